@@ -1,0 +1,74 @@
+"""Where a visitor of the demo says they are. Demo code only: a real site must never do this.
+
+A request header or the picker in the footer wins over the address, so that one machine can be a
+visitor from anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from consentguard.model import Place
+
+COOKIE = "demo_country"
+HEADER = b"x-demo-country"
+
+#: What the picker offers: code and label. ``""`` looks the address up, ``XX`` is nowhere known.
+PLACES = (
+    ("", "my own address"),
+    ("DE", "Germany"),
+    ("FR", "France"),
+    ("BR", "Brazil"),
+    ("US-CA", "California, US"),
+    ("US-TX", "Texas, US"),
+    ("CA-QC", "Quebec, Canada"),
+    ("XX", "an unknown country"),
+)
+_CODE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
+
+
+class Locates(Protocol):
+    """Whatever turns a peer address and request headers into a place."""
+
+    def locate(self, peer: str | None, headers: Sequence[tuple[bytes, bytes]]) -> Place:
+        """The visitor's place."""
+
+
+def place(code: str) -> Place | None:
+    """``DE`` or ``US-CA`` as a place, ``XX`` as the unknown one, None for anything else."""
+    found = _CODE.fullmatch(code.strip().upper())
+    if found is None:
+        return None
+    country, subdivision = found.groups("")
+    if country == "XX":
+        return Place()
+    return Place(country, f"{country}-{subdivision}" if subdivision else "")
+
+
+def chosen(headers: Sequence[tuple[bytes, bytes]]) -> str:
+    """What the header or else the picker's cookie says, ``""`` for neither."""
+    for name, value in headers:
+        if name.lower() == HEADER:
+            return value.decode("latin-1")
+    for name, value in headers:
+        if name.lower() != b"cookie":
+            continue
+        for pair in value.decode("latin-1").split(";"):
+            key, _, code = pair.partition("=")
+            if key.strip() == COOKIE:
+                return code
+    return ""
+
+
+class DemoLocator:
+    """Believes the visitor first, then asks ``otherwise``."""
+
+    def __init__(self, otherwise: Locates) -> None:
+        self.otherwise = otherwise
+
+    def locate(self, peer: str | None, headers: Sequence[tuple[bytes, bytes]]) -> Place:
+        """The place that the visitor claims, or the one that their address has."""
+        claimed = place(chosen(headers))
+        return self.otherwise.locate(peer, headers) if claimed is None else claimed

@@ -1,0 +1,110 @@
+"""Starlette, and FastAPI, which is one: middleware, the question, and a decorator.
+
+::
+
+    app.add_middleware(ConsentMiddleware, policy="consent.toml", secret_keys=[KEY])
+
+Add it last: the last one added is the outermost, and what it does not see it cannot gate.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, ParamSpec
+
+from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from consentguard.asgi import ConsentMiddleware as _ASGIMiddleware
+from consentguard.consent.decide import Decision
+from consentguard.errors import ConfigError
+
+P = ParamSpec("P")
+
+
+class ConsentMiddleware(_ASGIMiddleware):
+    """The ASGI middleware, with the app's own error pages inside it."""
+
+    def __init__(self, app: ASGIApp, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_ErrorPages(app), *args, **kwargs)
+
+
+class _ErrorPages:
+    """Makes the 500 page here: Starlette would make it outside of every middleware.
+
+    Its own :class:`ServerErrorMiddleware` does it, with the app's handler and debug setting, and
+    raises the exception again for the server to log.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        starlette = scope.get("app")
+        if scope["type"] != "http" or starlette is None:
+            await self.app(scope, receive, send)
+            return
+        handlers = getattr(starlette, "exception_handlers", {})
+        handler = handlers.get(500, handlers.get(Exception))
+        pages = ServerErrorMiddleware(
+            self.app, handler=handler, debug=getattr(starlette, "debug", False)
+        )
+        await pages(scope, receive, send)
+
+
+def consent(request: HTTPConnection) -> Decision:
+    """What this visitor has allowed: ``consent(request).allows("analytics")``.
+
+    Raises :class:`ConfigError` when the middleware is not there.
+    """
+    exchange = request.scope.get("consentguard")
+    if exchange is None:
+        raise ConfigError(
+            "ConsentMiddleware did not see this request: app.add_middleware(ConsentMiddleware, …)"
+        )
+    decision: Decision = exchange.decision
+    return decision
+
+
+def requires_consent(
+    purpose: str, *, service: str | None = None
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """An endpoint that answers 403 unless the visitor allows ``purpose``.
+
+    Works on functions, sync or async, that take a ``request``, as in Starlette's own
+    ``requires``.
+    """
+
+    def decorate(endpoint: Callable[P, Any]) -> Callable[P, Any]:
+        names = list(inspect.signature(endpoint).parameters)
+        if "request" not in names:
+            raise TypeError(f"{endpoint!r} needs a parameter named 'request'")
+        position = names.index("request")
+
+        def check(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            request: Request = kwargs["request"] if "request" in kwargs else args[position]
+            if not consent(request).allows(purpose, service=service):
+                raise HTTPException(403, f"This needs your consent to {purpose!r}.")
+
+        if inspect.iscoroutinefunction(endpoint):
+
+            @functools.wraps(endpoint)
+            async def asynchronous(*args: P.args, **kwargs: P.kwargs) -> Any:
+                check(args, kwargs)
+                result: Awaitable[Any] = endpoint(*args, **kwargs)
+                return await result
+
+            return asynchronous
+
+        @functools.wraps(endpoint)
+        def synchronous(*args: P.args, **kwargs: P.kwargs) -> Any:
+            check(args, kwargs)
+            return endpoint(*args, **kwargs)
+
+        return synchronous
+
+    return decorate

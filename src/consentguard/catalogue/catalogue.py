@@ -1,0 +1,204 @@
+"""The one question of this room: what is this cookie, this URL, this script?
+
+Two tiers, asked in order: what the site's own policy claims, then the bundled catalogue. A tier
+that claims something ends the search, so a site's word stands whatever the catalogue knows better.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+
+from consentguard.model import Match, Service
+
+from .cookies import CookieIndex
+from .hosts import Claim, HostIndex
+from .services import bundled_services
+from .sites import same_site
+from .snippets import SnippetIndex
+from .urls import resolve
+
+_MEMO = 4096  #: answers kept of each kind
+_MEMO_CHARS = 1024  #: a longer question is answered afresh, so that memory stays bounded
+
+# Absolute and protocol-relative references do not depend on the page's path (URL standard §4.4).
+_ABSOLUTE = re.compile(r"(?:(?:https?|wss?):)?//", re.IGNORECASE)
+# A path of the page's own host that the parser would leave as it is.
+_PLAIN_PATH = re.compile(r"(/(?!/)(?:[^\x00-\x20%\\./?#]|(?<!/)\.|/(?!\.))*)(?:[?#]|\Z)")
+
+#: What an own service leaves empty, the catalogue's of the same id fills.
+_FILLED = ("cookies", "hosts", "snippets", "storage", "vendor", "country", "policy_url")
+
+
+class Catalogue:
+    """Classifies cookies, URLs and inline scripts. Immutable; look-ups never raise.
+
+    ``services`` are the catalogue's, ``own`` the services that the policy file declares. An own
+    service replaces the catalogue's of the same id; what it leaves empty of cookies, hosts,
+    snippets, storage keys, vendor, country and policy URL is taken from that one, and patterns
+    taken over in this way rank with the catalogue, not with the site's own claims.
+
+    Raises ValueError for a pattern that cannot be read; it names the service.
+    """
+
+    def __init__(self, services: Iterable[Service], *, own: Iterable[Service] = ()) -> None:
+        known = {service.id: service for service in services}
+        declared = {service.id: service for service in own}
+        merged = {id: _filled(s, known[id]) if id in known else s for id, s in declared.items()}
+        #: Every service by id, a site's own in place of the catalogue's.
+        self.services: Mapping[str, Service] = MappingProxyType({**known, **merged})
+        # Indexed under their declared patterns alone, answered with as merged.
+        mine = [_with_patterns_of(merged[id], declared[id], keep=True) for id in declared]
+        rest = [
+            _with_patterns_of(s, declared[id], keep=False) if id in declared else s
+            for id, s in self.services.items()
+        ]
+        self._own_hosts, self._hosts = HostIndex(mine), HostIndex(rest)
+        self._own_cookies, self._cookies = CookieIndex(mine), CookieIndex(rest)
+        self._snippets = SnippetIndex(rest, own=mine)
+        self._cookie_memo = lru_cache(_MEMO)(self._cookie)
+        self._reference_memo = lru_cache(_MEMO)(self._reference)
+        self._url_memo = lru_cache(_MEMO)(self._url)
+        self._page_memo = lru_cache(_MEMO)(self._page)
+
+    @classmethod
+    def bundled(cls, own: Iterable[Service] = ()) -> Catalogue:
+        """The catalogue that comes with the package, read from disk once a process."""
+        return cls(bundled_services(), own=own)
+
+    def cookie(self, name: str, *, host: str, domain: str = "") -> Match:
+        """What the cookie ``name`` is for, when ``host`` sets it.
+
+        ``host`` is the site's own, without port; ``domain`` the cookie's Domain attribute, if any.
+        ``services`` is empty where nothing knows the cookie.
+        """
+        if len(name) + len(host) + len(domain) > _MEMO_CHARS:
+            return self._cookie(name, host, domain)
+        return self._cookie_memo(name, host, domain)
+
+    def url(self, url: str, *, base: str, href: str = "") -> Match | None:
+        """What the request for ``url`` on the page ``base`` is for.
+
+        ``url`` is an attribute's value with character references decoded; ``base`` the absolute
+        URL of the page, which also says what the site is; ``href`` the value of the page's
+        ``<base href>``, if any.
+
+        None: no request, or one to the site itself that nothing claims. A match without services:
+        a third party that nothing knows.
+        """
+        if len(url) + len(base) + len(href) > _MEMO_CHARS:
+            return self._reference(url, base, href)
+        return self._reference_memo(url, base, href)
+
+    def snippet(self, script: bytes) -> Match:
+        """Every service whose loader the inline script holds; none where nothing is recognised."""
+        found = self._snippets.find(script)
+        why = ", ".join(f"script text {text!r} of {_named(s)}" for text, s in found)
+        return Match(
+            "snippet", self._merged(s for _, s in found), why or "nothing knows this script"
+        )
+
+    def _cookie(self, name: str, host: str, domain: str) -> Match:
+        host, domain = _host(host), _host(domain.lstrip("."))
+        own = self._own_cookies.find(name, host, domain)
+        claims = own or self._cookies.find(name, host, domain)
+        if not claims:
+            return Match("cookie", (), "nothing knows this cookie")
+        said = ", ".join(f"cookie {p.text!r} of {_named(s)}" for p, s in claims)
+        return self._match("cookie", [s for _, s in claims], said, own=bool(own))
+
+    def _reference(self, url: str, base: str, href: str) -> Match | None:
+        long = len(base) + len(href) > _MEMO_CHARS
+        site, page, plain = self._page(base, href) if long else self._page_memo(base, href)
+        if plain and self._is_plain_path(url):
+            return None
+        if _ABSOLUTE.match(url):
+            page = "https://invalid/"  # one memo entry for all pages of the site
+        if len(url) + len(page) > _MEMO_CHARS:
+            return self._url(url, page, site)
+        return self._url_memo(url, page, site)
+
+    def _url(self, url: str, base: str, site: str) -> Match | None:
+        target = resolve(url, base)
+        if target is None:
+            return None
+        home = target.host == site
+        own = self._own_hosts.find(target) or self._own_hosts.find_copy(target, home=home)
+        if own:
+            return self._url_match(own, own=True)
+        # A site is not its own third party, even where the catalogue knows it: a page of
+        # facebook.com may load facebook.com. Copies of trackers are known by their path.
+        inside = same_site(target.host, site)
+        claims: Sequence[Claim] = () if inside else self._hosts.find(target)
+        claims = claims or self._hosts.find_copy(target, home=home)
+        if claims:
+            return self._url_match(claims, own=False)
+        return None if inside else Match("url", (), "nothing knows this host")
+
+    def _url_match(self, claims: Sequence[Claim], *, own: bool) -> Match:
+        said = ", ".join(
+            dict.fromkeys(f"{'path' if p.has_path else 'host'} {p.text}" for p, _ in claims)
+        )
+        return self._match("url", [s for _, s in claims], said, own=own)
+
+    def _match(self, kind: str, services: Iterable[Service], said: str, *, own: bool) -> Match:
+        why = f"{said}, the site's own policy" if own else said
+        return Match(kind, self._merged(services), why)
+
+    def _merged(self, services: Iterable[Service]) -> tuple[Service, ...]:
+        return tuple(self.services[id] for id in dict.fromkeys(s.id for s in services))
+
+    def _page(self, base: str, href: str) -> tuple[str, str, bool]:
+        """The host of the site, the URL that references resolve against, and whether plain paths
+        on that host are the site's own affair (neither another host nor claimed by its policy)."""
+        page = resolve(base)
+        # HTML §4.2.3: a base that cannot be parsed, or is data: or javascript:, is left out.
+        where = (href and resolve(href, base)) or page
+        if page is None or where is None:
+            return "", (where.page if where else ""), False
+        plain = where.host == page.host and not self._own_hosts.names(page.host)
+        return page.host, where.page, plain
+
+    def _is_plain_path(self, url: str) -> bool:
+        """Whether it is a path on the page's own host that no pattern can claim; no parsing."""
+        if (match := _PLAIN_PATH.match(url)) is None:
+            return False
+        path = match[1]
+        return not (self._hosts.copy_segments(path) or self._own_hosts.copy_segments(path))
+
+
+def _host(host: str) -> str:
+    return host.lower().removesuffix(".")
+
+
+def _named(service: Service) -> str:
+    return f"{service.id} ({service.name})"
+
+
+def _filled(own: Service, known: Service) -> Service:
+    gaps = {key: getattr(known, key) for key in _FILLED if not getattr(own, key)}
+    if "cookies" in gaps:
+        gaps |= {
+            "first_party_cookies": known.first_party_cookies,
+            "cookie_domains": known.cookie_domains,
+        }
+    if own.name in {"", own.id}:
+        gaps["name"] = known.name
+    return replace(own, **gaps)
+
+
+def _with_patterns_of(service: Service, declared: Service, *, keep: bool) -> Service:
+    """``service`` with only the patterns that the site declared (``keep``), or only the others."""
+
+    def side(patterns: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
+        return patterns if bool(own) is keep else ()
+
+    return replace(
+        service,
+        cookies=side(service.cookies, declared.cookies),
+        hosts=side(service.hosts, declared.hosts),
+        snippets=side(service.snippets, declared.snippets),
+    )

@@ -1,0 +1,117 @@
+"""From vendor files to services: TOML with a ``[vendor]`` table of defaults and ``[services.ID]``.
+
+The keys of a service are those of a site's own policy file. A file that says anything else is an
+error that names it; so are two files that claim one id or one cookie.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from consentguard.errors import ConfigError
+from consentguard.model import STANDARD_PURPOSES, Service
+
+_VENDOR_KEYS = frozenset({"name", "country", "policy_url"})
+_SHAPES: Mapping[str, type] = {
+    field.name: {"tuple[str, ...]": list, "bool": bool, "int": int, "str": str}.get(
+        str(field.type), dict
+    )
+    for field in fields(Service)
+    if field.name not in {"id", "declared"}
+}
+
+#: A service for one of these passes data on (US state laws: "sells or shares") unless it says no.
+_SHARING = frozenset({"advertising", "social"})
+
+
+@cache
+def bundled_services() -> tuple[Service, ...]:
+    """Every service of ``data/``, read once a process."""
+    return load(Path(__file__).with_name("data"))
+
+
+@cache
+def bundled_digest() -> str:
+    """Names this state of ``data/``: pages that depend on it are another page after an upgrade."""
+    return hashlib.sha256(repr(bundled_services()).encode()).hexdigest()[:12]
+
+
+def load(folder: Path) -> tuple[Service, ...]:
+    """Every service of every ``*.toml`` in ``folder``, in the order of the file names.
+
+    Raises ConfigError, naming the file or files, for one that is malformed and for an id or a
+    cookie (same name, same conditions) that two files claim.
+    """
+    services: dict[str, Service] = {}
+    origin: dict[object, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for service in read(path.read_text("utf-8"), path.name):
+            for what, conditions in _claims(service):
+                first = origin.setdefault((what, conditions), path.name)
+                if first != path.name:
+                    raise ConfigError(f"{what} is claimed by {first} and by {path.name}")
+            services[service.id] = service
+    return tuple(services.values())
+
+
+def read(text: str, file: str) -> list[Service]:
+    """The services of one vendor file. Raises ConfigError that names ``file``."""
+    import tomllib  # noqa: PLC0415 - needed only while a catalogue is built
+
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: {error}") from None
+    vendor = tables.pop("vendor", {})
+    found = tables.pop("services", {})
+    if tables or not isinstance(vendor, dict) or not isinstance(found, dict):
+        raise ConfigError(f"{file}: only the tables [vendor] and [services.ID] belong here")
+    if unknown := sorted(vendor.keys() - _VENDOR_KEYS):
+        raise ConfigError(f"{file}: unknown key {unknown[0]!r} in [vendor]")
+    defaults = {"vendor" if key == "name" else key: value for key, value in vendor.items()}
+    return [_service(id, defaults, table, file) for id, table in found.items()]
+
+
+def _service(id: str, defaults: Mapping[str, Any], table: object, file: str) -> Service:
+    where = f"{file}: [services.{id}]"
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} is not a table")
+    values = {**defaults, **table}
+    for key, value in values.items():
+        _check(where, key, value)
+    purposes = values.get("purposes", [])
+    if not purposes or not values.get("name"):
+        raise ConfigError(f"{where} needs a name and at least one purpose")
+    if unknown := [p for p in purposes if p not in STANDARD_PURPOSES]:
+        raise ConfigError(f"{where}: unknown purpose {unknown[0]!r}")
+    values.setdefault("sells_or_shares", not _SHARING.isdisjoint(purposes))
+    return Service(id=id, **{key: _frozen(value) for key, value in values.items()})
+
+
+def _check(where: str, key: str, value: object) -> None:
+    shape = _SHAPES.get(key)
+    if shape is None:
+        raise ConfigError(f"{where}: unknown key {key!r}")
+    if type(value) is not shape:
+        raise ConfigError(f"{where}: {key} must be a {shape.__name__}")
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{where}: {key} holds something that is not a string")
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return MappingProxyType(value) if isinstance(value, dict) else value
+
+
+def _claims(service: Service) -> Iterable[tuple[str, object]]:
+    """What only one file may say."""
+    yield f"service {service.id!r}", None
+    for name in service.cookies:
+        yield f"cookie {name!r}", (service.first_party_cookies, service.cookie_domains)

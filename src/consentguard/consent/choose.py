@@ -1,0 +1,91 @@
+"""What was pressed becomes what is stored.
+
+*Accept* grants every purpose that is neither ``deny`` nor unbundled nor explicit, on-click ones
+included. *Reject* and *withdraw* deny all but ``none``, also where the default would be a notice.
+*Save* grants what is listed and denies the rest: silence is no consent (CJEU C-673/17, Planet49).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from consentguard.consent.months import months_after
+from consentguard.consent.token import State, Stored
+from consentguard.errors import BadRequest
+from consentguard.model import Choice, Model, Policy, Region
+
+DAY = 86400
+
+#: Asked for with a click of their own; a tag manager loads none of them and waits for neither.
+CLICKED = frozenset({"login", "security"})
+
+
+def choose(
+    policy: Policy,
+    region: Region,
+    kind: str,
+    purposes: Mapping[str, bool],
+    services: Mapping[str, bool],
+) -> Choice:
+    """The choice with its ids looked up. Raises :class:`BadRequest` for an unknown purpose."""
+    unknown = [p for p in purposes if p not in policy.purposes]
+    if unknown:
+        raise BadRequest(f"unknown purpose {unknown[0][:60]!r}")
+    if any(len(s) > 100 for s in services) or len(services) > 200:
+        raise BadRequest("too many services, or too long a name")
+    gated = {p for p, model in region.models.items() if model is not Model.NONE}
+    if kind in ("reject", "withdraw"):
+        return Choice(kind, denied=frozenset(gated))
+    grantable = {p for p in gated if region.models[p] is not Model.DENY}
+    bundled = {
+        p for p in grantable if policy.purposes[p].bundled and not policy.purposes[p].explicit
+    }
+    if kind == "accept":
+        return Choice(kind, granted=frozenset(bundled))
+    granted = {p for p, on in purposes.items() if on} & grantable
+    # A tag manager is no purpose that anybody chooses: it waits for all that it could load.
+    if not _offered(policy, "tag-manager") and bundled - {"tag-manager"} - CLICKED <= granted:
+        granted |= bundled & {"tag-manager"} - purposes.keys()
+    return Choice(kind, frozenset(granted), frozenset(gated - granted), dict(services))
+
+
+def store(
+    policy: Policy, region: Region, choice: Choice, before: State, now: float, receipt: str
+) -> Stored:
+    """The new stored state; ``receipt`` is a random id that only a grant keeps.
+
+    After a refusal nothing identifies the visitor: no receipt, and the time is rounded up to the
+    day, so that the refusal never lapses early.
+    """
+    granted = {p: policy.fingerprints[p] for p in sorted(choice.granted)}
+    denied = choice.denied
+    since = now
+    if choice.kind == "accept" and isinstance(before, Stored):
+        # Accept says nothing about unbundled and explicit purposes: they stay as they were, with
+        # what was agreed to then and since when; what has expired does not come back.
+        kept = _unexpired(before, region, now)
+        kept = {p: f for p, f in kept.items() if p in policy.purposes and p not in granted}
+        since = min(before.time, now) if kept else now
+        granted |= kept
+        denied = before.denied - granted.keys()
+    grant = bool(granted) or any(choice.services.values())
+    return Stored(
+        time=int(since) if grant else -(-int(now) // DAY) * DAY,
+        region=region.id,
+        receipt=receipt if grant else "",
+        granted=granted,
+        denied=denied,
+        services=choice.services,
+        stricter=choice.region,
+    )
+
+
+def _offered(policy: Policy, purpose: str) -> bool:
+    """Whether the visitor sees it among the purposes, and so has said yes or no to it."""
+    used = any(purpose in service.purposes for service in policy.services.values())
+    return used or policy.purposes[purpose].declared
+
+
+def _unexpired(before: Stored, region: Region, now: float) -> Mapping[str, bytes]:
+    ends = months_after(before.time, region.lifetime.grant_months)
+    return before.granted if now < ends else {}

@@ -1,0 +1,367 @@
+"""decide(): the law as a table.
+
+For each purpose the rows of :data:`RULES` are asked from the top; the first that answers rules.
+The order of force is: rule of the region > signal > explicit choice > the model's default. No row
+below a refusal can allow, so an automatic signal can tighten a stored choice and never loosen it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+from consentguard.consent.choose import CLICKED
+from consentguard.consent.months import months_after
+from consentguard.consent.token import State, Stored, Unreadable
+from consentguard.errors import UnknownPurpose
+from consentguard.model import (
+    NOTHING,
+    UNKNOWN,
+    Match,
+    Model,
+    Policy,
+    Purpose,
+    Reason,
+    Region,
+    Service,
+    Signals,
+)
+
+#: Purposes that an opt-out signal speaks about: sale, sharing and cross-context advertising
+#: (W3C Global Privacy Control, "Legal effects"; 11 CCR 7025(c)(1)).
+SIGNALLED = frozenset({"advertising"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What holds for one purpose, why, and where that is written."""
+
+    purpose: str
+    model: Model
+    allowed: bool
+    reason: Reason
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that one ruling may depend on."""
+
+    policy: Policy
+    region: Region
+    purpose: Purpose
+    model: Model
+    stored: State
+    gpc: bool
+    now: float
+
+    @property
+    def choice(self) -> Stored | None:
+        """The visitor's choice, if there is a readable one."""
+        return self.stored if isinstance(self.stored, Stored) else None
+
+    @property
+    def expired(self) -> bool:
+        """The grant is older than the region lets it live."""
+        return self._past(self.region.lifetime.grant_months)
+
+    @property
+    def refusal_expired(self) -> bool:
+        """The visitor may be asked again; the refusal still holds."""
+        return self._past(self.region.lifetime.refuse_months)
+
+    @property
+    def changed(self) -> bool:
+        """What was agreed to is not what the policy says today."""
+        agreed = self.choice.granted.get(self.purpose.id) if self.choice else None
+        return agreed != self.policy.fingerprints.get(self.purpose.id)
+
+    def _past(self, months: int) -> bool:
+        return self.choice is not None and self.now >= months_after(self.choice.time, months)
+
+
+Row = Callable[[Case], "tuple[bool, Reason] | None"]
+
+
+def _rule(case: Case) -> tuple[bool, Reason] | None:
+    return (False, Reason.RULE) if case.model is Model.DENY else None
+
+
+def _exempt(case: Case) -> tuple[bool, Reason] | None:
+    # ePrivacy Directive art. 5(3): what is strictly necessary for the service needs no consent.
+    return (True, Reason.EXEMPT) if case.model is Model.NONE else None
+
+
+def _signal(case: Case) -> tuple[bool, Reason] | None:
+    # 11 CCR 7025(c)(1): a signal is a valid request to opt out of sale and sharing.
+    hit = case.gpc and case.purpose.id in SIGNALLED
+    return (False, Reason.SIGNAL) if hit else None
+
+
+def _unreadable(case: Case) -> tuple[bool, Reason] | None:
+    # Doubt means no: what cannot be read may have been a refusal, in opt-out regions too.
+    return (False, Reason.UNREADABLE) if isinstance(case.stored, Unreadable) else None
+
+
+def _refused(case: Case) -> tuple[bool, Reason] | None:
+    # GDPR art. 7(3): withdrawal holds at once; a refusal never lapses by itself.
+    hit = case.choice is not None and case.choice.refuses(case.purpose.id)
+    return (False, Reason.REFUSED) if hit else None
+
+
+def _expired(case: Case) -> tuple[bool, Reason] | None:
+    # Doubt means no: an expired choice allows nothing, not what it left to the default either.
+    return (False, Reason.EXPIRED) if case.expired else None
+
+
+def _granted(case: Case) -> tuple[bool, Reason] | None:
+    if case.choice is None or case.purpose.id not in case.choice.granted:
+        return None
+    # GDPR art. 4(11): consent is specific; a changed purpose is another one.
+    return (False, Reason.CHANGED) if case.changed else (True, Reason.GRANTED)
+
+
+def _default(case: Case) -> tuple[bool, Reason] | None:
+    return {
+        Model.NOTICE: (True, Reason.NOTICE),
+        Model.OPT_OUT: (True, Reason.DEFAULT),
+        Model.OPT_IN: (False, Reason.NO_CHOICE),
+        Model.ON_CLICK: (False, Reason.ON_CLICK),
+    }.get(case.model)
+
+
+#: The order of force.
+RULES: tuple[Row, ...] = (
+    _rule,
+    _signal,
+    _exempt,
+    _unreadable,
+    _refused,
+    _expired,
+    _granted,
+    _default,
+)
+
+#: What a click on one service does not lift.
+UNCLICKABLE = frozenset({Reason.RULE, Reason.SIGNAL, Reason.UNREADABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What this visitor, in this place, has allowed; ``valid_until`` in seconds since 1970."""
+
+    region: Region
+    purposes: Mapping[str, Purpose] = field(hash=False, repr=False)
+    known: Mapping[str, Service] = field(hash=False, repr=False)  #: every service, by id
+    rulings: Mapping[str, Ruling] = field(hash=False)
+    services: Mapping[str, bool] = field(hash=False)  #: the visitor's word on single services
+    gpc: bool
+    chosen: bool  #: a readable choice is stored
+    show_banner: bool
+    variant: str  #: of the banner: ``opt-in``, ``opt-out``, ``notice`` or ``none``
+    complete: bool  #: every purpose of *accept* is allowed, but for those with their own click
+    valid_until: float
+    digest: str  #: of everything above that changes a page
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """Ids of the purposes that are allowed."""
+        return tuple(p for p, ruling in self.rulings.items() if ruling.allowed)
+
+    @property
+    def denied(self) -> Mapping[str, Reason]:
+        """Ids of the purposes that are not allowed, each with its reason."""
+        return {p: r.reason for p, r in self.rulings.items() if not r.allowed}
+
+    @property
+    def opt_in(self) -> bool:
+        """True where trackers wait for a yes: unknown cookies and hosts are held back there."""
+        return self.rulings["advertising"].model.strictness >= Model.OPT_IN.strictness
+
+    def allows(
+        self,
+        purpose: str,
+        *,
+        service: str | None = None,
+        category: str | None = None,
+        data: str | None = None,
+    ) -> bool:
+        """Whether a purpose is allowed, for one service, category or kind of data if given.
+
+        Raises :class:`UnknownPurpose` for a purpose that the policy does not have. A service that
+        nothing knows, or that does not declare the purpose, is not allowed.
+        """
+        ruling = self.rulings.get(purpose)
+        if ruling is None:
+            raise UnknownPurpose(purpose, tuple(self.rulings))
+        if category is not None and category in self.purposes[purpose].exclude_categories:
+            return False
+        # GDPR art. 9(2)(a): special categories need explicit consent, never a bundled one.
+        if data == "special" and not self.purposes[purpose].explicit:
+            return False
+        if service is not None:
+            found = self.known.get(service)
+            # GDPR art. 5(1)(b): a grant for one purpose is not one for another.
+            return found is not None and purpose in found.purposes and self.allows_service(found)
+        return ruling.allowed
+
+    def allows_service(self, service: Service) -> bool:
+        """Whether a service may run: each of its purposes, or a click on that very service."""
+        if self.gpc and service.sells_or_shares:
+            return False
+        word = self.services.get(service.id)
+        if word is False:
+            return False
+        model = self.region.services.get(service.id)
+        if model is Model.DENY or model is Model.NONE:
+            return model is Model.NONE
+        return all(self._purpose_of(service, p, model, word is True) for p in service.purposes)
+
+    def _purpose_of(
+        self, service: Service, purpose: str, model: Model | None, clicked: bool
+    ) -> bool:
+        """One purpose of a service; ``model`` is the region's own for this service, if any."""
+        # Only own-use security on declared paths is free (CNIL v CITYSCOOT, 16 Mar 2023).
+        if purpose == "security" and service.exempt == "security":
+            return True
+        ruling = self.rulings.get(purpose)
+        if ruling is None:
+            return False
+        # A tag manager runs other services: a click on it alone would be a click on them all.
+        if clicked and purpose != "tag-manager" and ruling.reason not in UNCLICKABLE:
+            return True
+        if model is None:
+            return ruling.allowed
+        # The service's own model takes the place of the purpose's default, never of a choice.
+        if model.strictness < Model.OPT_IN.strictness:
+            return ruling.allowed or ruling.reason in (Reason.NO_CHOICE, Reason.ON_CLICK)
+        return ruling.reason in (Reason.GRANTED, Reason.EXEMPT)
+
+    def allows_match(self, match: Match) -> bool:
+        """Whether everything that claims a cookie, URL or snippet may run; unknown ones: no."""
+        return match.known and all(map(self.allows_service, match.services))
+
+    def blamed(self, match: Match) -> tuple[str, str]:
+        """The purpose and service to name when a match is held back: its first denied one."""
+        for service in match.services:
+            if not self.allows_service(service):
+                denied = [p for p in service.purposes if not self.rulings[p].allowed]
+                return (denied or list(service.purposes))[0], service.id
+        return UNKNOWN, ""
+
+
+def decide(
+    policy: Policy,
+    region: Region,
+    stored: State,
+    signals: Signals,
+    now: float,
+    known: Mapping[str, Service] = NOTHING,
+) -> Decision:
+    """The decision for one visitor. Pure: the same arguments give the same decision.
+
+    ``now`` is seconds since 1970; ``known`` every service that the catalogue or the policy has.
+    """
+    gpc = signals.gpc and (policy.gpc == "everywhere" or (policy.gpc == "required" and region.gpc))
+    cases = {
+        p.id: Case(policy, region, p, region.models[p.id], stored, gpc, now)
+        for p in policy.purposes.values()
+    }
+    rulings = {p: _ruled(case) for p, case in cases.items()}
+    complete = all(
+        r.allowed
+        for p, r in rulings.items()
+        if _bundled(policy.purposes[p]) and p != "tag-manager" and p not in CLICKED
+    )
+    if not complete and rulings["tag-manager"].allowed:
+        # A tag manager loads whatever it is told to: it waits for everything it could load.
+        tag = rulings["tag-manager"]
+        rulings["tag-manager"] = Ruling(
+            tag.purpose, tag.model, False, Reason.INCOMPLETE, tag.source
+        )
+    services = _words(stored, region, now)
+    show = any(_asks(case) for case in cases.values())
+    variant = _variant(rulings)
+    facts = (
+        region.id,
+        sorted((p, r.allowed, r.reason.value) for p, r in rulings.items()),
+        sorted(services.items()),
+        (gpc, show, complete),
+    )
+    return Decision(
+        region=region,
+        purposes=policy.purposes,
+        known=known,
+        rulings=rulings,
+        services=services,
+        gpc=gpc,
+        chosen=isinstance(stored, Stored),
+        show_banner=show,
+        variant=variant,
+        complete=complete,
+        valid_until=_valid_until(region, stored, now),
+        digest=hashlib.sha256(repr(facts).encode()).hexdigest()[:16],
+    )
+
+
+def _ruled(case: Case) -> Ruling:
+    for row in RULES:
+        answer = row(case)
+        if answer is not None:
+            return Ruling(case.purpose.id, case.model, *answer, _source(case, answer[1]))
+    raise AssertionError(f"no row of RULES answers for model {case.model}")
+
+
+def _source(case: Case, reason: Reason) -> str:
+    if reason is Reason.SIGNAL:
+        return "Sec-GPC: 1 (Global Privacy Control)"
+    if reason in (Reason.GRANTED, Reason.REFUSED, Reason.EXPIRED, Reason.CHANGED):
+        return "the visitor's choice"
+    if reason is Reason.UNREADABLE and isinstance(case.stored, Unreadable):
+        return f"consent cookie: {case.stored.why}"
+    return f"{case.region.preset}: {case.region.law}"
+
+
+def _bundled(purpose: Purpose) -> bool:
+    return purpose.bundled and not purpose.explicit
+
+
+def _words(stored: State, region: Region, now: float) -> Mapping[str, bool]:
+    """The visitor's word on single services: a yes expires like any grant, a no never does."""
+    if not isinstance(stored, Stored):
+        return {}
+    expired = now >= months_after(stored.time, region.lifetime.grant_months)
+    return {s: on for s, on in stored.services.items() if not (on and expired)}
+
+
+def _asks(case: Case) -> bool:
+    """Accept would grant it, it is opt-in, and there is no valid choice for it."""
+    if case.model is not Model.OPT_IN or not _bundled(case.purpose):
+        return False
+    if case.choice is None:
+        return True
+    if case.choice.refuses(case.purpose.id):
+        return case.refusal_expired
+    return case.purpose.id not in case.choice.granted or case.expired or case.changed
+
+
+def _variant(rulings: Mapping[str, Ruling]) -> str:
+    models = {
+        r.model for r in rulings.values() if r.purpose not in ("email_marketing", "email_tracking")
+    }
+    for model in (Model.OPT_IN, Model.OPT_OUT, Model.NOTICE):
+        if model in models:
+            return model.value
+    return "none"
+
+
+def _valid_until(region: Region, stored: State, now: float) -> float:
+    if not isinstance(stored, Stored):
+        return inf
+    ends = (
+        months_after(stored.time, months)
+        for months in (region.lifetime.grant_months, region.lifetime.refuse_months)
+    )
+    return min((end for end in ends if end > now), default=inf)

@@ -1,0 +1,56 @@
+"""Arguments of the middleware and what stands in for those that were left out."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from consentguard.ledger import Ledger
+from consentguard.ledger.deferred import Deferred
+from consentguard.model import Policy
+from consentguard.policy import load
+
+log = logging.getLogger("consentguard")
+
+
+class Unset:
+    """The type of an argument that was left out, where ``None`` means something."""
+
+
+UNSET = Unset()
+
+
+def policy_of(value: Policy | str | Path | None) -> Policy:
+    """The policy given, or the file that ``CONSENTGUARD_POLICY`` names, or ``consent.toml``."""
+    if isinstance(value, Policy):
+        return value
+    return load(value or os.environ.get("CONSENTGUARD_POLICY") or "consent.toml")
+
+
+def keys_of(value: Sequence[str | bytes] | str | bytes | None) -> list[str | bytes]:
+    """The keys given, or those of ``CONSENTGUARD_SECRET_KEYS``; oldest first."""
+    if isinstance(value, str | bytes):
+        return [value]
+    if value:
+        return list(value)
+    named = os.environ.get("CONSENTGUARD_SECRET_KEYS", "")
+    return [key.strip() for key in named.split(",") if key.strip()]
+
+
+def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | None:
+    """The ledger given, or that of the environment, the policy file, or a file beside the app."""
+    if value is None:
+        log.warning("no ledger: choices take effect, and nothing proves them (GDPR art. 7(1))")
+        return None
+    if isinstance(value, Unset):
+        url = os.environ.get("CONSENTGUARD_LEDGER") or policy.ledger.store
+        if not url:
+            url = "sqlite:///consent.db"
+            log.warning(
+                "no ledger is named, so choices go to ./consent.db; a container loses it when it "
+                "is replaced. Set [ledger] store or CONSENTGUARD_LEDGER."
+            )
+        return Deferred(url)
+    return Deferred(value) if isinstance(value, str) else value

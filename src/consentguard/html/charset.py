@@ -1,0 +1,125 @@
+"""Which charset a page has, and whether its markup can be found by its ASCII bytes.
+
+Labels are those of the WHATWG Encoding standard (4.2), the search for `<meta charset>` follows
+"prescan a byte stream" of the HTML standard (13.2.3.2). Where a browser might read other bytes than
+we do, the answer is None, and the caller has to fence the page.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from .attributes import attributes, decode
+from .grammar import TAG
+
+#: Bytes of the page that are searched for a declaration.
+PRESCAN = 1024
+DEFAULT = "cp1252"
+
+# Python codec: labels. A codec is the nearest superset of what the standard names.
+_LABELS = {
+    "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8",
+    "cp866": "866 cp866 csibm866 ibm866",
+    "iso8859-2": "csisolatin2 iso-8859-2 iso-ir-101 iso8859-2 iso88592 iso_8859-2"
+    " iso_8859-2:1987 l2 latin2",
+    "iso8859-3": "csisolatin3 iso-8859-3 iso-ir-109 iso8859-3 iso88593 iso_8859-3"
+    " iso_8859-3:1988 l3 latin3",
+    "iso8859-4": "csisolatin4 iso-8859-4 iso-ir-110 iso8859-4 iso88594 iso_8859-4"
+    " iso_8859-4:1988 l4 latin4",
+    "iso8859-5": "csisolatincyrillic cyrillic iso-8859-5 iso-ir-144 iso8859-5 iso88595"
+    " iso_8859-5 iso_8859-5:1988",
+    "iso8859-6": "arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 iso-8859-6"
+    " iso-8859-6-e iso-8859-6-i iso-ir-127 iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987",
+    "iso8859-7": "csisolatingreek ecma-118 elot_928 greek greek8 iso-8859-7 iso-ir-126 iso8859-7"
+    " iso88597 iso_8859-7 iso_8859-7:1987 sun_eu_greek",
+    "iso8859-8": "csiso88598e csiso88598i csisolatinhebrew hebrew iso-8859-8 iso-8859-8-e"
+    " iso-8859-8-i iso-ir-138 iso8859-8 iso88598 iso_8859-8 iso_8859-8:1988 logical visual",
+    "iso8859-10": "csisolatin6 iso-8859-10 iso-ir-157 iso8859-10 iso885910 l6 latin6",
+    "iso8859-13": "iso-8859-13 iso8859-13 iso885913",
+    "iso8859-14": "iso-8859-14 iso8859-14 iso885914",
+    "iso8859-15": "csisolatin9 iso-8859-15 iso8859-15 iso885915 iso_8859-15 l9",
+    "iso8859-16": "iso-8859-16",
+    "koi8-r": "cskoi8r koi koi8 koi8-r koi8_r",
+    "koi8-u": "koi8-ru koi8-u",
+    "mac-roman": "csmacintosh mac macintosh x-mac-roman",
+    "mac-cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+    "cp874": "dos-874 iso-8859-11 iso8859-11 iso885911 tis-620 windows-874",
+    "cp1250": "cp1250 windows-1250 x-cp1250",
+    "cp1251": "cp1251 windows-1251 x-cp1251",
+    "cp1252": "ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100"
+    " iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii windows-1252 x-cp1252",
+    "cp1253": "cp1253 windows-1253 x-cp1253",
+    "cp1254": "cp1254 csisolatin5 iso-8859-9 iso-ir-148 iso8859-9 iso88599 iso_8859-9"
+    " iso_8859-9:1989 l5 latin5 windows-1254 x-cp1254",
+    "cp1255": "cp1255 windows-1255 x-cp1255",
+    "cp1256": "cp1256 windows-1256 x-cp1256",
+    "cp1257": "cp1257 windows-1257 x-cp1257",
+    "cp1258": "cp1258 windows-1258 x-cp1258",
+    "gb18030": "chinese csgb2312 csiso58gb231280 gb2312 gb_2312 gb_2312-80 gbk iso-ir-58 x-gbk"
+    " gb18030",
+    "big5hkscs": "big5 big5-hkscs cn-big5 csbig5 x-x-big5",
+    "euc-jp": "cseucpkdfmtjapanese euc-jp x-euc-jp",
+    "cp932": "csshiftjis ms932 ms_kanji shift-jis shift_jis sjis windows-31j x-sjis",
+    "cp949": "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989"
+    " ksc5601 ksc_5601 windows-949",
+}
+_CODECS = MappingProxyType(
+    {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
+)
+_BLANK = "\t\n\f\r "
+_PARAMETER = re.compile(r";[\t ]*charset[\t ]*=[\t ]*(?:\"([^\"]*)\"?|([^;]*))", re.IGNORECASE)
+# "Algorithm for extracting a character encoding from a meta element".
+_IN_CONTENT = re.compile(
+    r"charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\"'\t\n\f\r ;][^\t\n\f\r ;]*))",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(rb"<!--(?:-?>|.*?--!?>|.*\Z)", re.DOTALL)
+_XML = re.compile(rb"<\?xml[^>]*?encoding[\t\n\f\r ]*=[\t\n\f\r ]*([\"'])([^\"'>]*)\1")
+
+
+def codec(label: str) -> str | None:
+    """The Python codec for a label of an ASCII-superset encoding; None for any other."""
+    return _CODECS.get(label.strip(_BLANK).lower())
+
+
+def readable(content_type: str, first: bytes) -> str | None:
+    """The Python codec in which a page's markup is plain ASCII, or None where that is in doubt.
+
+    ``content_type`` is the header's value, ``first`` the first bytes of the body, 1024 if there are
+    as many. A byte order mark beats the header in a browser; one that contradicts it gives None.
+    """
+    if first.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return None
+    named = {codec(quoted or bare) for quoted, bare in _PARAMETER.findall(content_type)}
+    if first.startswith(b"\xef\xbb\xbf"):
+        named.add("utf-8")
+    if not named:
+        head = first[:PRESCAN]
+        label = declared(head)
+        if label is not None:
+            return codec(label)
+        # Undeclared, it may be UTF-16 or ISO-2022-JP: some browsers guess.
+        return None if b"\0" in head or b"\x1b" in head else DEFAULT
+    return named.pop() if len(named) == 1 else None
+
+
+def declared(head: bytes) -> str | None:
+    """The label that a `<meta>` or an XML declaration in these bytes gives, if any."""
+    xml = _XML.match(head)
+    if xml:
+        return xml[2].decode("latin-1")
+    head = _COMMENT.sub(b" ", head)
+    for tag in TAG.finditer(head):
+        if tag[1] or tag[2].lower() != b"meta":
+            continue
+        values: dict[bytes, str] = {}
+        for one in attributes(head, tag.end(2), tag.end()):
+            values.setdefault(one.name, decode(head[one.value_start : one.value_end], "latin-1"))
+        if b"charset" in values:
+            return values[b"charset"]
+        if values.get(b"http-equiv", "").lower() == "content-type":
+            found = _IN_CONTENT.search(values.get(b"content", ""))
+            if found:
+                return next(group for group in found.groups() if group is not None)
+    return None

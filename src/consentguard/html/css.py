@@ -1,0 +1,171 @@
+"""The URLs in a style sheet or a style attribute, as spans: `url()`, `@import`, `image-set()`.
+
+A reading of CSS Syntax Level 3 that looks only at what can hold a URL: strings and comments are
+stepped over, names may be written with escapes, what the end of the file cuts counts as closed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from typing import NamedTuple
+
+from .table import Kind
+
+
+class CssUrl(NamedTuple):
+    """Where one URL stands, without its quotes, and what it is with its escapes resolved."""
+
+    start: int
+    end: int
+    url: bytes
+    kind: Kind
+
+
+# "Consume a string token": a bare newline ends it too (bad string).
+_STRING = (
+    rb"\"(?:[^\"\\\n\r\f]++|\\.)*+(?:\"|(?=[\n\r\f])|\\?\Z)"
+    rb"|'(?:[^'\\\n\r\f]++|\\.)*+(?:'|(?=[\n\r\f])|\\?\Z)"
+)
+_BLANK = rb"(?:[\t\n\f\r ]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+"
+_ESCAPE = rb"\\(?:[0-9a-fA-F]{1,6}+(?:\r\n|[\t\n\f\r ])?+|[^\n\f\r0-9a-fA-F])"
+_NAME = rb"(?:[-\w\x80-\xff]|" + _ESCAPE + rb")++"
+
+#: Nothing to do without one of these, in lower case.
+_WORTH = (b"url(", b"@import", b"image-set(", b"src(", b"\\")
+# Everything that cannot begin a name that matters: no other at-rule, no function that ends in
+# another letter than url, src and image-set do.
+_SKIP = re.compile(
+    rb"(?:[^\"'/@\\(]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|/|(?:"
+    + _STRING
+    + rb")|(?<![lctLCT])\(|@(?![iIfFnN\\]))*+",
+    re.DOTALL,
+)
+_TOKEN = re.compile(
+    rb"@(?P<at>"
+    + _NAME
+    + rb")|(?P<name>\()|(?P<escaped>"
+    + _ESCAPE
+    + rb"(?:"
+    + _NAME
+    + rb")?\(?)|.",
+    re.DOTALL,
+)
+_ARGUMENT = re.compile(
+    rb"[\t\n\f\r ]*+(?:(" + _STRING + rb")|((?:[^\t\n\f\r )\\]++|" + _ESCAPE + rb"|\\.)*+))",
+    re.DOTALL,
+)
+_REMNANTS = re.compile(rb"(?:[^)\\]++|\\.)*+", re.DOTALL)
+_IMPORT = re.compile(_BLANK + rb"(" + _STRING + rb")", re.DOTALL)
+_IN_SET = re.compile(rb"(" + _STRING + rb")|([()])|[;{}]", re.DOTALL)
+# What commonly stands before a function's name and is no part of it.
+_APART = frozenset((b"", b":", b" ", b",", b"\n"))
+_LAST_NAME = re.compile(rb"[-\w\x80-\xff]*\Z")
+_UNESCAPE = re.compile(
+    rb"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[\t\n\f\r ])?|(\r\n|[\n\f\r])|(.))", re.DOTALL
+)
+
+
+def unescape(raw: bytes) -> bytes:
+    """Resolve CSS escapes; characters beyond ASCII come out as UTF-8."""
+
+    def one(found: re.Match[bytes]) -> bytes:
+        digits, newline, other = found.groups()
+        if digits is None:
+            return b"" if newline else other
+        code = int(digits, 16)
+        bad = code == 0 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF
+        return ("\ufffd" if bad else chr(code)).encode()
+
+    return _UNESCAPE.sub(one, raw) if b"\\" in raw else raw
+
+
+def find_urls(css: bytes) -> Iterator[CssUrl]:
+    """Every URL that the sheet would make a browser fetch, in order, none twice."""
+    lower = css.lower()
+    if not any(mark in lower for mark in _WORTH):
+        return
+    at = font_end = 0
+    kind = Kind.IMAGE
+    while found := _TOKEN.match(css, _skip(css, at)):
+        at = found.end()
+        group = found.lastgroup
+        if group == "at":
+            word = unescape(found["at"]).lower()
+            string = _IMPORT.match(css, at) if word == b"import" else None
+            if string:
+                at = string.end()
+                yield _string(css, *string.span(1), Kind.STYLE)
+            elif word == b"import":
+                kind = Kind.STYLE
+            elif word == b"font-face" and at > font_end:
+                font_end = _find(css, b"}", at)
+            elif word == b"namespace":
+                at = _find(css, b";", at)  # it names, and fetches nothing
+        elif group in ("name", "escaped") and found[0].endswith(b"("):
+            name = _function(css, found)
+            if name in (b"url", b"src"):
+                one, at = _argument(css, at, Kind.FONT if at <= font_end else kind)
+                kind = Kind.IMAGE
+                yield one
+            elif name.endswith(b"image-set"):
+                at = yield from _in_set(css, at)
+
+
+def _skip(css: bytes, at: int) -> int:
+    found = _SKIP.match(css, at)
+    return found.end() if found else at
+
+
+def _find(css: bytes, mark: bytes, at: int) -> int:
+    end = css.find(mark, at)
+    return len(css) if end < 0 else end
+
+
+def _function(css: bytes, found: re.Match[bytes]) -> bytes:
+    start = found.start()
+    word = css[max(0, start - 4) : start].lower()
+    if found.lastgroup == "name" and word[-3:] in (b"url", b"src") and word[:-3] in _APART:
+        return word[-3:]
+    before = _LAST_NAME.search(css, max(0, start - 40), start)
+    head = before[0] if before else b""
+    return unescape(head + found[0][:-1]).lower()
+
+
+def _string(css: bytes, start: int, end: int, kind: Kind) -> CssUrl:
+    closed = end - start > 1 and css[end - 1] == css[start]
+    last = end - 1 if closed else end
+    return CssUrl(start + 1, last, unescape(css[start + 1 : last]), kind)
+
+
+def _argument(css: bytes, at: int, kind: Kind) -> tuple[CssUrl, int]:
+    """The URL behind the parenthesis, and where to read on."""
+    found = _ARGUMENT.match(css, at)
+    if found is None:
+        return CssUrl(at, at, b"", kind), at
+    if found[1] is not None:
+        return _string(css, *found.span(1), kind), found.end()
+    start, end = found.span(2)
+    # "Consume the remnants of a bad url": what is no URL ends at the parenthesis as well.
+    rest = _REMNANTS.match(css, end)
+    return CssUrl(start, end, unescape(found[2]), kind), rest.end() if rest else end
+
+
+def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
+    """The strings that `image-set()` takes for URLs, and any `url()` in it."""
+    depth = 1
+    while depth and (found := _IN_SET.search(css, at)):
+        at = found.end()
+        if found[1] is not None:
+            yield _string(css, *found.span(1), Kind.IMAGE)
+        elif found[2] == b"(":
+            depth += 1
+            inner = _LAST_NAME.search(css, max(0, at - 41), at - 1)
+            if inner and inner[0].lower() in (b"url", b"src"):
+                one, at = _argument(css, at, Kind.IMAGE)
+                yield one
+        elif found[2] == b")":
+            depth -= 1
+        else:
+            break
+    return at

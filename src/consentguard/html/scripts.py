@@ -1,0 +1,56 @@
+"""What a `<script>` is, by its attributes: code, a list of URLs, or data that nobody runs.
+
+"Prepare the script element" of the HTML standard (4.12.1.1), steps on the type string.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """What a browser does with a script."""
+
+    CODE = "code"  #: classic or module: it runs
+    URLS = "urls"  #: import map or speculation rules: JSON that names URLs
+    DATA = "data"  #: JSON-LD, templates, what waits for consent already: left alone
+
+
+# MIME Sniffing 4.6, "JavaScript MIME type".
+_JAVASCRIPT = re.compile(
+    r"(?:application|text)/(?:x-)?(?:ecma|java)script|text/(?:javascript1\.[0-5]|jscript|livescript)"
+)
+_BLANK = "\t\n\f\r "
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"(?P<key>[\t\n\r ]*+:)?+', re.DOTALL)
+
+
+def language(kind: str | None, old: str | None) -> Language:
+    """Decide by the values of `type` and `language`; None where the attribute is missing."""
+    if kind is None:
+        kind = f"text/{old}" if old else "text/javascript"
+    elif not kind:
+        kind = "text/javascript"
+    else:
+        # "the value of that attribute with leading and trailing ASCII whitespace stripped"
+        kind = kind.strip(_BLANK)
+    kind = kind.lower()
+    if _JAVASCRIPT.fullmatch(kind) or kind == "module":
+        return Language.CODE
+    return Language.URLS if kind in ("importmap", "speculationrules") else Language.DATA
+
+
+def json_urls(text: str) -> Iterator[str]:
+    """The strings of a JSON text that may be absolute URLs; keys are not contacted."""
+    for found in _STRING.finditer(text):
+        if found["key"] is not None:
+            continue
+        value = found[1]
+        if "\\" in value:
+            with suppress(ValueError):
+                value = str(json.loads(f'"{value}"', strict=False))
+        if "//" in value:
+            yield value

@@ -1,0 +1,144 @@
+"""The fixed table: by which attributes of which elements a page makes a browser contact a host.
+
+What is gated has its attribute renamed to ``data-cg-NAME``; nothing outside this table is renamed,
+and what restores a page may rely on that. `a[href]` and the like are missing because a click is a
+choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+#: Put before the name of a gated attribute.
+PREFIX = b"data-cg-"
+#: What an application's own ``data-cg-`` becomes, so that it cannot be taken for ours.
+FOREIGN_PREFIX = b"data-app-cg-"
+
+
+class Kind(StrEnum):
+    """What kind of request it would be."""
+
+    SCRIPT = "script"
+    FRAME = "frame"
+    BEACON = "beacon"  #: sent on a click, nothing is shown
+    IMAGE = "image"  #: tracking pixels are images
+    STYLE = "style"
+    FONT = "font"
+    MEDIA = "media"
+    OBJECT = "object"
+    HINT = "hint"  #: preconnect, prefetch and the like: a contact without a use
+    REFRESH = "refresh"
+    FORM = "form"
+    MANIFEST = "manifest"
+
+
+class Shape(StrEnum):
+    """How an attribute's value holds its URLs."""
+
+    URL = "url"
+    SRCSET = "srcset"
+    LIST = "list"  #: separated by white space
+    REFRESH = "refresh"  #: ``content`` of a meta refresh
+    DOCUMENT = "document"  #: ``srcdoc``: a page of its own
+
+
+class Slot(NamedTuple):
+    """One attribute that contacts somebody."""
+
+    name: bytes
+    kind: Kind
+    shape: Shape = Shape.URL
+    depends: bool = False  #: whether it contacts anybody, and how, is said by other attributes
+
+
+_SRC_IMAGE = Slot(b"src", Kind.IMAGE)
+_SRCSET = Slot(b"srcset", Kind.IMAGE, Shape.SRCSET)
+_SRC_MEDIA = Slot(b"src", Kind.MEDIA)
+_PING = (Slot(b"ping", Kind.BEACON, Shape.LIST),)
+_ACTION = Slot(b"formaction", Kind.FORM)
+# Rendering section 15.3: `background` is mapped to a background image.
+_BACKGROUND = (Slot(b"background", Kind.IMAGE),)
+
+#: HTML elements. `script`, `link` and `meta` depend on other attributes too: see below.
+HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
+    {
+        b"script": (Slot(b"src", Kind.SCRIPT),),
+        b"iframe": (Slot(b"src", Kind.FRAME), Slot(b"srcdoc", Kind.FRAME, Shape.DOCUMENT)),
+        b"frame": (Slot(b"src", Kind.FRAME),),
+        b"img": (_SRC_IMAGE, _SRCSET),
+        b"image": (_SRC_IMAGE, _SRCSET),  # "change the token's tag name to img"
+        b"source": (_SRC_MEDIA, _SRCSET),
+        b"video": (_SRC_MEDIA, Slot(b"poster", Kind.IMAGE)),
+        b"audio": (_SRC_MEDIA,),
+        b"track": (_SRC_MEDIA,),
+        b"object": (Slot(b"data", Kind.OBJECT),),
+        b"embed": (Slot(b"src", Kind.OBJECT),),
+        b"input": (Slot(b"src", Kind.IMAGE, depends=True), _ACTION),
+        b"button": (_ACTION,),
+        b"form": (Slot(b"action", Kind.FORM),),
+        b"link": (
+            Slot(b"href", Kind.HINT, depends=True),
+            Slot(b"imagesrcset", Kind.IMAGE, Shape.SRCSET, depends=True),
+        ),
+        b"meta": (Slot(b"content", Kind.REFRESH, Shape.REFRESH, depends=True),),
+        b"a": _PING,
+        b"area": _PING,
+        **dict.fromkeys(b"body table thead tbody tfoot tr td th".split(), _BACKGROUND),
+    }
+)
+
+_HREFS = (b"href", b"xlink:href")
+#: Elements of svg.
+SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
+    {
+        b"script": tuple(Slot(name, Kind.SCRIPT) for name in _HREFS),
+        **{
+            element: tuple(Slot(name, Kind.IMAGE) for name in _HREFS)
+            for element in (b"image", b"use", b"feimage")
+        },
+    }
+)
+
+_RELATIONS = (
+    ("stylesheet", Kind.STYLE),
+    ("modulepreload", Kind.SCRIPT),
+    ("manifest", Kind.MANIFEST),
+    ("icon", Kind.IMAGE),
+    ("apple-touch-icon", Kind.IMAGE),
+    ("apple-touch-icon-precomposed", Kind.IMAGE),
+    ("apple-touch-startup-image", Kind.IMAGE),
+    ("mask-icon", Kind.IMAGE),
+    ("prefetch", Kind.HINT),
+    ("preconnect", Kind.HINT),
+    ("dns-prefetch", Kind.HINT),
+    ("prerender", Kind.HINT),
+    ("compression-dictionary", Kind.HINT),
+)
+# Fetch section 2.2.5, the potential destinations that `as` may name.
+_DESTINATIONS = {
+    "script": Kind.SCRIPT,
+    "worker": Kind.SCRIPT,
+    "sharedworker": Kind.SCRIPT,
+    "style": Kind.STYLE,
+    "font": Kind.FONT,
+    "image": Kind.IMAGE,
+    "audio": Kind.MEDIA,
+    "video": Kind.MEDIA,
+    "track": Kind.MEDIA,
+    "embed": Kind.OBJECT,
+    "object": Kind.OBJECT,
+}
+
+
+def link_kind(rel: str, destination: str) -> Kind | None:
+    """What a `<link>` fetches, from its ``rel`` and ``as``; None where nothing is contacted."""
+    relations = frozenset(rel.lower().split())
+    for relation, kind in _RELATIONS[:2]:
+        if relation in relations:
+            return kind
+    if "preload" in relations:
+        return _DESTINATIONS.get(destination.strip().lower(), Kind.HINT)
+    return next((kind for relation, kind in _RELATIONS[2:] if relation in relations), None)

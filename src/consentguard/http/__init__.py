@@ -1,0 +1,1 @@
+"""Headers: cookies in, Set-Cookie out, Link, Refresh, Cache-Control, ETag."""

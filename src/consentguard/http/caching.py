@@ -1,0 +1,100 @@
+"""No page of one decision is ever shown under another: the ``private`` mode.
+
+HTML leaves as ``private, no-cache`` with an ETag that names the decision. A validator that comes
+back is handed to the app only when it names today's decision, so a browser that revalidates after
+a withdrawal is never told 304 about a page that still runs trackers (RFC 9110, section 13;
+RFC 9111, section 5.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from consentguard.http.message import Header, values, without
+
+#: What a cache may obey instead of Cache-Control, beside ``…-Cache-Control`` (RFC 9213).
+_TARGETED = (b"surrogate-control", b"x-accel-expires", b"edge-control")
+_ETAG = re.compile(rb'(W/)?"([^"]*+)"')
+_SHARED = (b"public", b"s-maxage", b"stale-while-revalidate", b"stale-if-error", b"immutable")
+
+
+def request_headers(headers: Sequence[Header], digest: str) -> tuple[list[Header], bool]:
+    """Headers for the app, and whether a validator named today's ``digest``.
+
+    Without a match the validators and ranges of a request for a page are dropped. A range of a
+    page would be a range of bytes that we change.
+    """
+    accept = b",".join(v for k, v in headers if k == b"accept").lower()
+    page = b"text/html" in accept or b"application/xhtml" in accept
+    sent = b",".join(v for k, v in headers if k == b"if-none-match")
+    if not page and b".cg-" not in sent:
+        # No tag of ours: an API's own business, ``*`` of a conditional PUT among it.
+        return list(headers), False
+    ours, others = _split(sent, digest)
+    result: list[Header] = []
+    for name, value in headers:
+        if name == b"if-none-match":
+            continue
+        if page and name in (b"if-modified-since", b"if-range", b"range"):
+            continue
+        result.append((name, value))
+    tags = ours if page else [*ours, *others]
+    if tags:
+        result.append((b"if-none-match", b", ".join(tags)))
+    return result, bool(ours)
+
+
+def _split(value: bytes, digest: str) -> tuple[list[bytes], list[bytes]]:
+    """The app's own tags of today's digest, and tags that never were ours."""
+    mark = b".cg-" + digest.encode()
+    ours, others = [], []
+    for weak, tag in _ETAG.findall(value[:8192]):
+        if tag.endswith(mark):
+            # The app's tag may have been strong; a weak one matches it in If-None-Match.
+            ours += [b'"%b"' % tag.removesuffix(mark), b'W/"%b"' % tag.removesuffix(mark)]
+        elif b".cg-" not in tag:
+            others.append(b'%b"%b"' % (weak, tag))
+    return ours, others
+
+
+def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
+    """The cache headers of an HTML response; ``digest`` names the decision."""
+    headers = list(headers)
+    control = b",".join(values(headers, b"cache-control")).lower()
+    result = without(_untargeted(headers), b"expires", b"last-modified", b"accept-ranges")
+    private = b"private, no-cache, no-store" if b"no-store" in control else b"private, no-cache"
+    result.append((b"cache-control", private))
+    return [(k, _bound(v, digest) if k.lower() == b"etag" else v) for k, v in result]
+
+
+def _bound(etag: bytes, digest: str) -> bytes:
+    match = _ETAG.match(etag.strip())
+    tag = match[2] if match else b""
+    return b'W/"%b.cg-%b"' % (tag, digest.encode())
+
+
+def personal_headers(headers: Iterable[Header]) -> list[Header]:
+    """The cache headers of any response that depended on what the visitor allowed."""
+    headers = list(headers)
+    control = [
+        directive.strip()
+        for directive in b",".join(values(headers, b"cache-control")).split(b",")
+        if directive.strip()
+        and directive.strip().partition(b"=")[0].lower() not in (*_SHARED, b"private")
+    ]
+    result = _untargeted(headers)
+    result.append((b"cache-control", b", ".join([b"private", *control])))
+    varies = {v.strip().lower() for v in b",".join(values(headers, b"vary")).split(b",")}
+    if not varies & {b"*", b"cookie"}:
+        result.append((b"vary", b"Cookie"))
+    return result
+
+
+def _untargeted(headers: Iterable[Header]) -> list[Header]:
+    """Without Cache-Control and what is said to some caches only, which they would obey first."""
+    return [
+        (k, v)
+        for k, v in without(headers, b"cache-control", *_TARGETED)
+        if not k.lower().endswith(b"-cache-control")
+    ]

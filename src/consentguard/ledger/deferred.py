@@ -1,0 +1,47 @@
+"""A ledger that costs nothing until somebody chooses: the database toolkit is imported then."""
+
+from __future__ import annotations
+
+import threading
+
+from consentguard.errors import ConfigError, LedgerError
+from consentguard.ledger import Ledger
+from consentguard.model import ConsentRecord
+
+SCHEMES = ("sqlite", "postgresql")
+
+
+class Deferred:
+    """The SQL ledger at a URL, opened by the first record."""
+
+    def __init__(self, url: str) -> None:
+        """Raise :class:`ConfigError` for a URL of another kind."""
+        scheme, slashes, _ = url.partition("://")
+        if not slashes or scheme.partition("+")[0] not in SCHEMES:
+            # The rest of it may hold a password.
+            raise ConfigError(
+                f"ledger {scheme[:40]!r}: give a URL such as sqlite:////var/lib/app/consent.db"
+            )
+        self.url = url
+        self._lock = threading.Lock()
+        self._ledger: Ledger | None = None
+
+    def append(self, record: ConsentRecord) -> None:
+        """Store a record, or raise :class:`LedgerError`."""
+        self._opened().append(record)
+
+    def close(self) -> None:
+        """Give back connections, if any were made."""
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def _opened(self) -> Ledger:
+        with self._lock:
+            if self._ledger is None:
+                from consentguard.ledger.sql import SQLLedger  # noqa: PLC0415
+
+                try:
+                    self._ledger = SQLLedger(self.url)
+                except ConfigError as exc:
+                    raise LedgerError(str(exc)) from exc
+            return self._ledger

@@ -1,0 +1,151 @@
+"""``POST /_consent`` and ``POST /_consent/withdraw``: one choice, one record, one cookie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consentguard.consent.choose import choose, store
+from consentguard.consent.decide import Decision
+from consentguard.consent.token import MAX_BYTES, Stored
+from consentguard.errors import BadRequest, CrossSite
+from consentguard.http.cookies import pairs
+from consentguard.http.message import Header, Response, size
+from consentguard.http.sweep import BUDGET, expiries
+from consentguard.model import Choice, ConsentRecord, Region
+from consentguard.pages import form, notices, outcome, state
+from consentguard.pages.origin import require_same_origin, safe_path
+from consentguard.pages.outcome import Outcome
+from consentguard.pages.visit import Visit
+from consentguard.policy.regions import at_least_as_strict
+
+
+def choice(visit: Visit, body: bytes) -> Outcome:
+    """Accept, reject or save. Raises :class:`BadRequest` with nothing stored."""
+    require_same_origin(visit.request, visit.setup.policy.site.origins)
+    sent = form.read(visit.request.text(b"content-type"), body)
+    region = _region(visit, sent.region)
+    unknown = [s for s in sent.services if s not in visit.setup.catalogue.services]
+    if unknown:
+        raise BadRequest(f"unknown service {unknown[0][:60]!r}")
+    chosen = choose(visit.setup.policy, region, sent.kind, sent.purposes, sent.services)
+    if chosen.is_grant and not _attested(visit):
+        raise CrossSite("a grant needs a person's click, and the browser attests none")
+    return _outcome(visit, region, chosen, sent)
+
+
+def withdraw(visit: Visit, body: bytes) -> Outcome:
+    """Everything back to refused. GDPR art. 7(3): as easy as giving, so any body will do."""
+    require_same_origin(visit.request, visit.setup.policy.site.origins)
+    kind = visit.request.text(b"content-type")
+    if len(body) > form.MAX_BODY:
+        raise BadRequest(f"the request is larger than {form.MAX_BODY} bytes")
+    region = visit.decision.region
+    chosen = choose(visit.setup.policy, region, "withdraw", {}, {})
+    sent = form.Sent("withdraw", next=form.next_in(kind, body), json=form.is_json(kind))
+    return _outcome(visit, region, chosen, sent)
+
+
+def _outcome(visit: Visit, region: Region, chosen: Choice, sent: form.Sent) -> Outcome:
+    setup = visit.setup
+    now = setup.clock()
+    stricter = visit.stored.stricter if isinstance(visit.stored, Stored) else ""
+    if sent.region:
+        # Who asks for the own region has done with the stricter one.
+        stricter = "" if region is visit.located else region.id
+    chosen = Choice(chosen.kind, chosen.granted, chosen.denied, chosen.services, stricter)
+    stored = store(setup.policy, region, chosen, visit.stored, now, setup.random())
+    decision = setup.decide(region, stored, visit.signals, now)
+    value = setup.tokens.write(stored)
+    if sent.services and len(value) > MAX_BYTES:
+        # A browser drops a cookie that is too long, and then the old choice would go on.
+        raise BadRequest("too many services are refused one by one")
+    cookie = setup.cookie(value, https=visit.https)
+    answer = _answer(visit, decision, sent).plus([cookie])
+    answer = answer.plus(_swept(visit, decision, BUDGET - size(answer.headers)))
+    record = _record(visit, region, chosen, stored, now)
+    return Outcome(record, answer, _not_stored(visit, sent) if chosen.is_grant else answer)
+
+
+def _answer(visit: Visit, decision: Decision, sent: form.Sent) -> Response:
+    if sent.json:
+        return outcome.json(200, state.text(visit.setup.policy, decision))
+    return outcome.see_other(safe_path(sent.next))
+
+
+def _not_stored(visit: Visit, sent: form.Sent) -> Response:
+    """A grant without proof is not given: no cookie, and the visitor is told (GDPR art. 7(1))."""
+    if sent.json:
+        return outcome.json(
+            503, '{"error":"the choice could not be stored; nothing was switched on"}'
+        )
+    page = notices.page(visit.texts, visit.view(safe_path(sent.next)), 503)
+    return outcome.html(503, page).plus([(b"retry-after", b"30")])
+
+
+def _swept(visit: Visit, decision: Decision, budget: int) -> list[Header]:
+    """Expiries of the cookies present that this choice refuses, in ``budget`` bytes."""
+    request, host = visit.request, visit.request.hostname
+    names = [name for name, _ in pairs(visit.request.headers)]
+    refused = [n for n in names if visit.setup.refuses(decision, n, host)]
+    path = safe_path(request.root_path + request.path)
+    return expiries(refused, host, path, https=visit.https, budget=budget)
+
+
+def _region(visit: Visit, asked: str) -> Region:
+    """The region that the visitor asks for: a stricter one, never a weaker one."""
+    if not asked:
+        return visit.decision.region
+    region = visit.setup.policy.regions.get(asked)
+    if region is None or not at_least_as_strict(region, visit.located):
+        raise BadRequest(f"region {asked[:60]!r} is unknown, or weaker than {visit.located.id!r}")
+    return region
+
+
+def _attested(visit: Visit) -> bool:
+    return visit.setup.policy.enforcement.grant != "person" or person(visit) == "yes"
+
+
+def person(visit: Visit) -> str:
+    """Whether the browser attests a person's click: ``yes``, ``no`` or ``unknown``.
+
+    ``Sec-Fetch-User: ?1`` is sent with a navigation that a user's gesture started and never with
+    one that a script started by itself (Fetch Metadata, section 2.4).
+    """
+    if visit.request.text(b"sec-fetch-user").strip() == "?1":
+        return "yes"
+    return "no" if visit.request.get(b"sec-fetch-mode") else "unknown"
+
+
+def _record(
+    visit: Visit, region: Region, chosen: Choice, stored: Stored, now: float
+) -> ConsentRecord:
+    policy = visit.setup.policy
+    return ConsentRecord(
+        site=visit.setup.site_id,
+        time=int(now),
+        kind=chosen.kind,
+        receipt=stored.receipt,
+        region=region.id,
+        preset=region.preset,
+        granted=tuple(stored.granted),
+        denied=tuple(sorted(stored.denied)),
+        services=dict(stored.services),
+        policy_version=policy.version,
+        policy_digest=policy.digest,
+        text_digest=visit.texts.digest,
+        language=visit.texts.lang,
+        person=person(visit),
+        gpc=visit.decision.gpc,
+        device=device(visit.request.text(b"user-agent")),
+    )
+
+
+def device(user_agent: str) -> str:
+    """The class of a device and nothing more; cut, since parsing is slow on hostile input."""
+    from user_agents import parse  # noqa: PLC0415 - 180 ms that only a choice pays
+
+    parsed: Any = parse(user_agent[:512])
+    for name in ("bot", "tablet", "mobile"):
+        if getattr(parsed, f"is_{name}"):
+            return name
+    return "desktop" if parsed.is_pc else "other"

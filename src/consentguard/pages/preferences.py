@@ -1,0 +1,174 @@
+"""The preferences page: every purpose, who is behind it, how it stands, and the rules in force.
+
+The rule of this layer: whatever can be chosen anywhere can be chosen and taken back here, without
+JavaScript, in one step; what is shown is the decision that is in force, not what we would like.
+"""
+
+from __future__ import annotations
+
+from consentguard.model import Service
+from consentguard.pages.markup import (
+    Html,
+    PurposeRow,
+    View,
+    answers,
+    button,
+    checkbox,
+    document,
+    escape,
+    fill,
+    form,
+    join,
+    link,
+    paragraph,
+    signal,
+    standing,
+)
+
+_BODY = """\
+{message}{signal}{intro}
+<p class="cg-links">{links}</p>
+<section aria-labelledby="cg-all"><h2 id="cg-all">{all}</h2>{answers}</section>
+<section aria-labelledby="cg-purposes"><h2 id="cg-purposes">{purposes}</h2>{rows}</section>
+<section aria-labelledby="cg-withdraw"><h2 id="cg-withdraw">{withdraw}</h2>{withdrawal}</section>
+<section aria-labelledby="cg-rules"><h2 id="cg-rules">{rules}</h2>{facts}</section>"""
+
+
+def page(view: View, message: str = "") -> str:
+    """The whole document for ``GET`` of our prefix; ``message`` is told first, as a status."""
+    title = view.control if view.opt_out else view.texts["preferences.title"]
+    return document(view.texts, view.site, view, title, _body(view, message))
+
+
+def _body(view: View, message: str) -> Html:
+    texts = view.texts
+    said = fill('<p class="cg-message" role="status">{text}</p>', text=message)
+    return fill(
+        _BODY,
+        message=said if message else Html(""),
+        signal=signal(view),
+        intro=_intro(view),
+        links=_links(view),
+        all=texts["preferences.all"],
+        answers=answers(view),
+        purposes=texts["preferences.purposes"],
+        rows=_purposes(view),
+        withdraw=texts["preferences.withdraw"],
+        withdrawal=_withdrawal(view),
+        rules=texts["preferences.rules"],
+        facts=_rules(view),
+    )
+
+
+def _intro(view: View) -> Html:
+    """What the page is for and who answers for it.
+
+    Cal. Code Regs. tit. 11, 7026: opting out asks for no account and no more data than it needs.
+    """
+    key = "preferences.intro-opt-out" if view.opt_out else "preferences.intro"
+    return paragraph(
+        view.texts.get(
+            key,
+            site=view.site.name,
+            controller=view.controller,
+            reject=view.texts["button.reject"],
+        )
+    )
+
+
+def _links(view: View) -> Html:
+    texts, site = view.texts, view.site
+    links = []
+    if site.policy_url:
+        links.append(link(site.policy_url, texts["banner.policy"]))
+    if site.contact:
+        mail = "@" in site.contact and "/" not in site.contact
+        url = f"mailto:{site.contact}" if mail else site.contact
+        links.append(link(url, texts.get("preferences.contact", contact=site.contact)))
+    return join(links, " ")
+
+
+def _purposes(view: View) -> Html:
+    rows = join(
+        fill('<li class="cg-row" id="cg-purpose-{id}">{row}</li>', id=row.id, row=_row(view, row))
+        for row in view.purposes
+    )
+    inside = fill(
+        '<ul class="cg-rows">{rows}</ul>{save}', rows=rows, save=button(view.texts, "save")
+    )
+    return form(view, inside)
+
+
+def _row(view: View, row: PurposeRow) -> Html:
+    texts = view.texts
+    services = Html("")
+    if row.services:
+        services = fill(
+            '<details class="cg-services"><summary>{count}</summary><ul>{services}</ul></details>',
+            count=texts.get("service.count", count=len(row.services)),
+            services=join(_service(view, service) for service in row.services),
+        )
+    return fill(
+        '{box}<p class="cg-state">{state}: {reason}</p>{services}',
+        box=checkbox(view, row, "page"),
+        state=standing(texts, row),
+        reason=texts.reason(row.reason),
+        services=services,
+    )
+
+
+def _service(view: View, service: Service) -> Html:
+    texts = view.texts
+    vendor = service.vendor or service.name
+    cookies = join((fill("<code>{name}</code>", name=name) for name in service.cookies), " ")
+    country = texts.get("service.country", country=service.country) if service.country else ""
+    policy = texts.get("service.policy", vendor=vendor)
+    return fill(
+        "<li><strong>{name}</strong> <bdi>{vendor}</bdi>{country}{cookies}{policy}</li>",
+        name=service.name,
+        vendor=vendor if vendor != service.name else "",
+        country=paragraph(country),
+        cookies=fill("<p>{label} {names}</p>", label=texts["service.cookies"], names=cookies)
+        if cookies
+        else Html(""),
+        policy=fill("<p>{link}</p>", link=link(service.policy_url, policy))
+        if service.policy_url
+        else Html(""),
+    )
+
+
+def _withdrawal(view: View) -> Html:
+    """One button, always there. GDPR, art. 7(3): as easy to withdraw as to give, at any time."""
+    label = view.texts["button.withdraw"]
+    press = fill(
+        '<button type="submit" class="cg-button" data-cg="withdraw">{label}</button>', label=label
+    )
+    return fill(
+        "{text}{form}",
+        text=paragraph(view.texts["preferences.withdraw-text"]),
+        form=form(view, press, path="/withdraw"),
+    )
+
+
+def _rules(view: View) -> Html:
+    """Which rule set holds, on which law and source it rests, and which version of the policy."""
+    texts, region = view.texts, view.region
+    unknown = texts["preferences.unknown"]
+    rules = region.id if region.preset in ("", region.id) else f"{region.id} ({region.preset})"
+    facts = (
+        ("region", escape(rules)),
+        ("law", escape(region.law or unknown)),
+        ("sources", join((link(source, source) for source in region.sources), ", ")),
+        ("version", escape(view.policy_version or unknown)),
+        ("effective", escape(view.effective or unknown)),
+        (
+            "choice",
+            escape(texts["preferences.chosen" if view.chosen else "preferences.not-chosen"]),
+        ),
+    )
+    rows = join(
+        fill("<dt>{name}</dt><dd>{value}</dd>", name=texts[f"preferences.{key}"], value=value)
+        for key, value in facts
+        if value
+    )
+    return fill('<dl class="cg-facts">{rows}</dl>', rows=rows)

@@ -1,0 +1,99 @@
+"""Our own URLs: which page answers which path, and what a wrong request gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qs
+
+from consentguard.errors import BadRequest
+from consentguard.http.message import Request, Response
+from consentguard.pages import choice, notices, outcome, preferences, state
+from consentguard.pages.origin import safe_path
+from consentguard.pages.outcome import Outcome
+from consentguard.pages.visit import Visit
+
+Handler = Callable[[Visit, bytes], Outcome]
+
+
+def _preferences(visit: Visit, _: bytes) -> Outcome:
+    onward = safe_path(_query(visit.request, "next") or "/")
+    return Outcome.of(outcome.html(200, preferences.page(visit.view(onward))))
+
+
+def _state(visit: Visit, _: bytes) -> Outcome:
+    return Outcome.of(outcome.json(200, state.text(visit.setup.policy, visit.decision)))
+
+
+def _gpc(visit: Visit, _: bytes) -> Outcome:
+    return Outcome.of(outcome.json(200, state.gpc(visit.setup.policy)))
+
+
+#: Path below the prefix → method → handler. HEAD is GET without its body.
+ROUTES: dict[str, dict[str, Handler]] = {
+    "": {"GET": _preferences, "POST": choice.choice},
+    "/withdraw": {"POST": choice.withdraw},
+    "/state": {"GET": _state},
+}
+
+GPC_PATH = "/.well-known/gpc.json"
+
+
+def owns(request: Request, prefix: str) -> bool:
+    """True when a request is ours to answer. ``request.path`` is below the app's root."""
+    path = request.path
+    return path in (prefix, GPC_PATH) or path.startswith(prefix + "/")
+
+
+def answer(visit: Visit, body: bytes) -> Outcome:
+    """The outcome of a request to one of our URLs. Never raises for bad input."""
+    try:
+        result = _routed(visit, body)
+    except BadRequest as exc:
+        result = Outcome.of(_refused(visit, exc))
+    if visit.request.method == "HEAD":
+        bare = Response(result.on_stored.status, result.on_stored.headers)
+        return Outcome.of(bare)
+    return result
+
+
+def _routed(visit: Visit, body: bytes) -> Outcome:
+    path = visit.request.path
+    if path == GPC_PATH:
+        methods: Mapping[str, Handler] = {"GET": _gpc}
+    else:
+        rest = path.removeprefix(visit.setup.policy.enforcement.consent_path).rstrip("/")
+        methods = {"GET": _static} if rest.startswith("/static/") else ROUTES.get(rest, {})
+    if not methods:
+        raise BadRequest("there is no such page", 404)
+    method = "GET" if visit.request.method == "HEAD" else visit.request.method
+    handler = methods.get(method)
+    if handler is None:
+        allow = ", ".join(methods).replace("GET", "GET, HEAD").encode()
+        refused = _refused(visit, BadRequest(f"this page does not answer {method[:20]}", 405))
+        return Outcome.of(refused.plus([(b"allow", allow)]))
+    return handler(visit, body)
+
+
+def _static(visit: Visit, _: bytes) -> Outcome:
+    prefix = visit.setup.policy.enforcement.consent_path + "/static/"
+    name = visit.request.path.removeprefix(prefix)
+    found = visit.setup.assets.respond(name, visit.request)
+    if found is None:
+        raise BadRequest("there is no such file", 404)
+    return Outcome.of(found)
+
+
+def _refused(visit: Visit, exc: BadRequest) -> Response:
+    """What was wrong, in a page for people and in JSON for programs."""
+    if "json" in visit.request.text(b"content-type") or "json" in visit.request.text(b"accept"):
+        return outcome.json(exc.status, state.error(exc.reason))
+    page = notices.page(visit.texts, visit.view("/"), exc.status, reason=exc.reason)
+    return outcome.html(exc.status, page)
+
+
+def _query(request: Request, key: str) -> str:
+    try:
+        values = parse_qs(request.query[:4096].decode("ascii", "replace"), max_num_fields=50)
+    except ValueError:
+        return ""
+    return values.get(key, [""])[0]

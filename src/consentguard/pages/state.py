@@ -1,0 +1,43 @@
+"""``GET /_consent/state``: the decision as JSON, for scripts and native applications."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from consentguard.consent.decide import Decision
+from consentguard.model import Policy
+
+
+def state(policy: Policy, decision: Decision) -> dict[str, Any]:
+    """What holds for this visitor: models, granted, denied with reasons, and why it is so."""
+    return {
+        "region": decision.region.id,
+        "preset": decision.region.preset,
+        "models": {p: r.model.value for p, r in decision.rulings.items()},
+        "granted": list(decision.granted),
+        "denied": {p: reason.value for p, reason in decision.denied.items()},
+        "services": dict(decision.services),
+        "show_banner": decision.show_banner,
+        "policy_version": policy.version,
+        "gpc": decision.gpc,
+    }
+
+
+def text(policy: Policy, decision: Decision) -> str:
+    """:func:`state` as JSON text."""
+    return json.dumps(state(policy, decision), separators=(",", ":"))
+
+
+def gpc(policy: Policy) -> str:
+    """``/.well-known/gpc.json`` (W3C Global Privacy Control, "GPC Support Resource")."""
+    updated = policy.effective if policy.effective else policy.version
+    resource: dict[str, Any] = {"gpc": policy.gpc != "off"}
+    if len(updated) == len("2026-11-21") and updated.replace("-", "").isdigit():
+        resource["lastUpdate"] = updated
+    return json.dumps(resource)
+
+
+def error(reason: str) -> str:
+    """What a program gets for a request that we refuse."""
+    return json.dumps({"error": reason})

@@ -1,0 +1,385 @@
+"""A policy file becomes a Policy, or a list of everything that is wrong with it.
+
+The way through: text → TOML → shape (keys, types) → purposes → services → regions → Policy. Each
+step reports and goes on, so that one run shows every mistake; a later step keeps quiet about what
+an earlier one has already named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from consentguard.catalogue import HostPattern
+from consentguard.catalogue.patterns import CookiePattern
+from consentguard.errors import ConfigError, PolicyError, Problem
+from consentguard.model import (
+    STANDARD_PURPOSES,
+    UNKNOWN,
+    Enforcement,
+    GeoSettings,
+    LedgerSettings,
+    Policy,
+    Purpose,
+    Service,
+    Site,
+)
+from consentguard.policy import regions as region_rules
+from consentguard.policy import shape
+from consentguard.policy.positions import KeyPath, Positions, source_line
+from consentguard.policy.suggest import did_you_mean
+
+SCHEMA = 1
+
+
+def load(path: str | Path) -> Policy:
+    """The policy in a file.
+
+    Raises :class:`ConfigError` when it cannot be read, :class:`PolicyError` with every problem
+    when it cannot be used.
+    """
+    policy, problems = examine(path)
+    if policy is None:
+        raise PolicyError(str(path), [p for p in problems if p.is_error])
+    return policy
+
+
+def examine(path: str | Path) -> tuple[Policy | None, tuple[Problem, ...]]:
+    """The policy of a file, or None, and every error and warning, sorted by line."""
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except OSError as exc:
+        raise ConfigError(
+            f"policy file {path}: {exc.strerror or exc}. `consentguard init {path}` writes one."
+        ) from exc
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"policy file {path}: not UTF-8 at byte {exc.start}") from exc
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str = "consent.toml") -> tuple[Policy | None, tuple[Problem, ...]]:
+    """The policy that a text says, or None, and every error and warning, sorted by line."""
+    try:
+        reader = Reader(_toml(text), Positions(text))
+        policy = reader.policy(file, text)
+    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+        return None, (_syntax(text, exc),)
+    problems = tuple(sorted(reader.problems))
+    return (None if any(p.is_error for p in problems) else policy), problems
+
+
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as exc:  # Python reads no integer of more than 4300 digits.
+        raise tomllib.TOMLDecodeError("Number with too many digits") from exc
+
+
+def _syntax(text: str, exc: tomllib.TOMLDecodeError | RecursionError) -> Problem:
+    said = "Nested too deeply" if isinstance(exc, RecursionError) else str(exc)
+    # Before Python 3.14 the place is in the message only.
+    match = re.search(r" \(at line (\d+), column (\d+)\)$", said)
+    lines = text.rstrip().split("\n")
+    line, col = (int(match[1]), int(match[2])) if match else (len(lines), len(lines[-1]) + 1)
+    message = said[: match.start()] if match else said.removesuffix(" (at end of document)")
+    source = source_line(text, line)
+    return Problem(line, col, "E001", "", _plain(message), "TOML syntax", source)
+
+
+@dataclass(slots=True)
+class Reader:
+    """One pass over a parsed file; ``problems`` grows while it reads."""
+
+    data: dict[str, Any]
+    positions: Positions
+    problems: list[Problem] = field(default_factory=list)
+    broken: set[KeyPath] = field(default_factory=set)
+    meant: dict[KeyPath, str] = field(default_factory=dict)  #: unknown keys, each with its help
+
+    def report(self, code: str, path: KeyPath, message: str, help: str = "") -> None:
+        """Note a problem at a key; errors also mark the key, so that later steps skip it."""
+        line, col = self.positions.at(path)
+        name = ".".join(str(p) for p in path)
+        source = source_line(self.positions.text, line)
+        texts = (_plain(name), _plain(message), _plain(help))
+        self.problems.append(Problem(line, col, code, *texts, source))
+        if code.startswith("E"):
+            self.broken.add(path)
+            if code == "E101":
+                self.meant[path] = help
+
+    def damaged(self, *path: str | int) -> bool:
+        """True when an error was reported at a path or below it."""
+        return any(p[: len(path)] == path for p in self.broken)
+
+    def silent(self, *path: str | int) -> bool:
+        """True when a key, a table above it or what looks like its misspelling was reported."""
+        return any(
+            path[:n] in self.broken
+            or any(
+                p[:-1] == path[: n - 1] and f"'{path[n - 1]}'" in h for p, h in self.meant.items()
+            )
+            for n in range(1, len(path) + 1)
+        )
+
+    def policy(self, file: str, text: str) -> Policy:
+        """Everything in the file; usable only if no error was reported."""
+        self.check(self.data, shape.POLICY, ())
+        self.versions()
+        purposes = self.purposes()
+        services = self.services(purposes)
+        site = self.site()
+        regions = region_rules.build(self, purposes, services, site.sensitive)
+        geo = region_rules.geo(self, GeoSettings(**self.section("geo", GeoSettings)), regions)
+        about = self.table("policy")
+        return Policy(
+            file=file,
+            site=site,
+            version=str(about.get("version", "1")),
+            effective=str(about.get("effective", "")),
+            material=bool(about.get("material", True)),
+            purposes=purposes,
+            services=services,
+            regions=regions,
+            geo=geo,
+            enforcement=Enforcement(**self.section("enforcement", Enforcement)),
+            ledger=LedgerSettings(**self.section("ledger", LedgerSettings)),
+            gpc=self.table("signals").get("gpc", "everywhere"),
+            digest=_digest(text, repr(sorted(regions.items()))).hex(),
+            fingerprints={p: self.fingerprint(p, site, services) for p in purposes},
+        )
+
+    # -- shape ---------------------------------------------------------------------------------
+
+    def check(self, table: Mapping[str, Any], allowed: shape.Shape, path: KeyPath) -> None:
+        """Report unknown keys and wrong values below ``path``."""
+        for key, value in table.items():
+            here = (*path, key)
+            rule = allowed.get(key, allowed.get("*"))
+            if rule is None:
+                where = f" in [{'.'.join(map(str, path))}]" if path else ""
+                self.report("E101", here, f"unknown key '{key}'{where}", did_you_mean(key, allowed))
+            elif callable(rule):
+                if expected := rule(value):
+                    self.report("E102", here, f"'{key}' cannot be {_shown(value)}", expected)
+                else:
+                    self.unbuilt(here, value)
+            elif isinstance(value, dict):
+                self.unbuilt(here, value)
+                self.check(value, rule, here)
+            else:
+                self.report("E102", here, f"'{key}' cannot be {_shown(value)}", "a table")
+
+    def unbuilt(self, path: KeyPath, value: Any) -> None:
+        """Say what this version does not enforce, and refuse what would be a false promise."""
+        names = tuple(str(p) for p in path)
+        if value in shape.NOT_YET.get(names, ()):
+            self.report("E104", path, f"{names[-1]} = {_shown(value)} is not available yet")
+        elif value and any(_like(names, later) for later in shape.LATER):
+            name = ".".join(names)
+            self.report("W001", path, f"'{name}' is kept but not enforced by this version")
+
+    def versions(self) -> None:
+        """The ``schema`` number, and what no site can do without."""
+        if self.data.get("schema") is None and not self.silent("schema"):
+            self.report("E100", ("schema",), "missing key 'schema'", f"add: schema = {SCHEMA}")
+        elif not self.silent("schema") and self.data["schema"] != SCHEMA:
+            shown = _shown(self.data["schema"])
+            self.report("E103", ("schema",), f"unknown schema {shown}", f"use {SCHEMA}")
+        site = self.table("site")
+        for key, code in (("name", "E100"), ("contact", "E100"), ("controller", "W102")):
+            if not site.get(key) and not self.silent("site", key):
+                self.report(code, ("site", key), f"[site] has no '{key}'", f'add: {key} = "…"')
+        if not site.get("policy_url") and not self.silent("site", "policy_url"):
+            text = "the banner cannot link your privacy policy: [site] has no 'policy_url'"
+            self.report("W102", ("site", "policy_url"), text, 'add: policy_url = "/privacy"')
+        if not site.get("url") and not self.silent("site", "url"):
+            text = "[site] has no 'url': the consent cookie has no __Host- prefix and is not Secure"
+            self.report("W103", ("site", "url"), text, 'add: url = "https://www.example.org"')
+
+    def table(self, *path: str) -> dict[str, Any]:
+        """A table of the file, without what was reported as broken; empty when it is missing."""
+        here: Any = self.data
+        for key in path:
+            here = here.get(key, {}) if isinstance(here, dict) else {}
+        return self._sound(here, path) if isinstance(here, dict) else {}
+
+    def _sound(self, table: Mapping[str, Any], path: KeyPath) -> dict[str, Any]:
+        return {
+            k: self._sound(v, (*path, k)) if isinstance(v, dict) else v
+            for k, v in table.items()
+            if (*path, k) not in self.broken
+        }
+
+    def section(self, name: str, cls: type) -> dict[str, Any]:
+        """Constructor arguments for a dataclass of the same keys; lists become tuples."""
+        known = {f.name for f in fields(cls)}
+        return {
+            k: tuple(v) if isinstance(v, list) else v
+            for k, v in self.table(name).items()
+            if k in known
+        }
+
+    # -- meaning -------------------------------------------------------------------------------
+
+    def site(self) -> Site:
+        """``[site]`` with the defaults that depend on each other."""
+        values = self.section("site", Site)
+        values.setdefault("name", "")
+        values.setdefault("controller", values["name"])
+        languages = values.setdefault("languages", ("en",)) or ("en",)
+        default = values.setdefault("default_language", languages[0])
+        if default not in languages:
+            text = f"default_language '{default}' is not in languages"
+            self.report(
+                "E103", ("site", "default_language"), text, did_you_mean(default, languages)
+            )
+        values["url"] = values.get("url", "").rstrip("/")
+        return Site(**values)
+
+    def purposes(self) -> dict[str, Purpose]:
+        """The standard purposes, altered and added to by the file."""
+        declared = {k: v for k, v in self.table("purposes").items() if isinstance(v, dict)}
+        for name, table in declared.items():
+            if not re.fullmatch(r"[a-z][a-z0-9_:-]*", name):
+                text = f"purpose id '{name}' is not allowed"
+                self.report("E103", ("purposes", name), text, "lower case: [a-z][a-z0-9_:-]*")
+            elif name == UNKNOWN:
+                text = f"purpose id '{name}' stands for what nothing knows"
+                self.report("E103", ("purposes", name), text, "choose another id")
+            if table.get("required") and name in STANDARD_PURPOSES[1:]:
+                text = f"standard purpose '{name}' cannot be made required"
+                help = "loosen it for one region instead: [regions.X.purposes]"
+                self.report("E403", ("purposes", name, "required"), text, help)
+        names = dict.fromkeys((*STANDARD_PURPOSES, *declared))
+        return {name: self.purpose(name, name in declared) for name in names}
+
+    def purpose(self, name: str, declared: bool) -> Purpose:
+        """One purpose."""
+        table = self.table("purposes", name)
+        sets = {k: frozenset(table.get(k, ())) for k in ("exclude_categories", "data")}
+        return Purpose(
+            id=name,
+            description=table.get("description", ""),
+            required=table.get("required", name == "necessary"),
+            bundled=table.get("bundled", name not in ("email_marketing", "email_tracking")),
+            explicit=table.get("explicit", False),
+            exclude_categories=sets["exclude_categories"],
+            data=sets["data"],
+            declared=declared,
+        )
+
+    def services(self, purposes: Mapping[str, Purpose]) -> dict[str, Service]:
+        """``[services.*]``: each with at least one purpose that exists, and readable patterns."""
+        found: dict[str, Service] = {}
+        for name, table in self.table("services").items():
+            path = ("services", name)
+            if not isinstance(table, dict):
+                continue
+            self.service_purposes(path, table, purposes)
+            self.service_patterns(path, table)
+            self.service_exempt(path, table)
+            if not self.damaged(*path):
+                found[name] = _service(name, table)
+        return found
+
+    def service_purposes(
+        self, path: KeyPath, table: Mapping[str, Any], purposes: Mapping[str, Purpose]
+    ) -> None:
+        """A service without a purpose would run unasked; one with an unknown purpose never."""
+        if not table.get("purposes"):
+            # A misspelt 'purposes' was reported as such.
+            if not self.damaged(*path):
+                text = f"service '{path[1]}' has no purpose"
+                self.report("E201", path, text, 'add: purposes = ["analytics"]')
+            return
+        for purpose in table["purposes"]:
+            if purpose not in purposes and not self.silent("purposes", purpose):
+                text = f"service '{path[1]}' uses purpose '{purpose}', which is not declared"
+                self.report("E202", (*path, "purposes"), text, did_you_mean(purpose, purposes))
+
+    def service_patterns(self, path: KeyPath, table: Mapping[str, Any]) -> None:
+        """Patterns of hosts, cookies and snippets must be readable, or no guard could start."""
+        for key, read in (
+            ("hosts", HostPattern),
+            ("cookies", CookiePattern),
+            ("snippets", _snippet),
+        ):
+            for text in table.get(key, ()):
+                try:
+                    read(text)
+                except ValueError as exc:
+                    self.report("E203", (*path, key), str(exc))
+
+    def service_exempt(self, path: KeyPath, table: Mapping[str, Any]) -> None:
+        """reCAPTCHA serves Google too: never exempt (CNIL v CITYSCOOT, 16 Mar 2023)."""
+        named = (str(path[1]), table.get("name", ""), *table.get("hosts", ()))
+        if table.get("exempt") == "security" and any("recaptcha" in n.lower() for n in named):
+            text = f"service '{path[1]}' is reCAPTCHA, which is not exempt"
+            self.report("E205", (*path, "exempt"), text, "remove it: the form then asks first")
+
+    def fingerprint(self, purpose: str, site: Site, services: Mapping[str, Service]) -> bytes:
+        """4 bytes over what a visitor agrees to; not over wording, catalogue or presets.
+
+        A changed controller changes them all; package upgrades ask nobody again.
+        """
+        elsewhere = {s.id for s in services.values() if purpose not in s.purposes}
+        said = {
+            name: region_rules.said_of(table, purpose, elsewhere)
+            for name, table in self.table("regions").items()
+        }
+        regions = {name: models for name, models in said.items() if models}
+        used = sorted(
+            [s.id, s.purposes, sorted(s.hosts), s.country, s.role, sorted(s.safeguard.items())]
+            for s in services.values()
+            if purpose in s.purposes
+        )
+        own = self.table("purposes", purpose)
+        own.pop("description", None)
+        return _digest(purpose, site.controller, regions, used, own, self.table("minors"))[:4]
+
+
+def _service(name: str, table: Mapping[str, Any]) -> Service:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    values.setdefault("name", name.replace("_", " ").replace("-", " ").title())
+    # US state laws: handing data on for cross-context advertising is sharing, paid or not.
+    shares = not {"advertising", "social"}.isdisjoint(values["purposes"])
+    values.setdefault("sells_or_shares", shares and values.get("role") != "processor")
+    values.setdefault("third_party", bool(values.get("hosts")))
+    return Service(id=name, declared=True, **values)
+
+
+def _snippet(text: str) -> None:
+    if not text.strip(" \t\n\r\f\v"):
+        raise ValueError("an empty snippet is in every script")
+
+
+def _plain(text: str) -> str:
+    """One line of it: what a terminal could not print is escaped."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _digest(*parts: Any) -> bytes:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _like(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    return len(path) == len(pattern) and all(
+        b in ("*", a) for a, b in zip(path, pattern, strict=True)
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"

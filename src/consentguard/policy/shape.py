@@ -1,0 +1,254 @@
+"""Which keys a policy file may have, and what their values must be: one table.
+
+A check takes a value and answers ``None`` or what is expected instead. Keys that later versions
+will enforce are accepted and listed in :data:`LATER`, and reported as W001: nothing is dropped
+silently.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from consentguard.model import Model
+
+Check = Callable[[Any], str | None]
+
+
+def _is(kind: type, words: str) -> Check:
+    def check(value: Any) -> str | None:
+        wrong = not isinstance(value, kind) or (kind is int and isinstance(value, bool))
+        return words if wrong else None
+
+    return check
+
+
+TEXT = _is(str, "a string in quotes")
+FLAG = _is(bool, "true or false")
+COUNT = _is(int, "a whole number")
+TABLE = _is(dict, "a table")
+
+
+def texts(value: Any) -> str | None:
+    """A list of strings."""
+    good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return None if good else 'a list of strings, like ["one", "two"]'
+
+
+def date(value: Any) -> str | None:
+    """A TOML date, or a string."""
+    return None if isinstance(value, datetime.date | str) else "a date, like 2026-11-21"
+
+
+def one_of(*choices: str) -> Check:
+    """One of a few words."""
+    words = " | ".join(f'"{c}"' for c in choices)
+
+    def check(value: Any) -> str | None:
+        return None if value in choices else words
+
+    return check
+
+
+def text_table(value: Any) -> str | None:
+    """A table of strings."""
+    good = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+    return None if good else 'a table of strings, like { EU = "dpf" }'
+
+
+def hops_or_networks(value: Any) -> str | None:
+    """A number of proxies, or a list of networks."""
+    if (isinstance(value, int) and not isinstance(value, bool)) or texts(value) is None:
+        return None
+    return 'a number of hops, or networks like ["10.0.0.0/8"]'
+
+
+def provider(value: Any) -> str | None:
+    """A GeoIP provider."""
+    known = isinstance(value, str) and (value in ("bundled", "mmdb") or value.startswith("header:"))
+    return None if known else '"bundled" | "mmdb" | "header:NAME"'
+
+
+def url(value: Any) -> str | None:
+    """An absolute http or https URL without a path."""
+    good = isinstance(value, str) and re.fullmatch(r"https?://[^/\s?#@\\]+/?", value)
+    return None if good and _has_host(value) else 'an origin, like "https://www.example.org"'
+
+
+def _has_host(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def path_prefix(value: Any) -> str | None:
+    """An absolute path that is not the root."""
+    good = isinstance(value, str) and re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value)
+    return None if good else 'a path, like "/_consent"'
+
+
+def months(value: Any) -> str | None:
+    """A positive number of calendar months or days."""
+    good = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return None if good else "a whole number above 0"
+
+
+MODEL = one_of(*Model)
+
+Shape = Mapping[str, "Check | Shape"]
+
+PURPOSE: Shape = {
+    "required": FLAG,
+    "bundled": FLAG,
+    "explicit": FLAG,
+    "exclude_categories": texts,
+    "data": texts,
+    "description": TEXT,
+}
+
+SERVICE: Shape = {
+    "name": TEXT,
+    "purposes": texts,
+    "cookies": texts,
+    "hosts": texts,
+    "snippets": texts,
+    "storage": texts,
+    "country": TEXT,
+    "vendor": TEXT,
+    "policy_url": TEXT,
+    "safeguard": text_table,
+    "signals": texts,
+    "sells_or_shares": FLAG,
+    "role": one_of("controller", "processor"),
+    "third_party": FLAG,
+    "exempt": one_of("security", "audience", "aggregate", "appearance"),
+    "max_cookie_days": months,
+    "imports": texts,
+    "localised": FLAG,
+    "explicit": FLAG,
+}
+
+LIFETIME: Shape = {"grant_months": months, "refuse_months": months, "tracker_days": months}
+
+BANNER: Shape = {
+    "reject_on_first_layer": FLAG,
+    "equal_buttons": FLAG,
+    "close_means": one_of("refuse", "nothing"),
+    "position": TEXT,
+}
+
+REGION: Shape = {
+    "extends": TEXT,
+    "codes": texts,
+    "purposes": {"*": MODEL},
+    "services": {"*": MODEL},
+    "lifetime": LIFETIME,
+    "banner": BANNER,
+    "gpc": FLAG,
+    "gpc_conflict": one_of("", "ask"),
+    "minors": TABLE,
+    "transfer": {"notice": FLAG},
+    "loosen": TEXT,
+}
+
+PRESET: Shape = {
+    **REGION,
+    "law": TEXT,
+    "group": FLAG,
+    "gpc_display": FLAG,
+    "do_not_sell": FLAG,
+    "languages": texts,
+    "confidence": one_of("high", "medium", "low"),
+    "checked": date,
+    "sources": texts,
+}
+
+POLICY: Shape = {
+    "schema": COUNT,
+    "site": {
+        "name": TEXT,
+        "url": url,
+        "origins": texts,
+        "controller": TEXT,
+        "contact": TEXT,
+        "policy_url": TEXT,
+        "languages": texts,
+        "default_language": TEXT,
+        "servers": texts,
+        "cookie_domain": TEXT,
+        "wiretap": FLAG,
+        "audience": one_of("general", "children", "mixed"),
+        "platform": FLAG,
+        "sensitive": texts,
+    },
+    "policy": {
+        "version": TEXT,
+        "effective": date,
+        "material": FLAG,
+        "notice_days": COUNT,
+        "notice_channels": texts,
+    },
+    "purposes": {"*": PURPOSE},
+    "services": {"*": SERVICE},
+    "geo": {
+        "provider": provider,
+        "database": TEXT,
+        "trusted_proxies": hops_or_networks,
+        "unknown": TEXT,
+        "default": TEXT,
+    },
+    "regions": {"*": REGION},
+    "minors": {
+        "age_source": TEXT,
+        "site_minimum_age": COUNT,
+        "guardian": TEXT,
+        "unknown_age": one_of("adult", "child"),
+        "deny_purposes": texts,
+    },
+    "signals": {"gpc": one_of("required", "everywhere", "off")},
+    "ledger": {
+        "store": TEXT,
+        "ip": one_of("none", "truncated", "hmac"),
+        "retain_days": months,
+    },
+    "enforcement": {
+        "mode": one_of("enforce", "observe", "off"),
+        "undeclared_cookies": one_of("block", "allow"),
+        "undeclared_hosts": one_of("block-active", "allow", "block"),
+        "hide_request_cookies": FLAG,
+        "grant": one_of("any", "person"),
+        "csp": one_of("off", "report", "enforce"),
+        "cache": one_of("private", "shared"),
+        "consent_path": path_prefix,
+        "exclude_paths": texts,
+        "debug": FLAG,
+    },
+}
+
+#: Accepted, checked and kept, but not enforced by this version. ``*`` is any one key.
+LATER: tuple[tuple[str, ...], ...] = (
+    ("site", "wiretap"),
+    ("site", "platform"),
+    ("policy", "notice_days"),
+    ("policy", "notice_channels"),
+    ("minors",),
+    ("regions", "*", "minors"),
+    ("regions", "*", "gpc_conflict"),
+    ("services", "*", "max_cookie_days"),
+    ("services", "*", "storage"),
+    ("services", "*", "localised"),
+    ("ledger", "retain_days"),
+)
+
+#: Values that would promise a protection which this version does not have: refused.
+NOT_YET: Mapping[tuple[str, ...], tuple[Any, ...]] = {
+    ("enforcement", "csp"): ("report", "enforce"),
+    ("enforcement", "cache"): ("shared",),
+    ("site", "audience"): ("children", "mixed"),
+    ("ledger", "ip"): ("truncated", "hmac"),
+}

@@ -1,0 +1,47 @@
+"""Counting what is held back, and telling the site once about each thing that it forgot."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+
+log = logging.getLogger("consentguard")
+
+MAX_NAMES = 1000  #: distinct names that are counted and told about: names may come from an attacker
+
+
+class Tally:
+    """Counters by ``(what, name)``; ``what`` is ``set-cookie``, ``html``, ``header`` …"""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+
+    def add(self, what: str, name: str) -> bool:
+        """Count one; True when this name is new."""
+        key = (what, name[:200])
+        new = key not in self.counts
+        if new and len(self.counts) >= MAX_NAMES:
+            key, new = (what, "…"), False
+        self.counts[key] += 1
+        return new
+
+    def dropped_cookie(self, name: str, service: str, purpose: str) -> None:
+        """A ``Set-Cookie`` was dropped; the first of an unknown name logs the TOML to add."""
+        if not self.add("set-cookie", name):
+            return
+        if service:
+            log.info("Set-Cookie %s waits for consent: %s (%s)", _quoted(name), service, purpose)
+            return
+        log.warning(
+            "Set-Cookie %s was dropped: no service declares it and the catalogue does not know it. "
+            "If it is yours, add to the policy file:\n"
+            '[services.SERVICE]\npurposes = ["necessary"]  # or what it is for\ncookies = [%s]',
+            _quoted(name),
+            _quoted(name),
+        )
+
+
+def _quoted(name: str) -> str:
+    """A name from a header, quoted and without control characters: it forges no log line."""
+    return json.dumps(name[:100]).replace("\x7f", "\\u007f")

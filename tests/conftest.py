@@ -1,0 +1,64 @@
+"""What several tests need: a policy in a line, and a guard without network or clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from consentguard.guard import ConsentGuard
+from consentguard.http.message import Header, Request
+from consentguard.model import Place, Policy
+from consentguard.policy import parse
+
+SITE = """
+schema = 1
+[site]
+name = "Test"
+url = "http://localhost"
+controller = "Test Ltd"
+contact = "privacy@site.test"
+policy_url = "/privacy"
+"""
+
+NOW = 1_795_000_000.0  #: 18 November 2026
+
+
+def a_policy(more: str = "", site: str = SITE) -> Policy:
+    """A policy of ``[site]`` and what else the test needs."""
+    policy, problems = parse(site + more)
+    assert policy is not None, problems
+    return policy
+
+
+class Here:
+    """A locator that puts everybody in one place."""
+
+    def __init__(self, country: str = "DE", subdivision: str = "") -> None:
+        self.place = Place(country, subdivision)
+
+    def locate(self, peer: str | None, headers: Sequence[Header]) -> Place:
+        """The place."""
+        return self.place
+
+
+def a_request(path: str = "/", method: str = "GET", **headers: str) -> Request:
+    """A request to ``http://site.test``; header names with ``_`` for ``-``."""
+    named = [(k.replace("_", "-").encode(), v.encode("latin-1")) for k, v in headers.items()]
+    return Request(method, "http", path, "", b"", [(b"host", b"site.test"), *named], "127.0.0.1")
+
+
+GuardMaker = Callable[..., ConsentGuard]
+
+
+@pytest.fixture
+def make_guard() -> GuardMaker:
+    """Builds a guard: policy text, place, ledger, clock."""
+
+    def make(more: str = "", place: Here | None = None, **kwargs: Any) -> ConsentGuard:
+        kwargs.setdefault("ledger", None)
+        kwargs.setdefault("clock", lambda: NOW)
+        return ConsentGuard(a_policy(more), ["key"], geo=place or Here(), **kwargs)
+
+    return make

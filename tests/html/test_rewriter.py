@@ -1,0 +1,387 @@
+from __future__ import annotations
+
+import html
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.html import pages
+from tests.html.judging import MARK, AllowAll, BadHosts
+from tests.html.test_scanner import SOUP
+
+from consentguard.html import Gate, Gated, Kind, Rewriter, rewrite
+from consentguard.html.scanner import SCRIPT_LIMIT, TOKEN_LIMIT
+
+INSERT = b"<!--banner-->"
+SCRIPT_MARK = MARK + b' type="text/plain"'
+
+
+def run(page: bytes, insert: bytes = b"") -> bytes:
+    return rewrite(page, BadHosts(), insert=insert)[0]
+
+
+@pytest.mark.parametrize("page", pages.ALL)
+def test_every_cut_gives_the_same_page(page: bytes) -> None:
+    out, gated = rewrite(page, BadHosts(), insert=INSERT)
+    for cut in range(len(page) + 1):
+        rewriter = Rewriter(BadHosts(), insert=INSERT)
+        parts = rewriter.feed(page[:cut]), rewriter.feed(page[cut:]), rewriter.finish()
+        assert b"".join(parts) == out
+        assert rewriter.gated == gated
+
+
+@pytest.mark.parametrize("page", pages.ALL)
+def test_a_judge_that_denies_nothing_changes_nothing(page: bytes) -> None:
+    assert rewrite(page, AllowAll()) == (page, [])
+
+
+@given(SOUP, st.data())
+def test_soup_cut_anywhere(page: bytes, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(page)))
+    rewriter = Rewriter(BadHosts(), insert=INSERT)
+    out = rewriter.feed(page[:cut]) + rewriter.feed(page[cut:]) + rewriter.finish()
+    assert (out, rewriter.gated) == rewrite(page, BadHosts(), insert=INSERT)
+    plain = rewrite(page, AllowAll())[0]
+    assert plain.replace(b"data-app-cg-", b"data-cg-") == page
+
+
+@given(st.binary(max_size=200), st.sampled_from(["utf-8", "cp932", "gb18030", "big5hkscs"]))
+def test_any_bytes_pass_and_nothing_is_raised(page: bytes, encoding: str) -> None:
+    page = b"<html><img src='" + page + b"' style='a:url(" + page
+    rewriter = Rewriter(BadHosts(), encoding=encoding)
+    out = rewriter.feed(page) + rewriter.finish()
+    ours, theirs = b"data-app-cg-", b"data-cg-"
+    assert rewriter.gated or out.replace(ours, theirs) == page.replace(ours, theirs)
+
+
+def test_a_careless_page() -> None:
+    out, gated = rewrite(pages.CARELESS, BadHosts(), insert=INSERT)
+    elements = [one.element for one in gated]
+    in_order = "script script link meta style style body image img a img iframe"
+    assert " ".join(elements) == in_order
+    assert all(pages.CARELESS[one.offset : one.offset + 1] == b"<" for one in gated)
+    assert out.count(INSERT + b"</body>") == out.count(INSERT) == 1
+
+
+TABLE = [
+    (b'<script src="//bad">', b'<script%s data-cg-src="//bad">', Kind.SCRIPT),
+    (b"<iframe src=//bad>", b"<iframe%s data-cg-src=//bad>", Kind.FRAME),
+    (b"<frame src=//bad>", b"<frame%s data-cg-src=//bad>", Kind.FRAME),
+    (b"<img src=//bad>", b"<img%s data-cg-src=//bad>", Kind.IMAGE),
+    (b"<img srcset='//bad 2x'>", b"<img%s data-cg-srcset='//bad 2x'>", Kind.IMAGE),
+    (b"<image src=//bad>", b"<image%s data-cg-src=//bad>", Kind.IMAGE),
+    (b"<source src=//bad>", b"<source%s data-cg-src=//bad>", Kind.MEDIA),
+    (b"<source srcset=//bad>", b"<source%s data-cg-srcset=//bad>", Kind.IMAGE),
+    (b"<video src=//bad>", b"<video%s data-cg-src=//bad>", Kind.MEDIA),
+    (b"<video poster=//bad>", b"<video%s data-cg-poster=//bad>", Kind.IMAGE),
+    (b"<audio src=//bad>", b"<audio%s data-cg-src=//bad>", Kind.MEDIA),
+    (b"<track src=//bad>", b"<track%s data-cg-src=//bad>", Kind.MEDIA),
+    (b"<object data=//bad>", b"<object%s data-cg-data=//bad>", Kind.OBJECT),
+    (b"<embed src=//bad>", b"<embed%s data-cg-src=//bad>", Kind.OBJECT),
+    (b"<input type=IMAGE src=//bad>", b"<input%s type=IMAGE data-cg-src=//bad>", Kind.IMAGE),
+    (b"<input formaction=//bad>", b"<input%s data-cg-formaction=//bad>", Kind.FORM),
+    (b"<button formaction=//bad>", b"<button%s data-cg-formaction=//bad>", Kind.FORM),
+    (b"<form action=//bad>", b"<form%s data-cg-action=//bad>", Kind.FORM),
+    (b"<a href=//bad ping='/x //bad'>", b"<a%s href=//bad data-cg-ping='/x //bad'>", Kind.BEACON),
+    (b"<area ping=//bad>", b"<area%s data-cg-ping=//bad>", Kind.BEACON),
+    (b"<td background=//bad>", b"<td%s data-cg-background=//bad>", Kind.IMAGE),
+    (b"<body background=//bad>", b"<body%s data-cg-background=//bad>", Kind.IMAGE),
+    (
+        b"<meta http-equiv=Refresh content='0;url=//bad'>",
+        b"<meta%s http-equiv=Refresh data-cg-content='0;url=//bad'>",
+        Kind.REFRESH,
+    ),
+    (
+        b"<link rel=stylesheet href=//bad>",
+        b"<link%s rel=stylesheet data-cg-href=//bad>",
+        Kind.STYLE,
+    ),
+    (
+        b"<link rel=preload as=image href=/a imagesrcset=//bad>",
+        b"<link%s rel=preload as=image href=/a data-cg-imagesrcset=//bad>",
+        Kind.IMAGE,
+    ),
+    (b"<svg><script href=//bad />", b"<svg><script%s data-cg-href=//bad />", Kind.SCRIPT),
+    (
+        b"<svg><image xlink:href='//bad'/>",
+        b"<svg><image%s data-cg-xlink:href='//bad'/>",
+        Kind.IMAGE,
+    ),
+    (b"<svg><use href=//bad />", b"<svg><use%s data-cg-href=//bad />", Kind.IMAGE),
+    (b"<svg><feImage href=//bad />", b"<svg><feImage%s data-cg-href=//bad />", Kind.IMAGE),
+    (
+        b"<p style='a:url(//bad)'>",
+        b"<p%s style='a:url(about:blank#cg-gated)'>",
+        Kind.IMAGE,
+    ),
+]
+
+
+@pytest.mark.parametrize(("tag", "expected", "kind"), TABLE)
+def test_the_table(tag: bytes, expected: bytes, kind: Kind) -> None:
+    judge = BadHosts()
+    out, gated = rewrite(tag, judge)
+    script = b"<script" in tag and b"<svg" not in tag
+    assert out == expected % (SCRIPT_MARK if b"<script" in tag else MARK)
+    assert [one.url for one in gated] == ["//bad"]
+    assert ("//bad", kind, gated[0].element, None) in judge.asked
+    assert script == (gated[0].element == "script" and gated[0].offset == 0)
+
+
+@pytest.mark.parametrize(
+    ("rel", "kind"),
+    [
+        (b"preload", Kind.HINT),
+        (b"'preload' as=script", Kind.SCRIPT),
+        (b"'preload' as=style", Kind.STYLE),
+        (b"'preload' as=FONT", Kind.FONT),
+        (b"'preload' as=video", Kind.MEDIA),
+        (b"modulepreload", Kind.SCRIPT),
+        (b"prefetch", Kind.HINT),
+        (b"PreConnect", Kind.HINT),
+        (b"dns-prefetch", Kind.HINT),
+        (b"prerender", Kind.HINT),
+        (b"'shortcut icon'", Kind.IMAGE),
+        (b"apple-touch-icon", Kind.IMAGE),
+        (b"manifest", Kind.MANIFEST),
+        (b"'alternate stylesheet'", Kind.STYLE),
+    ],
+)
+def test_links_by_relation(rel: bytes, kind: Kind) -> None:
+    judge = BadHosts()
+    out = rewrite(b"<link rel=" + rel + b" href=//bad>", judge)[0]
+    assert b" data-cg-href=//bad" in out
+    assert judge.asked == [("//bad", kind, "link", None)]
+
+
+LOOK_ALIKES = [
+    b"<a href=//bad>//bad</a>",
+    b"<!-- <img src=//bad> -->",
+    b"<title><img src=//bad></title>",
+    b"<textarea><img src=//bad></textarea>",
+    b"<pre>&lt;img src=//bad></pre>",
+    b"<link rel=canonical href=//bad><link rel=alternate href=//bad><link rel=next href=//bad>",
+    b"<link href=//bad>",
+    b"<meta property=og:image content=//bad><meta http-equiv=x content='0;url=//bad'>",
+    b"<input type=text src=//bad><p src=//bad title=//bad data-src=//bad>",
+    b'<script type="application/ld+json">{"url":"//bad", "x":"fbq("}</script>',
+    b"<script type=text/template>fbq(</script><script type=x src=//bad></script>",
+    b'<script type="text/plain" data-category="analytics" src=//bad>fbq(</script>',
+    b"<script src=/a>fbq(</script>",
+    b"<script type='text/javascript;x'>fbq(</script>",
+    b"<style>/* url(//bad) */ a{content:'url(//bad)'} @namespace url(//bad);</style>",
+    b"<style type=text/x>a{b:url(//bad)}</style>",
+    b"<svg><a href=//bad><image src=//bad></svg>",
+    b"<img src='' alt=//bad><img src>",
+    b"<p style='content:\"url(//bad)\"'>",
+]
+
+
+@pytest.mark.parametrize("page", LOOK_ALIKES)
+def test_look_alikes_are_left_alone(page: bytes) -> None:
+    assert rewrite(page, BadHosts()) == (page, [])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"",
+        b" type",
+        b" type=''",
+        b" type=' Text/JavaScript '",
+        b" type=module",
+        b" language=JavaScript1.2",
+        b" type=application/x-ecmascript",
+    ],
+)
+def test_inline_scripts_by_their_text(kind: bytes) -> None:
+    page = b"<script" + kind + b">fbq(1)</script>"
+    out, gated = rewrite(page, BadHosts())
+    assert out.startswith(b'<script data-cg-purpose="advertising" data-cg-service="pixel" type="')
+    assert out.count(b" type=") == 1
+    assert out.endswith(b">fbq(1)</script>")
+    assert gated == [Gated("script", "", "advertising", "pixel", 0)]
+
+
+def test_svg_script_text_is_markup() -> None:
+    assert rewrite(b"<svg><script>&#102;bq(1)</script></svg>", BadHosts())[1]
+    assert not rewrite(b"<script>&#102;bq(1)</script>", BadHosts())[1]
+    assert rewrite(b"<svg><script><![CDATA[a<b;fbq(1)]]></script></svg>", BadHosts())[1]
+
+
+@pytest.mark.parametrize("kind", [b"importmap", b"SpeculationRules"])
+def test_json_that_names_urls(kind: bytes) -> None:
+    page = b"<script type=" + kind + b'>{"//bad": {"a": "%s"}}</script>'
+    assert rewrite(page % b"/local", BadHosts())[1] == []
+    out, gated = rewrite(page % b"https:\\/\\/b\\u0061d/x", BadHosts())
+    assert gated[0].url == "https://bad/x"
+    assert b' type="text/plain" data-cg-type=' in out
+
+
+def test_duplicates_first_counts_and_all_are_renamed() -> None:
+    assert run(b"<img src=/a src=//bad>") == b"<img src=/a src=//bad>"
+    assert (
+        run(b"<img SRC=//bad x src=/a>") == b"<img" + MARK + b" data-cg-SRC=//bad x data-cg-src=/a>"
+    )
+    out = run(b"<script type=module src=//bad type=text/javascript></script>")
+    assert out.count(b" data-cg-type=") == 2
+
+
+def test_only_denied_attributes_are_renamed() -> None:
+    assert run(b"<img src=/a srcset='//bad 1x'>").count(b" src=/a data-cg-srcset=") == 1
+    assert run(b"<video poster=/p src=//bad>").count(b" poster=/p data-cg-src=") == 1
+
+
+def test_tags_without_spaces() -> None:
+    assert run(b"<img/src=//bad/>") == b"<img" + MARK + b"/data-cg-src=//bad/>"
+    assert (
+        run(b"<img src='/'srcset='//bad'>") == b"<img" + MARK + b" src='/'data-cg-srcset='//bad'>"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["h&#116tp://bad", "&sol;/bad", "//b&#x61;d", "//b&#97d", "&NewLine;//bad", "//bad\xe9"],
+)
+def test_values_are_decoded_as_the_browser_does(value: str) -> None:
+    judge = BadHosts()
+    rewrite(b'<img src="' + value.encode("latin-1") + b'">', judge, encoding="cp1252")
+    assert "bad" in judge.asked[0][0]
+
+
+def test_windows_1251() -> None:
+    page = '<html><p title="Привет"><img alt="Мир" src="//bad/путь"></p></body>'.encode("cp1251")
+    out, gated = rewrite(page, BadHosts(), insert="Да".encode("cp1251"), encoding="cp1251")
+    assert gated[0].url == "//bad/путь"
+    mark = MARK.decode()
+    text = f'<html><p title="Привет"><img{mark} alt="Мир" data-cg-src="//bad/путь"></p>Да</body>'
+    assert out.decode("cp1251") == text
+
+
+def test_base_is_handed_over() -> None:
+    judge = BadHosts()
+    rewrite(
+        b"<template><base href=/t></template><base target=x><base href=//h/><base href=/2>"
+        b"<img src=a><iframe srcdoc='<img src=b>'></iframe>",
+        judge,
+    )
+    assert judge.asked == [
+        ("a", Kind.IMAGE, "img", "//h/"),
+        ("b", Kind.IMAGE, "img", "//h/"),
+    ]
+
+
+def test_own_looking_attributes_are_renamed_first() -> None:
+    page = b"<p data-cg-src=/x DATA-CG-purpose=y data-cg=z><svg data-cg-x>"
+    expected = b"<p data-app-cg-src=/x data-app-cg-purpose=y data-cg=z><svg data-app-cg-x>"
+    assert rewrite(page, AllowAll())[0] == expected
+    out = run(b"<img data-cg-src=//x src=//bad>")
+    assert out == b"<img" + MARK + b" data-app-cg-src=//x data-cg-src=//bad>"
+
+
+def test_srcdoc_is_a_document_of_its_own() -> None:
+    inner = '<p><script>fbq("1")</script>'
+    mark = ' data-cg-purpose="advertising" data-cg-service="pixel"'
+    for _ in range(3):
+        page = f'<iframe title=t srcdoc="{html.escape(inner)}"></iframe>'
+        out, gated = rewrite(page.encode(), BadHosts(), insert=INSERT)
+        renamed = page.replace(" title=t srcdoc=", f"{mark} title=t data-cg-srcdoc=", 1)
+        assert out == renamed.encode()
+        assert len(gated) == 1
+        inner = page
+    fine = b'<iframe srcdoc="&lt;html data-cg-x>&lt;img src=/a>"></iframe>'
+    assert rewrite(fine, BadHosts()) == (fine, [])
+
+
+def test_a_srcdoc_that_is_too_deep_is_not_trusted() -> None:
+    page = "<p>"
+    for _ in range(6):
+        page = f'<iframe srcdoc="{html.escape(page)}"></iframe>'
+    assert [one.purpose for one in rewrite(page.encode(), BadHosts())[1]] == ["unknown"]
+
+
+def test_srcdoc_and_src_are_judged_each() -> None:
+    out = run(b"<iframe src=//bad srcdoc='<p>'></iframe>")
+    assert out == b"<iframe" + MARK + b" data-cg-src=//bad srcdoc='<p>'></iframe>"
+
+
+def test_noscript_pixel_and_template() -> None:
+    page = b"<noscript><img height=1 src=//bad></noscript><template><img src=//bad></template>"
+    assert len(rewrite(page, BadHosts())[1]) == 2
+
+
+def test_style_keeps_all_but_the_url() -> None:
+    page = b"<style>@import '//bad/a.css' screen;a{b:url( \"//bad\" ) c;d:u\\72l(/ok)}</style>"
+    out, gated = rewrite(page, BadHosts())
+    gone = b"about:blank#cg-gated"
+    assert out == page.replace(b"//bad/a.css", gone).replace(b"//bad", gone)
+    assert [one.offset for one in gated] == [0, 0]
+
+
+def test_style_of_an_svg_and_with_references() -> None:
+    page = (
+        b"<svg><style><![CDATA[a{b:url(//bad)}]]>c{d:url(&quot;//bad/&amp;x&quot;)}</style></svg>"
+    )
+    out = run(page)
+    assert out == page.replace(b"//bad/&amp;x", b"//bad").replace(b"//bad", b"about:blank#cg-gated")
+
+
+def test_the_names_are_escaped() -> None:
+    class Odd(BadHosts):
+        def url(self, url: str, kind: Kind, element: str, base: str | None) -> Gate | None:
+            return Gate('a"<b', "é&")
+
+    out = rewrite(b"<img src=x>", Odd())[0]
+    expected = b'data-cg-purpose="a&quot;&lt;b" data-cg-service="&#233;&amp;"'
+    assert out == b"<img " + expected + b" data-cg-src=x>"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b"<!DOCTYPE html><p>a</body>", b"<!DOCTYPE html><p>a*</body>"),
+        (b"<html>a</body>b</body>", b"<html>a*</body>b</body>"),
+        (b"<HEAD>a", b"<HEAD>a*"),
+        (b"<body>a</html>", b"<body>a</html>*"),
+        (b"<body>a<p class='x", b"<body>a*<p class='x"),
+        (b"<body><template></body></template>a", b"<body><template></body></template>a*"),
+        (b"<body><!-- </body> --></BODY>", b"<body><!-- </body> -->*</BODY>"),
+        (b"<body><title></body></title>", b"<body><title></body></title>*"),
+        (b"<p>a</p>", b"<p>a</p>"),
+        (b"<p>a</body>", b"<p>a</body>"),
+        (b"<header>a</body>", b"<header>a</body>"),
+        (b"<!-- <html> -->", b"<!-- <html> -->"),
+        (b"", b""),
+    ],
+)
+def test_insertion_is_made_once_and_never_into_fragments(page: bytes, expected: bytes) -> None:
+    assert rewrite(page, BadHosts(), insert=b"*")[0] == expected
+
+
+def test_bytes_are_not_delayed_beyond_the_unfinished_token() -> None:
+    rewriter = Rewriter(BadHosts())
+    assert rewriter.feed(b"<html>a<p") == b"<html>a"
+    assert rewriter.feed(b">b<script>c") == b"<p>b"
+    assert rewriter.feed(b"d" * SCRIPT_LIMIT) == b""
+    assert rewriter.feed(b"e" * 32).startswith(b"<script>cddd")
+    assert rewriter.uninspected == 1
+    assert len(rewriter.feed(b"f" * 1000)) >= 1000
+    assert rewriter.finish() == b"ffffffff"
+
+
+def test_long_scripts_are_counted_unless_gated() -> None:
+    tail = b"x" * SCRIPT_LIMIT + b"y</script>"
+    for head, count in [(b"<script>", 1), (b"<script>fbq(", 0), (b"<script src=/a>", 0)]:
+        rewriter = Rewriter(BadHosts())
+        rewriter.feed(head + tail)
+        rewriter.finish()
+        assert rewriter.uninspected == count
+
+
+def test_a_tag_past_the_bound_ends_the_body() -> None:
+    page = b"<html><img src=//bad>a<img title='" + b"x" * TOKEN_LIMIT + b"' src=//bad>b</body>"
+    rewriter = Rewriter(BadHosts(), insert=INSERT)
+    out = rewriter.feed(page)
+    assert out == b"<html><img" + MARK + b" data-cg-src=//bad>a"
+    assert rewriter.truncated
+    assert rewriter.feed(b"more") + rewriter.finish() == b""

@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.html import pages
+
+from consentguard.html.foreign import DEPTH_LIMIT, Space
+from consentguard.html.grammar import RAW_END
+from consentguard.html.scanner import SCRIPT_LIMIT, TOKEN_LIMIT, Scanner
+from consentguard.html.spans import Span, What
+
+Found = tuple[What, bytes, bytes, int]
+
+
+def found(scanner: Scanner, spans: list[Span]) -> list[Found]:
+    buffer = scanner.buffer
+    return [
+        (s.what, s.name, bytes(buffer[s.start : s.stop]), scanner.offset + s.start) for s in spans
+    ]
+
+
+def scan(data: bytes, *cuts: int) -> tuple[list[Found], Scanner]:
+    scanner = Scanner()
+    out: list[Found] = []
+    for first, last in zip((0, *cuts), (*cuts, len(data)), strict=True):
+        out += found(scanner, scanner.feed(data[first:last]))
+    out += found(scanner, scanner.finish())
+    return out, scanner
+
+
+def tags(data: bytes, name: bytes = b"img") -> list[bytes]:
+    return [text for what, element, text, _ in scan(data)[0] if element == name]
+
+
+def in_pieces(data: bytes, size: int) -> Scanner:
+    scanner = Scanner()
+    for at in range(0, len(data), size):
+        scanner.feed(data[at : at + size])
+    scanner.finish()
+    return scanner
+
+
+@pytest.mark.parametrize("page", pages.ALL)
+def test_every_cut_gives_the_same_spans(page: bytes) -> None:
+    whole = scan(page)[0]
+    for cut in range(len(page) + 1):
+        assert scan(page, cut)[0] == whole
+    assert scan(page, *range(1, len(page)))[0] == whole if page else True
+
+
+_CRUMBS = """
+< > </ <! <!-- --> --!> -- - ! / = " ' & ; a x= src= style= data-cg-x <img <svg> </svg> <math>
+</math> <mi> <g> <path/> <title> </title> <style> </style> <script> </script <script </script>
+<textarea> </textarea> <![CDATA[ ]]> ]] <template> </template> <body </body> <p> </p> <desc>
+<foreignObject> </foreignObject> <plaintext> <annotation-xml> </html> <!doctype <font color>
+<font> <div> url( \\ \0 \x80
+"""
+#: Pages that nobody would write.
+SOUP = st.lists(st.sampled_from([*_CRUMBS.split(), " ", "\n"]), max_size=40).map(
+    lambda parts: "".join(parts).encode("latin-1")
+)
+
+
+@given(SOUP, st.data())
+def test_soup_cut_anywhere_gives_the_same_spans(page: bytes, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(page)), max_size=6)))
+    assert scan(page, *cuts)[0] == scan(page)[0]
+
+
+@given(SOUP)
+def test_spans_are_in_order_and_everything_is_settled(page: bytes) -> None:
+    scanner = Scanner()
+    spans = scanner.feed(page)
+    assert all(s.start <= s.end <= s.stop for s in spans)
+    assert [s.start for s in spans] == sorted(s.start for s in spans)
+    scanner.finish()
+    assert scanner.offset + scanner.settled <= len(page)
+    rest = bytes(scanner.buffer[scanner.settled :])
+    assert rest == b"" or rest.startswith(b"<")
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b"<!--><img>", 1),
+        (b"<!---><img>", 1),
+        (b"<!----><img>", 1),
+        (b"<!----!><img>", 1),
+        (b"<!--a--!><img>", 1),
+        (b"<!--!><img>", 0),
+        (b"<!---!><img>", 0),
+        (b"<!--a--!-><img>", 0),
+        (b"<!--a--!--><img>", 1),
+        (b"<!-- <!--><img>", 1),
+        (b"<!-- <!--!><img>", 1),
+        (b"<!-><img>", 1),
+        (b"<!><img>", 1),
+        (b"<?a?><img>", 1),
+        (b"</><img>", 1),
+        (b"</ x='><img>", 1),
+        (b"<![CDATA[<img>]]>", 0),
+        (b"<![CDATA[ > <img> ]]>", 1),
+        (b"<!doctype html '><img>", 1),
+        (b"< img><<img>", 1),
+        (b"<a x='><img>'><img>", 1),
+        (b"<a x=\"'\"y='\"'><img>", 1),
+        (b"<a =x='><img>'>", 0),
+        (b"<a/='><img>'>", 1),
+        (b"<a x=a'><img>'>", 1),
+        (b"<a x= ><img>", 1),
+        (b"<a x/='><img>'>", 1),
+        (b"</a x='><img>'>", 0),
+        (b"<IMG><iMg\n/>", 2),
+        (b"<imgs><img:x>", 0),
+        (b"<img", 0),
+        (b"<img src='>", 0),
+    ],
+)
+def test_comments_and_tags_end_where_the_standard_ends_them(page: bytes, expected: int) -> None:
+    assert len(tags(page)) == expected
+
+
+@pytest.mark.parametrize("name", sorted(name.decode() for name in RAW_END))
+def test_text_elements_hold_no_tags(name: str) -> None:
+    page = f"<{name}><img></{name}x></ {name}><!--</{name.upper()}/><img></{name}>".encode()
+    assert len(tags(page)) == 1
+    assert tags(f"<{name}/><img>".encode()) == []
+    assert tags(f"<{name}><img></{name}".encode()) == []
+
+
+def test_plaintext_has_no_end() -> None:
+    assert tags(b"<plaintext></plaintext><img>") == []
+
+
+def test_noscript_and_template_hold_markup() -> None:
+    assert len(tags(b"<noscript><img></noscript><template><img></template>")) == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "content"),
+    [
+        (b"a</script>", b"a"),
+        (b"a</scriptx></script >", b"a</scriptx>"),
+        (b"<!--</script>", b"<!--"),
+        (b"<!--<script></script>--></script>", b"<!--<script></script>-->"),
+        (b"<!--<script>--></script>", b"<!--<script>-->"),
+        (b"<!--><script></script>", b"<!--><script>"),
+        (b"<!---><script></script>", b"<!---><script>"),
+        (b"<!--<!--><script></script>", b"<!--<!--><script>"),
+        (b"<!--<script <!--></script>", b"<!--<script <!-->"),
+        (b"<!--<scriptx></script>", b"<!--<scriptx>"),
+        (b"<!--<script></script></script>", b"<!--<script></script>"),
+        (b"<!--<script></scriptx></script></script>", b"<!--<script></scriptx></script>"),
+        (b"<script></script>", b"<script>"),
+    ],
+)
+def test_script_data_states(script: bytes, content: bytes) -> None:
+    page = b"<script>" + script + b"<img>"
+    spans, _ = scan(page)
+    assert spans[0] == (What.SCRIPT, b"script", b"<script>" + content, 0)
+    assert [name for _, name, _, _ in spans[1:]] == [b"img"]
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b"<svg><title><img></title></svg>", 1),
+        (b"<svg><style><img></style></svg>", 1),
+        (b"<svg><script/><image>", 1),
+        (b"<svg/><title><image></title>", 0),
+        (b"<svg><textarea><image></textarea>", 1),
+        (b"<svg><p><title><image></title>", 0),
+        (b"<svg></p><title><image></title>", 0),
+        (b"<svg><font><title></title><style><image>", 1),
+        (b"<svg><font color><title><image></title>", 0),
+        (b"<svg><foreignObject><title><image></title>", 0),
+        (b"<svg><desc><textarea><image>", 0),
+        (b"<svg><foreignObject><div></foreignObject><textarea><image>", 0),
+        (b"<svg><foreignObject><div></div></foreignObject><textarea><image>", 1),
+        (b"<svg><foreignObject><p>a<div></div></foreignObject><textarea><image>", 1),
+        (b"<svg><g></svg><title><image></title>", 0),
+        (b"<div><svg><g></div><title><image></title>", 0),
+        (b"<svg><path></path></circle><title><image></title>", 1),
+        (b"<math><mi><title><image></title>", 0),
+        (b"<math><mi><mglyph><title><image></title>", 1),
+        (b"<math><mrow><title><image></title>", 1),
+        (b"<math><annotation-xml><title><image></title>", 1),
+        (b"<math><annotation-xml encoding=Text/HTML><title><image></title>", 0),
+        (b"<math><annotation-xml><svg><title><textarea><image>", 0),
+        (b"<svg><![CDATA[<image>]]><image>", 1),
+        (b"<svg><![CDATA[<image>]]]]><image>", 1),
+        (b"<svg><desc><![CDATA[<image>]]>", 0),
+        (b"<svg><desc><b><![CDATA[><image>]]>", 1),
+        (b"<svg><svg></svg><title><image></title></svg><title><image>", 1),
+    ],
+)
+def test_foreign_content(page: bytes, expected: int) -> None:
+    assert len(tags(page, b"image") + tags(page)) == expected
+
+
+def test_namespace_is_told() -> None:
+    scanner = Scanner()
+    spans = scanner.feed(b"<image><svg><image><desc><image></desc><math><image></math>")
+    kinds = [s.space for s in spans]
+    assert kinds == [Space.HTML, Space.SVG, Space.HTML, Space.SVG]
+
+
+def test_icons_are_skipped_as_a_whole_and_like_a_slow_reader() -> None:
+    icon = b'<svg viewBox="0 0 1 1"><g fill="x"><path d="M1"/></g><title>t</title></svg>'
+    whole, slow = Scanner(), Scanner()
+    assert whole.feed(icon * 50) == []
+    assert whole.steps < 10
+    assert [s for byte in icon for s in slow.feed(bytes((byte,)))] == []
+
+
+def test_ends_are_reported_only_as_real_markup() -> None:
+    page = (
+        b"</body><template></body></template><svg><desc></body></desc></svg><!--</body>--><title>"
+        b"</body></title></BODY x></html>"
+    )
+    ends = [text for what, _, text, _ in scan(page)[0] if what is What.END]
+    assert ends == [b"</body>", b"</BODY x>", b"</html>"]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b'<p style="a:url(b)">',
+        b"<p STYLE=a>",
+        b"<p style='a'>",
+        b'<p style="a\\62">',
+        b'<p class="x" data-cg-src="y">',
+        b"<p\tDATA-CG-a>",
+        b'<a href="/" ping="/p">',
+        b"<button formaction=/x>",
+        b"<td background=x>",
+        b"<meta http-equiv=refresh>",
+        b'<svg style="a:url(b)">',
+    ],
+)
+def test_attributes_make_any_tag_interesting(tag: bytes) -> None:
+    assert [text for _, _, text, _ in scan(tag)[0]] == [tag]
+
+
+def test_dull_tags_are_not_reported() -> None:
+    page = b'<p style="color:red" class="style"><a href="//x"><meta name=x content=y></a></p>'
+    assert scan(page)[0] == []
+
+
+@pytest.mark.parametrize("extra", [-1, 0, 1, 7, 9, 100, 100_000])
+@pytest.mark.parametrize("size", [1 << 30, 50_000])
+def test_long_scripts_are_read_up_to_the_limit(extra: int, size: int) -> None:
+    page = b"<script>" + b"x" * (SCRIPT_LIMIT + extra) + b"</script><img>"
+    scanner = Scanner()
+    spans = []
+    for at in range(0, len(page), size):
+        for span in scanner.feed(page[at : at + size]):
+            spans.append((span.name, span.stop - span.end, span.whole))
+    expected = min(SCRIPT_LIMIT, SCRIPT_LIMIT + extra)
+    assert spans == [(b"script", expected, extra <= 0), (b"img", 0, True)]
+    assert len(scanner.buffer) <= max(size, len(page)) + SCRIPT_LIMIT
+
+
+@pytest.mark.parametrize(
+    "start", [b"<img src='", b"<p ", b"<p a=", b"</p ", b"<style>", b"<svg><style>"]
+)
+def test_a_token_past_the_bound_ends_the_body(start: bytes) -> None:
+    scanner = Scanner()
+    page = b"<img>" + start + b"x" * (TOKEN_LIMIT + 70_000) + b"'></style><img>"
+    names = []
+    for at in range(0, len(page), 65_536):
+        names += [span.name for span in scanner.feed(page[at : at + 65_536])]
+        assert len(scanner.buffer) < 2_000_000
+    assert names.count(b"img") == 1
+    assert scanner.overflow
+    assert scanner.finish() == []
+
+
+@pytest.mark.parametrize("start", [b"<!--", b"<title>", b"<!x", b"<svg><![CDATA[", b"<plaintext>"])
+def test_text_of_any_length_passes_through(start: bytes) -> None:
+    scanner = Scanner()
+    for piece in (start, *[b"x" * 65_536] * 20):
+        scanner.feed(piece)
+        assert len(scanner.buffer) - scanner.settled < 16
+    assert not scanner.overflow
+
+
+def test_depth_is_bounded() -> None:
+    scanner = Scanner()
+    scanner.feed(b"<svg>" + b"<g>" * (DEPTH_LIMIT + 10))
+    assert scanner.overflow
+
+
+def test_nothing_but_the_unfinished_token_is_held() -> None:
+    scanner = Scanner()
+    for page, held in [
+        (b"text", b""),
+        (b"a<", b"<"),
+        (b"p>b<img sr", b"<img sr"),
+        (b"c=x>c<!--", b"<!--"),
+        (b" d -", b"-"),
+        (b"->", b""),
+        (b"<title>t</ti", b"</ti"),
+        (b"tle>", b""),
+        (b"<script>a", b"<script>a"),
+        (b"</script>b", b""),
+    ]:
+        scanner.feed(page)
+        assert bytes(scanner.buffer[scanner.settled :]) == held
+
+
+HOSTILE = {
+    "open tags": b"<" * 4000,
+    "attributes": b"<p " + b"a " * 4000,
+    "spaces": b"<p" + b" " * 8000,
+    "quotes": b"<p " + b"a='" * 3000,
+    "equals": b"<p " + b"= " * 3000,
+    "comments in a script": b"<script>" + b"<!-- -->" * 1000,
+    "script in a script": b"<script><!--" + b"<script></script>" * 500,
+    "script ends": b"<script>" + b"</scrip" * 1000,
+    "comment": b"<!--" + b"--!" * 3000,
+    "sections": b"<svg><![CDATA[" + b"]]" * 4000,
+    "title ends": b"<title>" + b"</titl" * 1500,
+    "style ends": b"<style>" + b"</styl" * 1500,
+    "svg open": b"<svg>" + b"<g>" * 3000,
+    "svg strangers": b"<svg>" + b"<g>" * 1500 + b"</x>" * 1500,
+    "icons without end": b"<svg><path/>" * 1000,
+    "html in svg": b"<svg><desc>" + b"<b>" * 1000 + b"</g>" * 1000,
+    "svg scripts": b"<svg>" + b"<script>" * 1000,
+    "styles in svg": b"<svg>" + b"<style>x<a>" * 800,
+}
+
+
+@pytest.mark.parametrize("size", [1, 64, 1 << 20])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_work_is_linear_in_hostile_input(name: str, size: int) -> None:
+    once, twice = in_pieces(HOSTILE[name], size), in_pieces(HOSTILE[name] * 2, size)
+    # 1 is a byte looked at once; a piece of one byte may bring a dozen that wait back.
+    assert twice.examined <= 2.2 * once.examined + 2000
+    assert once.examined <= 12 * len(HOSTILE[name]) + 2000
+    assert twice.steps <= 4 * len(HOSTILE[name]) + 100

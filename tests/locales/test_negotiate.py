@@ -1,0 +1,68 @@
+"""Which language a visitor reads."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentguard.locales import negotiate
+
+OFFERED = ("en", "de", "pt-BR")
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("de", "de"),
+        ("de-AT,en;q=0.9", "de"),
+        ("en;q=0.2, de;q=0.9", "de"),
+        ("fr, de;q=0.5", "de"),
+        ("DE-at", "de"),
+        ("de_DE", "de"),
+        ("pt", "pt-BR"),
+        ("pt-PT", "pt-BR"),
+        ("pt-br", "pt-BR"),
+        ("de;q=0, en;q=0.1", "en"),
+        ("de;q=0", "en"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("", "en"),
+        ("de;q=1.5, pt;q=0.1", "pt-BR"),
+        ("de;q=nan", "en"),
+        ("de;level=1", "en"),
+        ("de ; q=0.3", "de"),
+        (",;=,,", "en"),
+    ],
+)
+def test_accept_language(accept: str, expected: str) -> None:
+    assert negotiate(accept, "", OFFERED, "en") == expected
+
+
+def test_the_language_of_the_page_goes_first() -> None:
+    assert negotiate("en", "de-CH", OFFERED, "en") == "de"
+    assert negotiate("de", "fr", OFFERED, "en") == "de"
+    assert negotiate("de", "<script>", OFFERED, "en") == "de"
+
+
+def test_equal_weights_keep_their_order() -> None:
+    assert negotiate("pt-BR,de", "", OFFERED, "en") == "pt-BR"
+
+
+def test_nothing_offered() -> None:
+    assert negotiate("de", "de", (), "en") == "en"
+
+
+def test_what_is_too_long_is_not_read() -> None:
+    assert negotiate("x" * 100_000 + ",de", "", OFFERED, "en") == "en"
+    assert negotiate("fr," * 40 + "de", "", OFFERED, "en") == "en"
+
+
+@given(st.text(), st.text())
+def test_it_never_fails(accept: str, html_lang: str) -> None:
+    assert negotiate(accept, html_lang, OFFERED, "en") in OFFERED
+
+
+@given(st.text(alphabet="deptENBR-_;q=.019,* ", max_size=700))
+def test_nor_on_what_nearly_parses(accept: str) -> None:
+    assert negotiate(accept, "", OFFERED, "en") in OFFERED

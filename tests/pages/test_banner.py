@@ -1,0 +1,195 @@
+"""The banner: equal answers, everything without a script, nothing inline."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+import brotli
+import pytest
+
+from consentguard.model import BannerRule, Model, Reason
+from consentguard.pages import banner
+from consentguard.pages.markup import View
+
+Read = Callable[[str], Any]
+Make = Callable[..., Any]
+
+
+def static(name: str) -> str:
+    return resources.files("consentguard.static").joinpath(name).read_text(encoding="utf-8")
+
+
+def test_it_is_a_dialog_that_does_not_lock_the_page(view: Make, read: Read) -> None:
+    page = read(banner.render(view()))
+    dialog = page.one(id="cg-banner")
+    assert dialog.attrs["role"] == "dialog"
+    assert dialog.attrs["aria-modal"] == "false"
+    assert (dialog.attrs["lang"], dialog.attrs["dir"]) == ("en", "ltr")
+    assert page.one(id=dialog.attrs["aria-labelledby"]).text == "We use cookies"
+    assert page.one(id=dialog.attrs["aria-describedby"]).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "accept", "reject"),
+    [("en", "Accept all", "Reject all"), ("de", "Alle akzeptieren", "Alle ablehnen")],
+)
+def test_accept_and_reject_weigh_the_same(
+    view: Make, read: Read, lang: str, accept: str, reject: str
+) -> None:
+    page = read(banner.render(view(lang)))
+    yes, no = page.one(data_cg="accept"), page.one(data_cg="reject")
+    assert (yes.text, no.text) == (accept, reject)
+    assert yes.tag == no.tag == "button"
+    assert yes.inside == no.inside
+    for name in set(yes.attrs) - {"value", "data-cg"}:
+        assert yes.attrs[name] == no.attrs[name]
+    assert page.one(data_cg="settings").attrs["class"] == yes.attrs["class"]
+
+
+def test_no_rule_of_the_style_sheet_knows_accept_from_reject() -> None:
+    assert not re.search(r"accept|reject|nth|first-child|first-of|last-of", static("banner.css"))
+
+
+def test_the_answers_are_a_real_form(view: Make, read: Read) -> None:
+    page = read(banner.render(view()))
+    for choice in ("accept", "reject", "save"):
+        button = page.one("button", name="choice", value=choice)
+        assert button.within("form", method="post", action="/_consent")
+    assert [e.attrs["value"] for e in page.all(type="hidden")] == ["/artist?x=1&y=2"] * 2
+
+
+def test_enter_on_a_box_never_accepts(view: Make, read: Read) -> None:
+    page = read(banner.render(view()))
+    for box in page.all(type="checkbox"):
+        form = next(e for e in reversed(box.inside) if e.tag == "form")
+        first = next(e for e in page.all("button") if form in e.inside)
+        assert first.attrs["value"] == "save"
+
+
+def test_settings_open_without_a_script(view: Make, read: Read) -> None:
+    page = read(banner.render(view()))
+    assert page.one("summary", data_cg="settings").within("details")
+    assert page.one(data_cg="save").within("details")
+
+
+def test_nothing_is_ticked_but_what_is_required(view: Make, read: Read) -> None:
+    boxes = read(banner.render(view())).all(type="checkbox", name="purpose")
+    assert [b.attrs["value"] for b in boxes] == ["necessary", "analytics", "media"]
+    assert ["checked" in b.attrs for b in boxes] == [True, False, False]
+    assert ["disabled" in b.attrs for b in boxes] == [True, False, False]
+
+
+def test_the_first_layer_names_who_what_and_how_many(view: Make, read: Read) -> None:
+    page = read(banner.render(view()))
+    first = page.one(class_="cg-first")
+    for words in ("Example Music GmbH", "Analytics", "Embedded media", "4", "Cookie settings"):
+        assert words in first.text
+    assert "Necessary" not in first.text.replace("necessary", "")
+    links = [e.attrs["href"] for e in page.all("a") if first in e.inside]
+    assert links == ["/privacy", "/_consent"]
+
+
+def test_no_partners_no_number(view: Make) -> None:
+    assert "Partners involved" not in banner.render(view(partners=0))
+
+
+def test_a_wider_scope_is_said(view: Make) -> None:
+    made = view()
+    wide = dataclasses.replace(made, site=dataclasses.replace(made.site, cookie_domain="a.example"))
+    assert "all sites under a.example" in banner.render(wide)
+
+
+def test_what_is_ruled_out_is_not_asked_for(view: Make, row: Make) -> None:
+    denied = row("en", "advertising", model=Model.DENY, reason=Reason.RULE)
+    assert "Advertising" not in banner.render(view(purposes=(denied,)))
+
+
+def test_a_region_can_keep_it_off_the_bottom(view: Make, read: Read) -> None:
+    made = view()
+    region = dataclasses.replace(made.region, banner=BannerRule(position="not-bottom"))
+    page = read(banner.render(dataclasses.replace(made, region=region)))
+    assert page.one(id="cg-banner").attrs["class"] == "cg-top"
+
+
+def test_the_way_back_is_on_every_page(any_view: View, read: Read) -> None:
+    page = read(banner.render(any_view))
+    control = page.one("a", data_cg="reopen")
+    assert control.attrs["href"] == "/_consent"
+    assert ("hidden" in page.one(id="cg-reopen").attrs) is any_view.show_banner
+    assert bool(page.all(id="cg-banner")) is any_view.show_banner
+
+
+@pytest.mark.parametrize(
+    ("variant", "label"),
+    [
+        ("opt-out", "Do Not Sell or Share My Personal Information"),
+        ("notice", "Cookie settings"),
+        ("none", "Cookie settings"),
+    ],
+)
+def test_the_label_of_the_way_back(view: Make, read: Read, variant: str, label: str) -> None:
+    page = read(banner.render(view(variant=variant, show_banner=False)))
+    assert page.one(data_cg="reopen").text == label
+
+
+@pytest.mark.parametrize("variant", ["opt-in", "opt-out", "notice", "none", "something else"])
+def test_every_variant_has_words(view: Make, read: Read, variant: str) -> None:
+    text = read(banner.render(view(variant=variant))).one(id="cg-text").text
+    assert text.startswith("Example Music GmbH")
+    assert "{" not in text
+
+
+def test_an_honoured_signal_is_shown_once(california: Make, read: Read) -> None:
+    for shown in (True, False):
+        page = read(banner.render(california(show_banner=shown)))
+        said = [e for e in page.all(role="status") if e.text]
+        assert [e.text for e in said] == ["Your opt-out signal was honoured"]
+        assert not any("hidden" in e.attrs for e in said[0].inside)
+    assert "signal" not in banner.render(california(gpc=False))
+
+
+def test_nothing_is_inline(any_view: View, read: Read) -> None:
+    page = read(banner.render(any_view))
+    assert page.all("style") == []
+    for element in page.elements:
+        assert "style" not in element.attrs
+        assert not any(name.startswith("on") for name in element.attrs)
+        assert not str(element.attrs.get("href", "")).startswith("javascript:")
+    script = page.one("script")
+    assert script.text == ""
+    assert "defer" in script.attrs
+
+
+def test_the_style_sheet_comes_first(view: Make, read: Read) -> None:
+    page = read(banner.render(view(nonce="n0nce")))
+    assert page.elements[0].tag == "link"
+    assert page.elements[0].attrs["href"] == "/_consent/static/banner.0.css"
+    assert page.one("script").attrs["nonce"] == page.elements[0].attrs["nonce"] == "n0nce"
+    assert "nonce" not in banner.render(view())
+
+
+def test_ids_are_unique(any_view: View, read: Read) -> None:
+    ids = [e.attrs["id"] for e in read(banner.render(any_view)).elements if "id" in e.attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_it_is_small(view: Make) -> None:
+    together = sum(
+        len(brotli.compress(static(name).encode())) for name in ("banner.css", "banner.js")
+    )
+    assert together <= 6 * 1024
+    assert len(brotli.compress(banner.render(view("de")).encode())) <= 2 * 1024
+
+
+@pytest.mark.parametrize("name", ["banner.css", "banner.js"])
+def test_assets_read_alike_in_every_charset(name: str) -> None:
+    # A linked style sheet without a charset takes that of its page, windows-1251 for instance.
+    assert static(name).isascii()
+
+
+def test_the_script_evaluates_and_writes_no_markup() -> None:
+    assert not re.search(r"innerHTML|outerHTML|eval|document\.write|cookie\b", static("banner.js"))

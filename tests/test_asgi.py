@@ -1,0 +1,225 @@
+"""The ASGI shell, message by message, and through a real server with forked workers."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.conftest import Here, a_policy
+
+from consentguard.asgi import ConsentMiddleware
+from consentguard.ledger.sql import SQLLedger
+from consentguard.model import ConsentRecord
+
+HTML = [(b"content-type", b"text/html; charset=utf-8")]
+PAGE = b"<!doctype html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"
+
+
+def start(headers: list[tuple[bytes, bytes]] = HTML, status: int = 200) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+def body(data: bytes, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": more}
+
+
+def wrap(app: Any, ledger: Any = None) -> ConsentMiddleware:
+    return ConsentMiddleware(app, a_policy(), ["key"], ledger=ledger, geo=Here())
+
+
+def scope(path: str = "/", **more: Any) -> dict[str, Any]:
+    base = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"site.test")]}
+    return {**base, "query_string": b"", "client": None, "scheme": "http", **more}
+
+
+async def run(app: Any, **more: Any) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(dict(message))
+
+    await app(scope(**more), receive, send)
+    return sent
+
+
+def an_app(*messages: dict[str, Any]) -> Any:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for message in messages:
+            await send(message)
+
+    return app
+
+
+@pytest.mark.parametrize("kind", ["lifespan", "websocket", "something.new"])
+async def test_other_scopes_go_straight_through(kind: str) -> None:
+    seen = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((scope, receive, send))
+
+    arguments: Any = ({"type": kind}, object(), object())
+    await wrap(app)(*arguments)
+    assert seen == [arguments]
+
+
+async def test_the_start_waits_for_the_first_bytes_and_nothing_else() -> None:
+    sent: list[Any] = []
+    times: list[int] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(start())
+        times.append(len(sent))
+        await send(body(b"", more=True))
+        times.append(len(sent))
+        await send(body(b"<!doctype html><p>one", more=True))
+        times.append(len(sent))
+        await send(body(b"<p>two", more=True))
+        times.append(len(sent))
+        await send(body(b"<p>three"))
+
+    await wrap(app)(scope(), None, send)  # type: ignore[arg-type]
+    assert times == [0, 0, 2, 3]
+    assert b"content-length" not in dict(sent[0]["headers"])
+    assert sent[1]["body"] == b"<!doctype html><p>one"
+    assert sent[2]["body"] == b"<p>two"
+
+
+async def test_one_message_gets_a_length() -> None:
+    sent = await run(wrap(an_app(start([*HTML, (b"content-length", b"5")]), body(PAGE))))
+    assert len(sent) == 2
+    lengths = [v for k, v in sent[0]["headers"] if k == b"content-length"]
+    assert lengths == [str(len(sent[1]["body"])).encode()]
+    assert b"data-cg-src" in sent[1]["body"]
+
+
+async def test_bodies_that_are_not_pages_stream_as_they_are() -> None:
+    events = [(b"content-type", b"text/event-stream")]
+    app = wrap(
+        an_app(start(events), body(b"data: 1\n\n", True), body(b"data: 2\n\n", True), body(b""))
+    )
+    sent = await run(app)
+    assert [m.get("body") for m in sent[1:]] == [b"data: 1\n\n", b"data: 2\n\n", b""]
+
+
+async def test_a_server_is_not_asked_to_send_what_we_have_not_seen() -> None:
+    seen = {}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.update(scope["extensions"])
+        await send(start())
+        await send(body(b""))
+
+    extensions = {"http.response.pathsend": {}, "http.response.zerocopysend": {}, "tls": {"x": 1}}
+    await run(wrap(app), extensions=extensions)
+    assert seen == {"tls": {"x": 1}}
+
+
+async def test_early_hints_do_not_name_trackers() -> None:
+    hint = {"type": "http.response.early_hint", "links": [b"<https://static.hotjar.com>"]}
+    sent = await run(wrap(an_app(hint, start(), body(b"x"))))
+    assert [m["type"] for m in sent] == ["http.response.start", "http.response.body"]
+
+
+async def test_an_app_that_raises_in_the_middle_raises_through_us() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(start())
+        await send(body(b"<p>half", more=True))
+        raise RuntimeError("the app's")
+
+    with pytest.raises(RuntimeError, match="the app's"):
+        await run(wrap(app))
+
+
+async def test_root_path_is_part_of_our_links_and_not_of_our_routes() -> None:
+    app = wrap(an_app(start(), body(PAGE)))
+    sent = await run(app, path="/shop/", root_path="/shop")
+    assert b'action="/shop/_consent"' in sent[1]["body"]
+    sent = await run(app, path="/shop/_consent/state", root_path="/shop")
+    assert sent[0]["status"] == 200
+    assert b'"region":"eea-gdpr"' in sent[1]["body"]
+
+
+async def test_large_bodies_are_refused_and_not_kept() -> None:
+    pieces = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal pieces
+        pieces += 1
+        return {"type": "http.request", "body": b"x" * 10_000, "more_body": True}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"site.test"), (b"origin", b"http://site.test")]
+    app = wrap(an_app())
+    await app(scope("/_consent", method="POST", headers=headers), receive, send)
+    assert sent[0]["status"] == 400
+    assert pieces == 2
+
+
+async def test_a_client_that_goes_away_stores_nothing(tmp_path: Path) -> None:
+    ledger = SQLLedger(f"sqlite:///{tmp_path}/l.db")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        assert message.get("status", 400) == 400
+
+    headers = [
+        (b"host", b"site.test"),
+        (b"origin", b"http://site.test"),
+        (b"content-type", b"application/x-www-form-urlencoded"),
+    ]
+    app = wrap(an_app(), ledger)
+    await app(scope("/_consent", method="POST", headers=headers), receive, send)
+    assert ledger.records() == []
+
+
+class Slow:
+    """A ledger that takes its time."""
+
+    def __init__(self) -> None:
+        self.rows: list[ConsentRecord] = []
+
+    def append(self, record: ConsentRecord) -> None:
+        import time
+
+        time.sleep(0.3)
+        self.rows.append(record)
+
+    def close(self) -> None: ...
+
+
+async def test_a_slow_ledger_does_not_hold_up_other_visitors() -> None:
+    ledger = Slow()
+    app = wrap(an_app(start(), body(b"<p>fast")), ledger)
+    transport = httpx.ASGITransport(app=app)
+    order = []
+    async with httpx.AsyncClient(transport=transport, base_url="http://site.test") as client:
+
+        async def choose() -> None:
+            headers = {"origin": "http://site.test"}
+            answer = await client.post("/_consent", data={"choice": "accept"}, headers=headers)
+            assert answer.status_code == 303
+            assert len(ledger.rows) == 1
+            order.append("choice")
+
+        async def look() -> None:
+            await asyncio.sleep(0.05)
+            assert (await client.get("/")).status_code == 200
+            order.append("page")
+
+        await asyncio.gather(choose(), look())
+    assert order == ["page", "choice"]

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
+
+from consentguard.errors import ConfigError, GeoError, KeyMissing, PolicyError
+from consentguard.guard import MEMO, ConsentGuard
+from consentguard.http.message import Request
+from consentguard.model import Place
+
+
+def test_without_a_key_it_says_how_to_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONSENTGUARD_SECRET_KEYS", raising=False)
+    with pytest.raises(KeyMissing, match=r"secrets\.token_urlsafe"):
+        ConsentGuard(a_policy(), ledger=None, geo=Here())
+
+
+@pytest.mark.parametrize("keys", [[], [""], ["good", ""], ""])
+def test_an_empty_key_is_no_key(keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONSENTGUARD_SECRET_KEYS", raising=False)
+    with pytest.raises(KeyMissing):
+        ConsentGuard(a_policy(), keys, ledger=None, geo=Here())
+
+
+def test_the_environment_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.toml").write_text(SITE)
+    monkeypatch.setenv("CONSENTGUARD_POLICY", str(tmp_path / "mine.toml"))
+    monkeypatch.setenv("CONSENTGUARD_SECRET_KEYS", "old, new")
+    monkeypatch.setenv("CONSENTGUARD_LEDGER", f"sqlite:///{tmp_path}/l.db")
+    guard = ConsentGuard(geo=Here())
+    assert guard.policy.site.name == "Test"
+    assert guard.recorder.ledger is not None
+
+
+def test_a_missing_or_broken_policy_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
+        ConsentGuard(tmp_path / "nowhere.toml", ["k"], ledger=None)
+    (tmp_path / "broken.toml").write_text("schema = 1\n[site\n")
+    with pytest.raises(PolicyError, match=r"broken\.toml:2:\d+: E001"):
+        ConsentGuard(tmp_path / "broken.toml", ["k"], ledger=None)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a database"])
+def test_a_missing_or_corrupt_database_is_named(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "geo.mmdb"
+    if content is not None:
+        file.write_bytes(content)
+    policy = a_policy(f'[geo]\nprovider = "mmdb"\ndatabase = "{file}"\n')
+    with pytest.raises(GeoError, match=r"geo\.mmdb"):
+        ConsentGuard(policy, ["k"], ledger=None)
+
+
+def test_it_warns_about_http_and_about_a_ledger_that_containers_lose(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONSENTGUARD_LEDGER", raising=False)
+    site = SITE.replace("http://localhost", "http://shop.test")
+    with caplog.at_level(logging.WARNING):
+        ConsentGuard(a_policy(site=site), ["k"], geo=Here())
+    assert "not https" in caplog.text
+    assert "container" in caplog.text
+
+
+def test_no_warning_where_nothing_is_wrong(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    site = SITE.replace("http://localhost", "https://shop.test")
+    with caplog.at_level(logging.WARNING):
+        ConsentGuard(a_policy(site=site), ["k"], ledger=f"sqlite:///{tmp_path}/l.db")
+    assert not caplog.records
+
+
+def test_the_bundled_database_finds_the_country(tmp_path: Path) -> None:
+    guard = ConsentGuard(a_policy(), ["k"], ledger=None)
+    request = Request("GET", "http", "/", "", b"", [(b"host", b"x")], "217.0.0.1")
+    assert guard.decision(request).region.id == "eea-gdpr"
+    request = Request("GET", "http", "/", "", b"", [(b"host", b"x")], "177.43.0.1")
+    assert guard.decision(request).region.id == "br-lgpd"
+
+
+class Broken:
+    """A locator with a bug."""
+
+    def locate(self, peer: object, headers: object) -> Place:
+        raise RuntimeError("no")
+
+
+def test_whatever_fails_the_strictest_rules_hold(make_guard: GuardMaker) -> None:
+    guard = ConsentGuard(a_policy(), ["key"], ledger=None, geo=Broken())
+    exchange = guard.exchange(a_request(cookie="_ga=1"))
+    assert exchange.decision.region.id == "opt-in-strict"
+    assert not exchange.decision.allows("analytics")
+    reply = exchange.reply(200, [(b"set-cookie", b"_ga=1"), (b"content-type", b"text/plain")], b"")
+    assert (b"set-cookie", b"_ga=1") not in reply.headers
+
+
+def test_a_decision_is_remembered_until_it_lapses(make_guard: GuardMaker) -> None:
+    now = [NOW]
+    guard = make_guard(clock=lambda: now[0])
+    accepted = guard.exchange(
+        a_request("/_consent", "POST", origin="http://site.test", content_type="application/json")
+    ).answer(b'{"choice":"accept"}')
+    cookie = next(v for k, v in accepted.on_stored.headers if k == b"set-cookie")
+    request = a_request(cookie=cookie.split(b";")[0].decode())
+    first = guard.decision(request)
+    assert first.allows("analytics")
+    assert guard.decision(request) is first
+    now[0] = first.valid_until
+    assert not guard.decision(request).allows("analytics")
+
+
+def test_the_memory_is_bounded(make_guard: GuardMaker) -> None:
+    guard = make_guard()
+    for number in range(MEMO + 10):
+        guard.decision(a_request(cookie=f"consent=x{number}"))
+    assert len(guard._memo) <= MEMO
+
+
+def test_the_banner_speaks_the_visitors_language(make_guard: GuardMaker) -> None:
+    site = SITE + 'languages = ["en", "de", "pt-BR"]\n'
+    guard = ConsentGuard(a_policy(site=site), ["k"], ledger=None, geo=Here())
+    assert guard.exchange(a_request(accept_language="de-AT,de;q=0.9")).visit.texts.lang == "de"
+    assert guard.exchange(a_request(accept_language="fr")).visit.texts.lang == "en"
+    assert guard.exchange(a_request()).visit.texts.lang == "en"

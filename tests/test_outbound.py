@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+from tests.conftest import GuardMaker, Here, a_request
+
+from consentguard.exchange import Exchange
+from consentguard.http.message import Header
+from consentguard.outbound import Reply
+
+HTML: Header = (b"content-type", b"text/html; charset=utf-8")
+PAGE = b"<!doctype html><html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"
+COOKIE: Header = (b"set-cookie", b"_ga=1; Path=/")
+
+
+def sent(reply: Reply, *pieces: bytes) -> bytes:
+    return b"".join(reply.feed(piece) for piece in pieces) + reply.finish()
+
+
+def page(exchange: Exchange, *headers: Header, body: bytes = PAGE, status: int = 200) -> bytes:
+    return sent(exchange.reply(status, [HTML, *headers], body), body)
+
+
+@pytest.mark.parametrize("mode", ["observe", "off"])
+def test_other_modes_change_nothing(make_guard: GuardMaker, mode: str) -> None:
+    guard = make_guard(f'[enforcement]\nmode = "{mode}"\n')
+    exchange = guard.exchange(a_request(cookie="_ga=1", if_none_match='"x"', accept="text/html"))
+    assert exchange.headers_in == list(exchange.visit.request.headers)
+    headers = [HTML, COOKIE, (b"content-length", b"100"), (b"cache-control", b"public")]
+    reply = exchange.reply(200, headers, PAGE)
+    assert reply.headers == headers
+    assert not reply.changes
+    assert sent(reply, PAGE[:50], PAGE[50:]) == PAGE
+    assert bool(guard.tally.counts) is (mode == "observe")
+
+
+def test_undeclared_cookies_tell_what_to_write_once(
+    make_guard: GuardMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    guard = make_guard()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            reply = guard.exchange(a_request()).reply(200, [(b"set-cookie", b"zz_mine=1")], b"")
+            assert not [h for h in reply.headers if h[0] == b"set-cookie"]
+    assert caplog.text.count('cookies = ["zz_mine"]') == 1
+    assert guard.tally.counts["set-cookie", "zz_mine"] == 3
+
+
+def test_undeclared_cookies_may_be_allowed(make_guard: GuardMaker) -> None:
+    guard = make_guard('[enforcement]\nundeclared_cookies = "allow"\n')
+    cookie = (b"set-cookie", b"zz_mine=1")
+    assert cookie in guard.exchange(a_request()).reply(200, [cookie], b"").headers
+
+
+def test_debug_names_what_was_dropped(make_guard: GuardMaker) -> None:
+    guard = make_guard("[enforcement]\ndebug = true\n")
+    reply = guard.exchange(a_request()).reply(200, [COOKIE], b"")
+    assert (b"x-consentguard-dropped", b"_ga") in reply.headers
+
+
+UNKNOWN = b"<!doctype html><body><script src=//other.test/a.js></script><img src=//other.test/i>"
+
+
+@pytest.mark.parametrize(
+    ("setting", "script", "image"),
+    [("block-active", False, True), ("block", False, False), ("allow", True, True)],
+)
+def test_unknown_hosts(make_guard: GuardMaker, setting: str, script: bool, image: bool) -> None:
+    guard = make_guard(f'[enforcement]\nundeclared_hosts = "{setting}"\n')
+    body = page(guard.exchange(a_request()), body=UNKNOWN)
+    assert (b"<script src=//other.test" in body) is script
+    assert (b"<img src=//other.test" in body) is image
+
+
+def test_unknown_hosts_pass_where_trackers_do(make_guard: GuardMaker) -> None:
+    guard = make_guard(place=Here("US", "US-TX"))
+    assert UNKNOWN in page(guard.exchange(a_request()), body=UNKNOWN)
+
+
+def test_a_base_element_moves_relative_urls(make_guard: GuardMaker) -> None:
+    body = b"<!doctype html><base href=//static.hotjar.com/><script src='c/hotjar-1.js'></script>"
+    assert b"data-cg-src='c/hotjar-1.js'" in page(make_guard().exchange(a_request()), body=body)
+
+
+def test_the_apps_nonce_is_used(make_guard: GuardMaker) -> None:
+    policy = (b"content-security-policy", b"script-src 'nonce-Abc123=' 'strict-dynamic'")
+    assert b'nonce="Abc123="' in page(make_guard().exchange(a_request()), policy)
+
+
+def test_a_page_that_cannot_be_rewritten_ends_there(
+    make_guard: GuardMaker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = make_guard().exchange(a_request()).reply(200, [HTML], PAGE)
+
+    def broken(data: bytes) -> bytes:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(reply._rewriter, "feed", broken, raising=False)
+    assert sent(reply, PAGE, b"more") == b""
+    assert "cut off" in caplog.text
+
+
+@pytest.mark.parametrize("status", [200, 404, 500, 302])
+def test_whatever_the_status_a_page_is_gated(make_guard: GuardMaker, status: int) -> None:
+    body = page(make_guard().exchange(a_request()), status=status)
+    assert b"<script data-cg-purpose" in body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [(b"content-encoding", b"gzip")],
+        [(b"content-encoding", b"zstd")],
+        [(b"content-encoding", b"nonsense")],
+    ],
+)
+def test_what_cannot_be_read_is_fenced(make_guard: GuardMaker, headers: list[Header]) -> None:
+    reply = make_guard().exchange(a_request()).reply(200, [HTML, *headers], b"\x1f\x8b")
+    fence = dict(reply.headers)[b"content-security-policy"]
+    assert fence == b"default-src 'self' 'unsafe-inline' data: blob:"
+    assert sent(reply, b"\x1f\x8b") == b"\x1f\x8b"
+
+
+def test_a_range_of_a_page_is_fenced(make_guard: GuardMaker) -> None:
+    reply = make_guard().exchange(a_request()).reply(206, [HTML], PAGE)
+    assert b"content-security-policy" in dict(reply.headers)
+
+
+def test_excluded_paths_are_whole_segments(make_guard: GuardMaker) -> None:
+    guard = make_guard('[enforcement]\nexclude_paths = ["/api", "/docs/"]\n')
+    for path, untouched in (("/api", True), ("/api/x", True), ("/apis", False), ("/docs/a", True)):
+        body = page(guard.exchange(a_request(path)))
+        assert (body == PAGE) is untouched, path
+
+
+def test_deletions_always_pass(make_guard: GuardMaker) -> None:
+    gone = (b"set-cookie", b"_ga=; Max-Age=0; Path=/")
+    past = (b"set-cookie", b"_ga=; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+    reply = make_guard().exchange(a_request()).reply(200, [gone, past], b"")
+    assert gone in reply.headers
+    assert past in reply.headers
