@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from tests.conftest import GuardMaker, Here, a_request
+from tests.conftest import NOW, GuardMaker, Here, a_request
 
 from consentguard.exchange import Exchange
 from consentguard.http.message import Header
@@ -140,3 +140,25 @@ def test_deletions_always_pass(make_guard: GuardMaker) -> None:
     reply = make_guard().exchange(a_request()).reply(200, [gone, past], b"")
     assert gone in reply.headers
     assert past in reply.headers
+
+
+def test_a_cookie_without_a_name_is_read_as_it_comes_back(make_guard: GuardMaker) -> None:
+    guard = make_guard(place=Here("US", "US-CA"))
+    headers = [(b"set-cookie", b"=_fbp=1; Path=/"), (b"set-cookie", b"=plain; Path=/")]
+    reply = guard.exchange(a_request(sec_gpc="1")).reply(200, headers, b"")
+    assert [v for k, v in reply.headers if k == b"set-cookie"] == [b"=plain; Path=/"]
+
+
+def test_sweeping_goes_through_all_variants(make_guard: GuardMaker) -> None:
+    """Each answer has 3 KB of expiries; over time every variant has its turn."""
+    now = [NOW]
+    guard = make_guard(clock=lambda: now[0])
+    seen: set[bytes] = set()
+    for _ in range(60):
+        exchange = guard.exchange(a_request("/a/b/c", cookie="_ga=1; _fbp=2; _gcl_au=3"))
+        swept = [v for k, v in exchange.reply(200, [], b"").headers if k == b"set-cookie"]
+        assert sum(map(len, swept)) <= 3072
+        seen |= set(swept)
+        now[0] += 1
+    paths = {part for v in seen for part in v.split(b"; ") if part.startswith(b"Path=")}
+    assert paths >= {b"Path=/", b"Path=/a", b"Path=/a/", b"Path=/a/b", b"Path=/a/b/c"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -91,10 +92,7 @@ def main() -> None:
     parser.add_argument("--gallery", type=Path, metavar="DIR", help="all pages and widths into DIR")
     parser.add_argument("--country", default="DE", help="where the visitor is (default: DE)")
     options = parser.parse_args()
-    system = "/usr/bin/chromium"
-    chromium = os.environ.get("CONSENTGUARD_CHROMIUM") or (
-        system if Path(system).exists() else None
-    )
+    chromium = os.environ.get("CONSENTGUARD_CHROMIUM") or shutil.which("chromium")
     with demo() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         if options.gallery:

@@ -56,7 +56,11 @@ class ConsentMiddleware:
         exchange = self.guard.exchange(request_of(scope))
         if exchange.own:
             body = await _body(receive)
-            await _respond(await self._settled(exchange, body), send)
+            if exchange.visit.request.method in ("GET", "HEAD"):
+                response = self.guard.settle(exchange, body)
+            else:  # only a choice touches the ledger
+                response = await asyncio.to_thread(self.guard.settle, exchange, body)
+            await _respond(response, send)
             return
         inner = dict(scope, headers=exchange.headers_in, consentguard=exchange)
         if "extensions" in inner:
@@ -64,17 +68,6 @@ class ConsentMiddleware:
                 k: v for k, v in (inner["extensions"] or {}).items() if k not in _BYPASSES
             }
         await self.app(inner, receive, Sender(exchange, send))
-
-    async def _settled(self, exchange: Exchange, body: bytes) -> Response:
-        """The answer of one of our pages, its record stored first where it has to be."""
-        outcome = exchange.answer(body)
-        if outcome.record is None:
-            return outcome.on_stored
-        if outcome.urgent:
-            await asyncio.to_thread(self.guard.recorder.refusal, outcome.record)
-            return outcome.on_stored
-        stored = await asyncio.to_thread(self.guard.recorder.grant, outcome.record)
-        return outcome.on_stored if stored else outcome.on_failed
 
 
 class Sender:

@@ -16,7 +16,7 @@ from consentguard.consent.decide import Decision
 from consentguard.http import caching
 from consentguard.http.cookies import hide
 from consentguard.http.message import Header
-from consentguard.outbound import Outbound, Reply
+from consentguard.outbound import Outbound, Reply, shows_page
 from consentguard.pages import serve
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Visit
@@ -47,6 +47,10 @@ class Exchange:
     def answer(self, body: bytes) -> Outcome:
         """The outcome of a request to one of our own URLs."""
         return serve.answer(self.visit, body)
+
+    def reads(self, headers: Sequence[Header]) -> bool:
+        """Whether the first bytes of a body with these headers matter: it is a page."""
+        return shows_page(headers)
 
     def reply(self, status: int, headers: Sequence[Header], first: bytes = b"") -> Reply:
         """The response to send instead of the app's. ``first`` are the first bytes of its body."""

@@ -26,7 +26,7 @@ from consentguard.environment import UNSET, Unset, keys_of, ledger_of, policy_of
 from consentguard.exchange import Exchange, filtered
 from consentguard.geo.locate import Locator
 from consentguard.http.cookies import pairs
-from consentguard.http.message import Header, Request
+from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
 from consentguard.locales import Texts, available, load, negotiate
@@ -116,6 +116,20 @@ class ConsentGuard:
             return Exchange(
                 visit, self.tally, list(request.headers), [], self._digest(visit), False
             )
+
+    def settle(self, exchange: Exchange, body: bytes) -> Response:
+        """The answer of one of our own pages. Blocks while a record is stored."""
+        outcome = exchange.answer(body)
+        if outcome.record is None:
+            return outcome.on_stored
+        if outcome.urgent:
+            self.recorder.refusal(outcome.record)
+            return outcome.on_stored
+        if self.recorder.grant(outcome.record):
+            return outcome.on_stored
+        if outcome.refusal is not None:
+            self.recorder.refusal(outcome.refusal)
+        return outcome.on_failed
 
     def decision(self, request: Request) -> Decision:
         """What this request's visitor has allowed."""

@@ -144,7 +144,8 @@ class Outbound:
         visit = self.visit
         setup, decision = visit.setup, visit.decision
         cookie = SetCookie.parse(value)
-        name = cookie.name.decode("latin-1")
+        # A cookie without a name comes back as its value alone, which may look like name=value.
+        name = (cookie.name or cookie.value.partition(b"=")[0]).decode("latin-1")
         if cookie.deletes(setup.clock()) or name == setup.cookie_name:
             return None
         domain = cookie.domain.decode("latin-1")
@@ -153,7 +154,7 @@ class Outbound:
             return None
         purpose, service = decision.blamed(match)
         self.tally.dropped_cookie(name, service, purpose)
-        return cookie.name
+        return name.encode("latin-1")
 
     def may_set(self, match: Match) -> bool:
         """Whether a cookie of that kind is allowed; undeclared ones are not where opt-in holds."""
@@ -167,16 +168,13 @@ class Outbound:
         """Expiries of the refused cookies that the request carried."""
         request = self.visit.request
         path = safe_path(request.root_path + request.path)
-        https = request.scheme == "https"
-        return expiries(self.hidden, request.hostname, path, https=https)
+        # Each answer goes on where others stopped: the clock turns the wheel of variants.
+        turn = int(self.visit.setup.clock())
+        return expiries(self.hidden, request.hostname, path, https=self.visit.https, turn=turn)
 
     def is_page(self) -> bool:
-        """HTML that a browser would show; a download is not shown, and keeps its bytes."""
-        kind = _first(self.headers, b"content-type").partition(b";")[0].strip().lower()
-        disposition = _first(self.headers, b"content-disposition").strip().lower()
-        if kind not in _PAGES or disposition.startswith(b"attachment"):
-            return False
-        return not self.excluded()
+        """A page below none of ``exclude_paths``."""
+        return shows_page(self.headers) and not self.excluded()
 
     def excluded(self) -> bool:
         """Below one of ``exclude_paths``, in whole segments: the body is left alone."""
@@ -216,6 +214,13 @@ class Outbound:
         nonce = _NONCE.search(policy)
         shown = visit.view(safe_path(onward), nonce[1].decode() if nonce else "")
         return banner.render(shown).encode(charset, "xmlcharrefreplace")
+
+
+def shows_page(headers: Sequence[Header]) -> bool:
+    """HTML that a browser would show; a download is not shown, and keeps its bytes."""
+    kind = _first(headers, b"content-type").partition(b";")[0].strip().lower()
+    disposition = _first(headers, b"content-disposition").strip().lower()
+    return kind in _PAGES and not disposition.startswith(b"attachment")
 
 
 def _first(headers: Sequence[Header], name: bytes) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import shutil
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Iterator
@@ -149,8 +150,7 @@ class Visit(Protocol):
 
 def executable() -> str | None:
     """Chromium's path: as told, as the system has it, or None for Playwright's own."""
-    system = "/usr/bin/chromium"
-    return os.environ.get("CONSENTGUARD_CHROMIUM") or (system if Path(system).exists() else None)
+    return os.environ.get("CONSENTGUARD_CHROMIUM") or shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from wsgiref.validate import validator
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +18,7 @@ from consentguard.adapters.starlette import ConsentMiddleware as StarletteMiddle
 from consentguard.asgi import ConsentMiddleware
 from consentguard.http.message import Header
 from consentguard.model import Place, Policy
+from consentguard.wsgi import ConsentMiddleware as WSGIMiddleware
 
 App = Callable[..., Awaitable[None]]
 
@@ -72,7 +75,9 @@ PAGES = {
         ),
         (PLAIN,),
     ),
-    "/moved": Page(302, ((b"location", b"/"), COOKIES[1]), (b"",)),
+    "/moved": Page(
+        302, ((b"content-type", b"text/plain"), (b"location", b"/"), COOKIES[1]), (b"",)
+    ),
     "/empty": Page(204, (COOKIES[2],), (b"",)),
     "/static/page.html": Page(200, (HTML, COOKIES[1]), (TRACKERS,)),
 }
@@ -143,4 +148,27 @@ def starlette(policy: Policy, ledger: Any) -> App:
     return app
 
 
-SHELLS = {"asgi": bare_asgi, "starlette": starlette}
+def bare(environ: dict[str, Any], start_response: Any) -> Any:
+    """The site as a bare WSGI app."""
+    names = {"HTTP_COOKIE": "cookie", "HTTP_IF_NONE_MATCH": "if-none-match"}
+    page = page_of(environ["PATH_INFO"], {names[k]: v for k, v in environ.items() if k in names})
+    headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in page.headers]
+    if len(page.pieces) == 1 and page.status == 200:
+        headers.append(("content-length", str(len(page.pieces[0]))))
+    start_response(f"{page.status} {HTTPStatus(page.status).phrase}", headers)
+    if environ["REQUEST_METHOD"] == "HEAD" or page.status in (204, 304):
+        return []
+    return list(page.pieces) if len(page.pieces) == 1 else iter(page.pieces)
+
+
+def bare_wsgi(policy: Policy, ledger: Any) -> Any:
+    """The WSGI shell around the bare app, both sides watched by the standard's own validator."""
+    guarded = WSGIMiddleware(validator(bare), policy, ["key"], ledger=ledger, geo=Anywhere())
+    return validator(guarded)
+
+
+SHELLS: dict[str, Callable[..., Any]] = {
+    "asgi": bare_asgi,
+    "starlette": starlette,
+    "wsgi": bare_wsgi,
+}

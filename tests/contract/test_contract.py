@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -198,13 +199,39 @@ CASES = (
 )
 
 
+class Threaded(httpx.AsyncBaseTransport):
+    """A WSGI app for an asynchronous client."""
+
+    def __init__(self, app: Any) -> None:
+        self._inner = httpx.WSGITransport(app=app)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        whole = httpx.Request(
+            request.method, request.url, headers=request.headers, content=await request.aread()
+        )
+        answer = self._inner.handle_request(whole)
+        content = b"".join(answer.iter_raw())
+        answer.close()
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=Raw(content))
+
+
+class Raw(httpx.AsyncByteStream):
+    """Bytes as they came, so that the client decodes them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content
+
+
 @pytest.fixture(params=SHELLS)
 async def client(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
     ledger = SQLLedger(f"sqlite:///{tmp_path}/ledger.db")
     app = SHELLS[request.param](policy(), ledger)
-    transport = httpx.ASGITransport(app=app)
+    transport = Threaded(app) if request.param == "wsgi" else httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://site.test") as client:
         yield client
     ledger.close()

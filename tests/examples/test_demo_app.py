@@ -227,11 +227,15 @@ def test_the_process_serves_and_leaves_nothing_behind(tmp_path: Path, how: signa
         text=True,
     )
     with process:
-        assert process.stdout is not None
-        url = process.stdout.readline().split()[-1]
-        assert "Example Music" in httpx.get(url, trust_env=False).text
-        assert list(tmp_path.iterdir())
-        process.send_signal(how)
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[-1]
+            assert "Example Music" in httpx.get(url, trust_env=False).text
+            assert list(tmp_path.iterdir())
+            process.send_signal(how)
+            process.wait(20)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert not list(tmp_path.iterdir())
 

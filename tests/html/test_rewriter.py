@@ -14,6 +14,7 @@ from consentguard.html.scanner import SCRIPT_LIMIT, TOKEN_LIMIT
 
 INSERT = b"<!--banner-->"
 SCRIPT_MARK = MARK + b' type="text/plain"'
+FRAME_MARK = MARK + b' name="cg-gated"'
 
 
 def run(page: bytes, insert: bytes = b"") -> bytes:
@@ -122,7 +123,9 @@ def test_the_table(tag: bytes, expected: bytes, kind: Kind) -> None:
     judge = BadHosts()
     out, gated = rewrite(tag, judge)
     script = b"<script" in tag and b"<svg" not in tag
-    assert out == expected % (SCRIPT_MARK if b"<script" in tag else MARK)
+    marks = {b"<script": SCRIPT_MARK, b"<iframe": FRAME_MARK, b"<frame": FRAME_MARK}
+    mark = next((mark for start, mark in marks.items() if start in tag), MARK)
+    assert out == expected % mark
     assert [one.url for one in gated] == ["//bad"]
     assert ("//bad", kind, gated[0].element, None) in judge.asked
     assert script == (gated[0].element == "script" and gated[0].offset == 0)
@@ -281,7 +284,7 @@ def test_own_looking_attributes_are_renamed_first() -> None:
 
 def test_srcdoc_is_a_document_of_its_own() -> None:
     inner = '<p><script>fbq("1")</script>'
-    mark = ' data-cg-purpose="advertising" data-cg-service="pixel"'
+    mark = ' data-cg-purpose="advertising" data-cg-service="pixel" name="cg-gated"'
     for _ in range(3):
         page = f'<iframe title=t srcdoc="{html.escape(inner)}"></iframe>'
         out, gated = rewrite(page.encode(), BadHosts(), insert=INSERT)
@@ -302,7 +305,14 @@ def test_a_srcdoc_that_is_too_deep_is_not_trusted() -> None:
 
 def test_srcdoc_and_src_are_judged_each() -> None:
     out = run(b"<iframe src=//bad srcdoc='<p>'></iframe>")
-    assert out == b"<iframe" + MARK + b" data-cg-src=//bad srcdoc='<p>'></iframe>"
+    assert out == b"<iframe" + FRAME_MARK + b" data-cg-src=//bad srcdoc='<p>'></iframe>"
+
+
+def test_a_gated_frame_gets_another_name() -> None:
+    """The back button would restore what a frame of the same name showed before."""
+    out = run(b"<iframe name=video src=//bad></iframe><iframe name=own src=/x></iframe>")
+    gated = b"<iframe" + FRAME_MARK + b" data-cg-name=video data-cg-src=//bad></iframe>"
+    assert out == gated + b"<iframe name=own src=/x></iframe>"
 
 
 def test_noscript_pixel_and_template() -> None:

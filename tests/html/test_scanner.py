@@ -121,12 +121,35 @@ def test_comments_and_tags_end_where_the_standard_ends_them(page: bytes, expecte
     assert len(tags(page)) == expected
 
 
-@pytest.mark.parametrize("name", sorted(name.decode() for name in RAW_END))
+@pytest.mark.parametrize("name", sorted(name.decode() for name in RAW_END.keys() - {b"noscript"}))
 def test_text_elements_hold_no_tags(name: str) -> None:
     page = f"<{name}><img></{name}x></ {name}><!--</{name.upper()}/><img></{name}>".encode()
     assert len(tags(page)) == 1
     assert tags(f"<{name}/><img>".encode()) == []
     assert tags(f"<{name}><img></{name}".encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b"<noscript><!-- </noscript><img>", [b"<img>"]),
+        (b"<noscript><p title='</noscript><img>", [b"<img>"]),
+        (b"<noscript><style></noscript><img>", [b"<img>"]),
+        (b"<noscript><svg></noscript><title><img></title><img>", [b"<img>"]),
+        (b"<noscript><img></NOSCRIPT\t><img>", [b"<img>", b"<img>"]),
+        (b"<noscript><img></noscripts><img>", [b"<img>", b"<img>"]),
+        (b"<noscript><noscript><img></noscript><img>", [b"<img>", b"<img>"]),
+        (b"<svg><noscript><!-- </noscript><image></svg>", []),
+    ],
+)
+def test_noscript_ends_at_its_first_end_tag(page: bytes, expected: list[bytes]) -> None:
+    """With scripting it is text: nothing left open in it hides what follows."""
+    assert tags(page) == expected
+
+
+def test_a_body_end_inside_noscript_is_none() -> None:
+    spans = scan(b"<body><noscript></body></noscript></body>", 7)[0]
+    assert [place for what, _, _, place in spans if what is What.END] == [34]
 
 
 def test_plaintext_has_no_end() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consentguard.consent.months import months_after
-from consentguard.consent.token import State, Stored
+from consentguard.consent.token import EVERYTHING, State, Stored
 from consentguard.errors import BadRequest
 from consentguard.model import Choice, Model, Policy, Region
 
@@ -58,7 +58,9 @@ def store(
     day, so that the refusal never lapses early.
     """
     granted = {p: policy.fingerprints[p] for p in sorted(choice.granted)}
-    denied = choice.denied
+    # Who refuses everything refuses what is added later too.
+    everything = choice.kind in ("reject", "withdraw")
+    denied = frozenset({EVERYTHING}) if everything else choice.denied
     since = now
     if choice.kind == "accept" and isinstance(before, Stored):
         # Accept says nothing about unbundled and explicit purposes: they stay as they were, with
@@ -76,6 +78,26 @@ def store(
         granted=granted,
         denied=denied,
         services=choice.services,
+        stricter=choice.region,
+    )
+
+
+def unproven(choice: Choice, before: State, region: Region, now: float) -> Stored:
+    """What a choice refuses, and of its grants only those that were given and proven before.
+
+    It holds when the record of a grant could not be stored: a refusal waits for nothing.
+    """
+    old = before if isinstance(before, Stored) else Stored(int(now), region.id)
+    granted = {p: f for p, f in old.granted.items() if p in choice.granted}
+    services = {s: on for s, on in choice.services.items() if not on or old.services.get(s)}
+    grant = bool(granted) or any(services.values())
+    return Stored(
+        time=old.time if grant else -(-int(now) // DAY) * DAY,
+        region=region.id,
+        receipt=old.receipt if grant else "",
+        granted=granted,
+        denied=choice.denied,
+        services=services,
         stricter=choice.region,
     )
 

@@ -227,17 +227,12 @@ class Decision:
         if purpose == "security" and service.exempt == "security":
             return True
         ruling = self.rulings.get(purpose)
-        if ruling is None:
-            return False
-        # A tag manager runs other services: a click on it alone would be a click on them all.
-        if clicked and purpose != "tag-manager" and ruling.reason not in UNCLICKABLE:
+        # A tag manager runs other services: a word on it alone would be a word on them all.
+        if ruling is None or purpose == "tag-manager":
+            return ruling is not None and ruling.allowed
+        if clicked and ruling.reason not in UNCLICKABLE:
             return True
-        if model is None:
-            return ruling.allowed
-        # The service's own model takes the place of the purpose's default, never of a choice.
-        if model.strictness < Model.OPT_IN.strictness:
-            return ruling.allowed or ruling.reason in (Reason.NO_CHOICE, Reason.ON_CLICK)
-        return ruling.reason in (Reason.GRANTED, Reason.EXEMPT)
+        return ruling.allowed if model is None else _by_own_model(model, ruling)
 
     def allows_match(self, match: Match) -> bool:
         """Whether everything that claims a cookie, URL or snippet may run; unknown ones: no."""
@@ -283,7 +278,7 @@ def decide(
         )
     services = _words(stored, region, now)
     show = any(_asks(case) for case in cases.values())
-    variant = _variant(rulings)
+    variant = _variant(rulings, policy.purposes)
     facts = (
         region.id,
         sorted((p, r.allowed, r.reason.value) for p, r in rulings.items()),
@@ -312,6 +307,13 @@ def _ruled(case: Case) -> Ruling:
         if answer is not None:
             return Ruling(case.purpose.id, case.model, *answer, _source(case, answer[1]))
     raise AssertionError(f"no row of RULES answers for model {case.model}")
+
+
+def _by_own_model(model: Model, ruling: Ruling) -> bool:
+    """A service's model takes the place of its purpose's default, never of a choice."""
+    if model.strictness < Model.OPT_IN.strictness:
+        return ruling.allowed or ruling.reason in (Reason.NO_CHOICE, Reason.ON_CLICK)
+    return ruling.reason in (Reason.GRANTED, Reason.EXEMPT)
 
 
 def _source(case: Case, reason: Reason) -> str:
@@ -347,10 +349,9 @@ def _asks(case: Case) -> bool:
     return case.purpose.id not in case.choice.granted or case.expired or case.changed
 
 
-def _variant(rulings: Mapping[str, Ruling]) -> str:
-    models = {
-        r.model for r in rulings.values() if r.purpose not in ("email_marketing", "email_tracking")
-    }
+def _variant(rulings: Mapping[str, Ruling], purposes: Mapping[str, Purpose]) -> str:
+    """The strictest model of what *accept* speaks about."""
+    models = {r.model for p, r in rulings.items() if _bundled(purposes[p])}
     for model in (Model.OPT_IN, Model.OPT_OUT, Model.NOTICE):
         if model in models:
             return model.value

@@ -34,7 +34,7 @@ def _one_of(words: str) -> bytes:
 #: Start tags that a scanner in HTML content always stops at.
 STOPS = (
     "script iframe frame img image link object embed video audio source track input base form"
-    " style textarea title xmp noembed noframes plaintext svg math body html head template"
+    " style textarea title xmp noembed noframes noscript plaintext svg math body html head template"
 )
 #: End tags that it always stops at.
 END_STOPS = "body html template"
@@ -124,7 +124,7 @@ ATTRIBUTE = re.compile(
 # Attributes that any table of ours may ask for.
 _ASKED = (
     "action as background content data encoding formaction href http-equiv imagesrcset language"
-    " ping poster rel src srcdoc srcset style type xlink:href"
+    " name ping poster rel src srcdoc srcset style type xlink:href"
 )
 #: The next attribute of a tag that may be asked for: name, then the value in its three forms.
 ASKED = re.compile(
@@ -150,6 +150,7 @@ RAW_END = {
         "noembed",
         "noframes",
         "iframe",
+        "noscript",
     )
 }
 #: What changes the state within a script: "script data escaped" and "double escaped".

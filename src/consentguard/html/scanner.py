@@ -1,7 +1,8 @@
 """The tokenizer: bytes in, the spans of the few things that somebody has to look at out.
 
 It follows the WHATWG HTML tokenizer (13.2.5) for everything that moves a boundary and leaves the
-rest alone. It edits nothing and knows no URL. The content of `noscript` and `template` is markup.
+rest alone. It edits nothing and knows no URL. The content of `template` is markup, and so is that
+of `noscript`, which ends where a browser with scripting ends it: at its first end tag.
 All state lives between two calls, so input may be cut anywhere; what is unfinished stays in the
 buffer, whatever is decided may be passed on. Work is linear in the input whatever the cuts: an
 unfinished token is resumed where it was left, never begun again.
@@ -42,13 +43,14 @@ class Scanner:
     bound: nothing more will be settled. ``steps`` and ``examined`` count the work done.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, scripting: bool = True) -> None:
         self.buffer = bytearray()
         self.offset = 0
         self.settled = 0
         self.overflow = False
         self.steps = 0
         self.examined = 0
+        self._scripting = scripting
         self._final = False
         self._spans: list[Span] = []
         self._state: Callable[[], bool] = self._data
@@ -59,7 +61,7 @@ class Scanner:
         self._begun: Span | None = None  # the start tag of a script or style that is being read
         self._script_end = ScriptEnd()
         # No end tag of these begins before that index: where the search for one goes on.
-        self._clear = {b"script": 0, b"style": 0}
+        self._clear = {b"script": 0, b"style": 0, b"noscript": 0}
 
     def feed(self, data: bytes) -> list[Span]:
         """Take in the next piece and return what it completed, in order.
@@ -163,6 +165,11 @@ class Scanner:
             self._state = self._style
         elif space is not Space.HTML:
             return False
+        elif name == b"noscript":
+            if not self._scripting:
+                return False
+            self._begun = span
+            self._state = self._noscript
         elif name in grammar.RAW_END:
             self._raw = name
             self._state = self._text
@@ -314,6 +321,42 @@ class Scanner:
             self._spans.append(span)
         self._begun = None
         return self._to(self._data, end)
+
+    def _noscript(self) -> bool:
+        """13.2.6.4.4: text for a browser with scripting, markup for one without; both are right.
+
+        What is left open inside, a comment or a quote, hides nothing behind the end tag.
+        """
+        begun = self._begun
+        assert begun is not None  # noqa: S101 - this state is entered with one
+        end = self._element_end(begun)
+        if end < 0 and self._final:
+            end = len(self.buffer)
+        if (len(self.buffer) if end < 0 else end) - begun.end > TOKEN_LIMIT:
+            self.settled = begun.end
+            return self._end_here()
+        if end < 0:
+            return False
+        inner = Scanner(scripting=False)
+        self._adopt(inner.feed(bytes(self.buffer[begun.end : end])), begun)
+        self._adopt(inner.finish(), begun, inner.offset)
+        self.examined += inner.examined
+        self._begun = None
+        return self._to(self._data, end)
+
+    def _adopt(self, spans: list[Span], around: Span, offset: int = 0) -> None:
+        """Take over what a scanner of an element's content found, ``offset`` bytes into it."""
+        at = around.end + offset
+        self._spans += [
+            span._replace(
+                start=span.start + at,
+                end=span.end + at,
+                stop=span.stop + at,
+                template=span.template or around.template,
+            )
+            for span in spans
+            if span.what not in (What.END, What.DOCTYPE)
+        ]
 
     def _script(self) -> bool:
         """13.2.5.4 Script data state: the start tag waits for its end or for the limit."""

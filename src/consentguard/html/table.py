@@ -16,6 +16,17 @@ from typing import NamedTuple
 PREFIX = b"data-cg-"
 #: What an application's own ``data-cg-`` becomes, so that it cannot be taken for ours.
 FOREIGN_PREFIX = b"data-app-cg-"
+#: What a gated element has besides: its own attribute of that name is renamed.
+#: HTML 4.12.1, "prepare the script element": text/plain is a data block and never runs.
+#: A frame needs a name that no earlier page gave it: the back button restores what a frame of the
+#: same name, or without one at the same place, showed before, whatever its ``src`` says now.
+REPLACED: Mapping[bytes, tuple[bytes, str]] = MappingProxyType(
+    {
+        b"script": (b"type", "text/plain"),
+        b"iframe": (b"name", "cg-gated"),
+        b"frame": (b"name", "cg-gated"),
+    }
+)
 
 
 class Kind(StrEnum):

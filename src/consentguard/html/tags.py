@@ -17,7 +17,7 @@ from .grammar import ASKED
 from .judge import Gate, Judge
 from .scripts import Language, json_urls, language
 from .spans import Span
-from .table import FOREIGN_PREFIX, HTML, PREFIX, SVG, Kind, Shape, Slot, link_kind
+from .table import FOREIGN_PREFIX, HTML, PREFIX, REPLACED, SVG, Kind, Shape, Slot, link_kind
 from .values import urls
 
 #: What stands in a style sheet where a denied URL stood.
@@ -79,14 +79,17 @@ class Tag:
         place = self._first.get(name)
         return None if place is None else decode(self.buffer[place[0] : place[1]], self.encoding)
 
-    def make_inert(self, gate: Gate, names: set[bytes], *, script: bool) -> None:
+    def make_inert(self, gate: Gate, names: set[bytes]) -> None:
         """Rename every attribute of these names, duplicates too, and say what it waits for."""
         added = (
             f' data-cg-purpose="{escape(gate.purpose)}" data-cg-service="{escape(gate.service)}"'
         )
-        if script:
-            added += ' type="text/plain"'
-            names = names | {b"type"}
+        replaced = REPLACED.get(self.span.name)
+        # An inline script is inert by its type alone; a frame that keeps its URL keeps its name.
+        if replaced and (names or self.span.name == b"script"):
+            name, value = replaced
+            added += f' {name.decode()}="{value}"'
+            names = names | {name}
         new = added.encode("ascii", "xmlcharrefreplace")
         self.edits.append(Edit(self.name_end, self.name_end, new))
         for one in attributes(self.buffer, self.name_end, self.span.end, ASKED):
@@ -115,7 +118,7 @@ class TagGate:
         if span.name == b"base" and not (self.base is not None or tag.foreign or span.template):
             self.base = tag.value(b"href")
         names, denied = self._attributes(tag)
-        return self._close(tag, names, denied, script=False)
+        return self._close(tag, names, denied)
 
     def script(self, buffer: bytearray, span: Span) -> tuple[list[Edit], Denied | None]:
         """The edits for one script's start tag."""
@@ -128,7 +131,7 @@ class TagGate:
                 denied = self._inline(tag, how)
             elif how is Language.CODE:
                 names, denied = self._attributes(tag)
-        return self._close(tag, names, denied, script=True)
+        return self._close(tag, names, denied)
 
     def sheet(self, buffer: bytearray, span: Span) -> Iterator[tuple[Edit, Denied]]:
         """The edits for the content of a style element."""
@@ -142,10 +145,10 @@ class TagGate:
         return not kind or kind.lower() == "text/css"
 
     def _close(
-        self, tag: Tag, names: set[bytes], denied: Denied | None, *, script: bool
+        self, tag: Tag, names: set[bytes], denied: Denied | None
     ) -> tuple[list[Edit], Denied | None]:
         if denied is not None:
-            tag.make_inert(denied.gate, names, script=script)
+            tag.make_inert(denied.gate, names)
         tag.edits.sort()
         return tag.edits, denied
 

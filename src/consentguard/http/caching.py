@@ -65,6 +65,8 @@ def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
     result = without(_untargeted(headers), b"expires", b"last-modified", b"accept-ranges")
     private = b"private, no-cache, no-store" if b"no-store" in control else b"private, no-cache"
     result.append((b"cache-control", private))
+    # The back button takes a stored page without asking, unless the cookies have changed since.
+    _vary(result)
     return [(k, _bound(v, digest) if k.lower() == b"etag" else v) for k, v in result]
 
 
@@ -85,10 +87,14 @@ def personal_headers(headers: Iterable[Header]) -> list[Header]:
     ]
     result = _untargeted(headers)
     result.append((b"cache-control", b", ".join([b"private", *control])))
+    _vary(result)
+    return result
+
+
+def _vary(headers: list[Header]) -> None:
     varies = {v.strip().lower() for v in b",".join(values(headers, b"vary")).split(b",")}
     if not varies & {b"*", b"cookie"}:
-        result.append((b"vary", b"Cookie"))
-    return result
+        headers.append((b"vary", b"Cookie"))
 
 
 def _untargeted(headers: Iterable[Header]) -> list[Header]:

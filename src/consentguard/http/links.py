@@ -58,12 +58,16 @@ def _links(value: bytes, denied: Denied, dropped: list[str]) -> bytes | None:
     kept: list[bytes] = []
     changed = False
     for target, parameters, link in _split(value):
-        url = target.strip().decode("utf-8", "replace")
-        if ACTIVE.intersection(_relations(parameters)) and denied(url, "hint"):
-            dropped.append(url)
-            changed = True
-        else:
+        named = _named(parameters)
+        urls = [target, *named.get(b"imagesrcset", b"").replace(b",", b" ").split()]
+        active = ACTIVE.intersection(named.get(b"rel", b"").lower().split())
+        texts = [url.strip().decode("utf-8", "replace") for url in urls] if active else []
+        gone = next((text for text in texts if denied(text, "hint")), None)
+        if gone is None:
             kept.append(link.strip())
+        else:
+            dropped.append(gone)
+            changed = True
     if not changed:
         return value
     return b", ".join(kept) if kept else None
@@ -78,9 +82,9 @@ def _split(value: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
         yield value[start + 1 : end], value[end + 1 : at], value[start:at]
 
 
-def _relations(parameters: bytes) -> list[bytes]:
-    """The words of ``rel``; only its first occurrence counts (RFC 8288, section 3.3)."""
+def _named(parameters: bytes) -> dict[bytes, bytes]:
+    """Parameters by lower-case name; the first occurrence counts (RFC 8288, section 3.3)."""
+    found: dict[bytes, bytes] = {}
     for name, quoted, token in _PARAMETER.findall(parameters):
-        if name.lower() == b"rel":
-            return _ESCAPED.sub(rb"\1", quoted or token).lower().split()
-    return []
+        found.setdefault(name.lower(), _ESCAPED.sub(rb"\1", quoted or token))
+    return found

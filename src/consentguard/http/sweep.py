@@ -17,6 +17,7 @@ from consentguard.http.message import Header, size
 
 BUDGET = 3072  #: bytes of headers in one answer: proxies cut off at 4 to 8 KB
 TRIES = 256  #: variants that are looked at for one answer, whatever the number of names
+GOLDEN = (5**0.5 - 1) / 2
 MAX_HOST = 253  #: characters of a host name (RFC 1035, section 2.3.4)
 
 
@@ -31,16 +32,18 @@ def expiries(
 ) -> list[Header]:
     """``Set-Cookie`` headers of at most ``budget`` bytes that delete these cookies.
 
-    Turn 0 starts with the likeliest variants of all names. Each other turn starts one variant
-    later, so that a cookie whose variant did not fit today gets its turn in a later request; any
-    number that moves on will do, such as the seconds of the clock.
+    Turn 0 starts with the likeliest variants of all names. Each other turn starts elsewhere, so
+    that what did not fit today gets its turn in a later request; any number that moves on will do,
+    such as the seconds of the clock.
     """
     unique = list(dict.fromkeys(names))
     every = list(variants(host, path, https=https))
     total = len(unique) * len(every)
+    # Multiples of the golden section spread evenly, whatever the step from turn to turn.
+    start = int(turn * GOLDEN % 1 * total)
     found: list[Header] = []
     for i in range(min(total, TRIES)):
-        variant, which = divmod((turn + i) % total, len(unique))
+        variant, which = divmod((start + i) % total, len(unique))
         header = _expiry(unique[which], *every[variant], https=https)
         # One that does not fit is passed over: a long name must not shield the others.
         if header is not None and size([header]) <= budget:

@@ -22,6 +22,8 @@ class Deferred:
             raise ConfigError(
                 f"ledger {scheme[:40]!r}: give a URL such as sqlite:////var/lib/app/consent.db"
             )
+        if scheme.startswith("sqlite") and url.partition("://")[2] in ("", "/", "/:memory:"):
+            raise ConfigError(f"ledger {url!r}: a database in memory proves nothing; name a file")
         self.url = url
         self._lock = threading.Lock()
         self._ledger: Ledger | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from consentguard.ledger import Ledger
@@ -30,7 +31,7 @@ class Recorder:
 
     def _start(self) -> None:
         self._pid = os.getpid()
-        self._waiting: queue.Queue[ConsentRecord] = queue.Queue(LIMIT)
+        self._waiting: deque[ConsentRecord] = deque()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -60,12 +61,13 @@ class Recorder:
             # After a fork the thread is gone, and what waits is the parent's to store.
             self._start()
         with self._lock:
-            try:
-                self._waiting.put_nowait(record)
-            except queue.Full:
+            if len(self._waiting) >= LIMIT:
                 _lost(record, "too many are waiting")
                 return
+            self._waiting.append(record)
             if self._thread is None:
+                # The thread ends with the process: what waits then is tried a last time.
+                atexit.register(self._last_try)
                 self._thread = threading.Thread(target=self._work, daemon=True, name="consentguard")
                 self._thread.start()
 
@@ -73,15 +75,27 @@ class Recorder:
         while (record := self._next()) is not None:
             if self.ledger is not None:
                 self._patiently(self.ledger, record)
+            with self._lock:
+                self._waiting.popleft()
 
     def _next(self) -> ConsentRecord | None:
         """The next record; None ends the thread, under the lock, so that no new one is missed."""
         with self._lock:
+            if self._waiting:
+                return self._waiting[0]
+            self._thread = None
+            atexit.unregister(self._last_try)
+            return None
+
+    def _last_try(self) -> None:
+        if self._pid != os.getpid():
+            return
+        for record in list(self._waiting):
             try:
-                return self._waiting.get_nowait()
-            except queue.Empty:
-                self._thread = None
-                return None
+                if self.ledger is not None:
+                    self.ledger.append(record)
+            except Exception as exc:  # the process is ending
+                _lost(record, str(exc))
 
     def _patiently(self, ledger: Ledger, record: ConsentRecord) -> None:
         last = ""

@@ -106,7 +106,7 @@ class SQLLedger:
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _durable)
         with engine.begin() as connection:
-            # IF NOT EXISTS, and not create_all(), which looks first: two processes may start at once.
+            # Not create_all(), which looks first: two processes may start at once.
             connection.execute(sa.schema.CreateTable(RECORDS, if_not_exists=True))
             for index in RECORDS.indexes:
                 connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from consentguard.consent.choose import choose, store
+from consentguard.consent.choose import choose, store, unproven
 from consentguard.consent.decide import Decision
-from consentguard.consent.token import MAX_BYTES, Stored
+from consentguard.consent.token import Stored
 from consentguard.errors import BadRequest, CrossSite
 from consentguard.http.cookies import pairs
 from consentguard.http.message import Header, Response, size
@@ -55,15 +55,31 @@ def _outcome(visit: Visit, region: Region, chosen: Choice, sent: form.Sent) -> O
     chosen = Choice(chosen.kind, chosen.granted, chosen.denied, chosen.services, stricter)
     stored = store(setup.policy, region, chosen, visit.stored, now, setup.random())
     decision = setup.decide(region, stored, visit.signals, now)
-    value = setup.tokens.write(stored)
-    if sent.services and len(value) > MAX_BYTES:
-        # A browser drops a cookie that is too long, and then the old choice would go on.
-        raise BadRequest("too many services are refused one by one")
-    cookie = setup.cookie(value, https=visit.https)
-    answer = _answer(visit, decision, sent).plus([cookie])
-    answer = answer.plus(_swept(visit, decision, BUDGET - size(answer.headers)))
+    answer = _with_cookies(visit, _answer(visit, decision, sent), stored, decision)
     record = _record(visit, region, chosen, stored, now)
-    return Outcome(record, answer, _not_stored(visit, sent) if chosen.is_grant else answer)
+    if not chosen.is_grant:
+        return Outcome(record, answer, answer)
+    failed = _not_stored(visit, sent)
+    if not _takes_back(visit.decision, chosen):
+        return Outcome(record, answer, failed)
+    kept = unproven(chosen, visit.stored, region, now)
+    failed = _with_cookies(visit, failed, kept, setup.decide(region, kept, visit.signals, now))
+    return Outcome(record, answer, failed, _record(visit, region, chosen, kept, now))
+
+
+def _takes_back(decision: Decision, chosen: Choice) -> bool:
+    """Whether something that is allowed now is refused by a choice."""
+    off = [s for s, on in chosen.services.items() if not on]
+    return any(decision.allows(p) for p in chosen.denied) or any(
+        decision.allows_service(decision.known[s]) for s in off
+    )
+
+
+def _with_cookies(visit: Visit, answer: Response, stored: Stored, decision: Decision) -> Response:
+    """The answer with the consent cookie, and with expiries in what is left of the budget."""
+    setup = visit.setup
+    answer = answer.plus([setup.cookie(setup.tokens.write(stored), https=visit.https)])
+    return answer.plus(_swept(visit, decision, BUDGET - size(answer.headers)))
 
 
 def _answer(visit: Visit, decision: Decision, sent: form.Sent) -> Response:
@@ -87,7 +103,8 @@ def _swept(visit: Visit, decision: Decision, budget: int) -> list[Header]:
     request, host = visit.request, visit.request.hostname
     names = [name for name, _ in pairs(visit.request.headers)]
     refused = [n for n in names if visit.setup.refuses(decision, n, host)]
-    path = safe_path(request.root_path + request.path)
+    # Nobody sets cookies below our own URLs; those of the app's root show up here too.
+    path = safe_path(request.root_path or "/")
     return expiries(refused, host, path, https=visit.https, budget=budget)
 
 
@@ -128,7 +145,7 @@ def _record(
         region=region.id,
         preset=region.preset,
         granted=tuple(stored.granted),
-        denied=tuple(sorted(stored.denied)),
+        denied=tuple(sorted(chosen.denied)),
         services=dict(stored.services),
         policy_version=policy.version,
         policy_digest=policy.digest,

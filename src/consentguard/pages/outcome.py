@@ -30,6 +30,7 @@ class Outcome:
     record: ConsentRecord | None
     on_stored: Response
     on_failed: Response
+    refusal: ConsentRecord | None = None  #: what of it holds even so, where it refuses something
 
     @classmethod
     def of(cls, response: Response) -> Outcome:

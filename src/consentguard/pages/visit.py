@@ -51,7 +51,12 @@ class Setup:
         return "__Secure-consent" if self.policy.site.cookie_domain else "__Host-consent"
 
     def refuses(self, decision: Decision, name: bytes, host: str) -> bool:
-        """A request cookie that something claims, and that the decision does not allow."""
+        """A request cookie that something claims, and that the decision does not allow.
+
+        Never our own: the catalogue knows other tools that call theirs ``consent`` too.
+        """
+        if name == self.cookie_name.encode():
+            return False
         match = self.catalogue.cookie(name.decode("latin-1"), host=host)
         return match.known and not decision.allows_match(match)
 
@@ -86,8 +91,8 @@ class Visit:
 
     @property
     def https(self) -> bool:
-        """The request came by https."""
-        return self.request.scheme == "https"
+        """The browser speaks https to us, or to whatever ends TLS before us."""
+        return self.request.scheme == "https" or self.setup.secure
 
     def view(self, onward: str, nonce: str = "") -> View:
         """What our pages show to this visitor; ``onward`` is the path to go back to."""

@@ -12,9 +12,10 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from consentguard.catalogue import HostPattern
 from consentguard.catalogue.patterns import CookiePattern
@@ -33,6 +34,7 @@ from consentguard.model import (
 from consentguard.policy import regions as region_rules
 from consentguard.policy import shape
 from consentguard.policy.positions import KeyPath, Positions, source_line
+from consentguard.policy.reader import Reader, plain, shown
 from consentguard.policy.suggest import did_you_mean
 
 SCHEMA = 1
@@ -66,7 +68,7 @@ def examine(path: str | Path) -> tuple[Policy | None, tuple[Problem, ...]]:
 def parse(text: str, file: str = "consent.toml") -> tuple[Policy | None, tuple[Problem, ...]]:
     """The policy that a text says, or None, and every error and warning, sorted by line."""
     try:
-        reader = Reader(_toml(text), Positions(text))
+        reader = PolicyReader(_toml(text), Positions(text))
         policy = reader.policy(file, text)
     except (tomllib.TOMLDecodeError, RecursionError) as exc:
         return None, (_syntax(text, exc),)
@@ -91,44 +93,12 @@ def _syntax(text: str, exc: tomllib.TOMLDecodeError | RecursionError) -> Problem
     line, col = (int(match[1]), int(match[2])) if match else (len(lines), len(lines[-1]) + 1)
     message = said[: match.start()] if match else said.removesuffix(" (at end of document)")
     source = source_line(text, line)
-    return Problem(line, col, "E001", "", _plain(message), "TOML syntax", source)
+    return Problem(line, col, "E001", "", plain(message), "TOML syntax", source)
 
 
 @dataclass(slots=True)
-class Reader:
-    """One pass over a parsed file; ``problems`` grows while it reads."""
-
-    data: dict[str, Any]
-    positions: Positions
-    problems: list[Problem] = field(default_factory=list)
-    broken: set[KeyPath] = field(default_factory=set)
-    meant: dict[KeyPath, str] = field(default_factory=dict)  #: unknown keys, each with its help
-
-    def report(self, code: str, path: KeyPath, message: str, help: str = "") -> None:
-        """Note a problem at a key; errors also mark the key, so that later steps skip it."""
-        line, col = self.positions.at(path)
-        name = ".".join(str(p) for p in path)
-        source = source_line(self.positions.text, line)
-        texts = (_plain(name), _plain(message), _plain(help))
-        self.problems.append(Problem(line, col, code, *texts, source))
-        if code.startswith("E"):
-            self.broken.add(path)
-            if code == "E101":
-                self.meant[path] = help
-
-    def damaged(self, *path: str | int) -> bool:
-        """True when an error was reported at a path or below it."""
-        return any(p[: len(path)] == path for p in self.broken)
-
-    def silent(self, *path: str | int) -> bool:
-        """True when a key, a table above it or what looks like its misspelling was reported."""
-        return any(
-            path[:n] in self.broken
-            or any(
-                p[:-1] == path[: n - 1] and f"'{path[n - 1]}'" in h for p, h in self.meant.items()
-            )
-            for n in range(1, len(path) + 1)
-        )
+class PolicyReader(Reader):
+    """Each step of the way from a file to a policy."""
 
     def policy(self, file: str, text: str) -> Policy:
         """Everything in the file; usable only if no error was reported."""
@@ -157,43 +127,13 @@ class Reader:
             fingerprints={p: self.fingerprint(p, site, services) for p in purposes},
         )
 
-    # -- shape ---------------------------------------------------------------------------------
-
-    def check(self, table: Mapping[str, Any], allowed: shape.Shape, path: KeyPath) -> None:
-        """Report unknown keys and wrong values below ``path``."""
-        for key, value in table.items():
-            here = (*path, key)
-            rule = allowed.get(key, allowed.get("*"))
-            if rule is None:
-                where = f" in [{'.'.join(map(str, path))}]" if path else ""
-                self.report("E101", here, f"unknown key '{key}'{where}", did_you_mean(key, allowed))
-            elif callable(rule):
-                if expected := rule(value):
-                    self.report("E102", here, f"'{key}' cannot be {_shown(value)}", expected)
-                else:
-                    self.unbuilt(here, value)
-            elif isinstance(value, dict):
-                self.unbuilt(here, value)
-                self.check(value, rule, here)
-            else:
-                self.report("E102", here, f"'{key}' cannot be {_shown(value)}", "a table")
-
-    def unbuilt(self, path: KeyPath, value: Any) -> None:
-        """Say what this version does not enforce, and refuse what would be a false promise."""
-        names = tuple(str(p) for p in path)
-        if value in shape.NOT_YET.get(names, ()):
-            self.report("E104", path, f"{names[-1]} = {_shown(value)} is not available yet")
-        elif value and any(_like(names, later) for later in shape.LATER):
-            name = ".".join(names)
-            self.report("W001", path, f"'{name}' is kept but not enforced by this version")
-
     def versions(self) -> None:
         """The ``schema`` number, and what no site can do without."""
         if self.data.get("schema") is None and not self.silent("schema"):
             self.report("E100", ("schema",), "missing key 'schema'", f"add: schema = {SCHEMA}")
         elif not self.silent("schema") and self.data["schema"] != SCHEMA:
-            shown = _shown(self.data["schema"])
-            self.report("E103", ("schema",), f"unknown schema {shown}", f"use {SCHEMA}")
+            text = f"unknown schema {shown(self.data['schema'])}"
+            self.report("E103", ("schema",), text, f"use {SCHEMA}")
         site = self.table("site")
         for key, code in (("name", "E100"), ("contact", "E100"), ("controller", "W102")):
             if not site.get(key) and not self.silent("site", key):
@@ -204,31 +144,6 @@ class Reader:
         if not site.get("url") and not self.silent("site", "url"):
             text = "[site] has no 'url': the consent cookie has no __Host- prefix and is not Secure"
             self.report("W103", ("site", "url"), text, 'add: url = "https://www.example.org"')
-
-    def table(self, *path: str) -> dict[str, Any]:
-        """A table of the file, without what was reported as broken; empty when it is missing."""
-        here: Any = self.data
-        for key in path:
-            here = here.get(key, {}) if isinstance(here, dict) else {}
-        return self._sound(here, path) if isinstance(here, dict) else {}
-
-    def _sound(self, table: Mapping[str, Any], path: KeyPath) -> dict[str, Any]:
-        return {
-            k: self._sound(v, (*path, k)) if isinstance(v, dict) else v
-            for k, v in table.items()
-            if (*path, k) not in self.broken
-        }
-
-    def section(self, name: str, cls: type) -> dict[str, Any]:
-        """Constructor arguments for a dataclass of the same keys; lists become tuples."""
-        known = {f.name for f in fields(cls)}
-        return {
-            k: tuple(v) if isinstance(v, list) else v
-            for k, v in self.table(name).items()
-            if k in known
-        }
-
-    # -- meaning -------------------------------------------------------------------------------
 
     def site(self) -> Site:
         """``[site]`` with the defaults that depend on each other."""
@@ -243,6 +158,11 @@ class Reader:
                 "E103", ("site", "default_language"), text, did_you_mean(default, languages)
             )
         values["url"] = values.get("url", "").rstrip("/")
+        host, domain = urlsplit(values["url"]).hostname or "", values.get("cookie_domain", "")
+        if host and domain and not f".{host}".endswith(f".{domain}"):
+            # RFC 6265 §5.3, step 6: a browser drops a cookie for a domain that is not the host's.
+            text = f"cookie_domain '{domain}' is not the host of [site] url nor a domain above it"
+            self.report("E103", ("site", "cookie_domain"), text, f"the host is {host}")
         return Site(**values)
 
     def purposes(self) -> dict[str, Purpose]:
@@ -259,6 +179,10 @@ class Reader:
                 text = f"standard purpose '{name}' cannot be made required"
                 help = "loosen it for one region instead: [regions.X.purposes]"
                 self.report("E403", ("purposes", name, "required"), text, help)
+            if table.get("bundled") and name in ("email_marketing", "email_tracking"):
+                # GDPR art. 7(2), recital 43: consent to mail is asked for apart from the rest.
+                text = f"'{name}' is never part of accept all"
+                self.report("E403", ("purposes", name, "bundled"), text, "remove this line")
         names = dict.fromkeys((*STANDARD_PURPOSES, *declared))
         return {name: self.purpose(name, name in declared) for name in names}
 
@@ -362,24 +286,6 @@ def _snippet(text: str) -> None:
         raise ValueError("an empty snippet is in every script")
 
 
-def _plain(text: str) -> str:
-    """One line of it: what a terminal could not print is escaped."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
 def _digest(*parts: Any) -> bytes:
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).digest()
-
-
-def _like(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    return len(path) == len(pattern) and all(
-        b in ("*", a) for a, b in zip(path, pattern, strict=True)
-    )
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "…"

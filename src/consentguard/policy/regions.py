@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from consentguard.catalogue.services import bundled_services
 from consentguard.model import (
@@ -24,6 +24,8 @@ from consentguard.model import (
     Service,
 )
 from consentguard.policy.presets import merged, presets, resolved
+from consentguard.policy.reader import Reader
+from consentguard.policy.strictness import names_exist, not_weaker
 from consentguard.policy.suggest import did_you_mean
 
 #: Models that hold in every region, whatever a preset says.
@@ -49,24 +51,8 @@ _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 SENSITIVE = ("analytics", "advertising", "media", "social")
 
 
-class Report(Protocol):
-    """What this module needs from the reader of a file."""
-
-    def report(self, code: str, path: tuple[str | int, ...], message: str, help: str = "") -> None:
-        """Note a problem."""
-
-    def table(self, *path: str) -> dict[str, Any]:
-        """A table of the file, without what was reported as broken."""
-
-    def damaged(self, *path: str | int) -> bool:
-        """True when an error was reported at a path or below it."""
-
-    def silent(self, *path: str | int) -> bool:
-        """True when a key, or what looks like its misspelling, was reported."""
-
-
 def build(
-    reader: Report,
+    reader: Reader,
     purposes: Mapping[str, Purpose],
     services: Mapping[str, Service],
     sensitive: tuple[str, ...] = (),
@@ -89,17 +75,18 @@ def build(
     for name, table in known.items():
         base = resolved(table["extends"], changes)
         region = _region(name, table["extends"], merged(base, table), purposes)
-        _names_exist(reader, region, table, every)
+        names_exist(reader, region, table, every)
         if not region.loosen:
-            _not_weaker(reader, region, _region("", table["extends"], base, purposes), table, every)
+            not_weaker(reader, region, _region("", table["extends"], base, purposes), table, every)
         regions[name] = region
     if sensitive:
         regions = {n: _raised(r) if r.preset.startswith("us-") else r for n, r in regions.items()}
     _distinct_codes(reader, regions)
+    _not_weaker_there(reader, regions, known)
     return regions
 
 
-def geo(reader: Report, settings: GeoSettings, regions: Mapping[str, Region]) -> GeoSettings:
+def geo(reader: Reader, settings: GeoSettings, regions: Mapping[str, Region]) -> GeoSettings:
     """``[geo]`` with ``unknown`` and ``default`` as ids of regions in force."""
     found = {}
     for key in ("unknown", "default"):
@@ -136,7 +123,7 @@ def _inherits(region: Region) -> bool:
     return _codes_of(region.preset) == region.codes
 
 
-def _preset_exists(reader: Report, name: str, table: Mapping[str, Any]) -> bool:
+def _preset_exists(reader: Reader, name: str, table: Mapping[str, Any]) -> bool:
     preset = table.get("extends")
     if preset is None:
         if not reader.silent("regions", name, "extends"):
@@ -149,7 +136,7 @@ def _preset_exists(reader: Report, name: str, table: Mapping[str, Any]) -> bool:
     return preset in presets()
 
 
-def _well_named(reader: Report, name: str, table: Mapping[str, Any]) -> bool:
+def _well_named(reader: Reader, name: str, table: Mapping[str, Any]) -> bool:
     """A preset's id is that preset's: under it another rule set would take its place unseen."""
     for code in table.get("codes", ()):
         if not _CODE.fullmatch(code):
@@ -195,64 +182,6 @@ def _model(purpose: Purpose, columns: Mapping[str, str]) -> Model:
     return FIXED.get(purpose.id, Model(columns["advertising"]))
 
 
-def _names_exist(
-    reader: Report, region: Region, table: Mapping[str, Any], services: Mapping[str, Service]
-) -> None:
-    """A rule for a misspelt purpose or service would be silently out of force."""
-    for key, code, known in (("purposes", "E202", region.models), ("services", "E204", services)):
-        for name in table.get(key, {}):
-            if name not in known and not reader.damaged(key, name) and not reader.silent(key, name):
-                text = f"region '{region.id}' names {key[:-1]} '{name}', which is not declared"
-                help = did_you_mean(name, known)
-                reader.report(code, ("regions", region.id, key, name), text, help)
-
-
-def _not_weaker(
-    reader: Report,
-    region: Region,
-    base: Region,
-    table: Mapping[str, Any],
-    services: Mapping[str, Service],
-) -> None:
-    """Weaker than the preset needs ``loosen = "reason"``."""
-    help = f'add loosen = "your legal reason" to [regions.{region.id}] to accept the risk'
-    old = {("purposes", p): base.models[p] for p in table.get("purposes", {}) if p in base.models}
-    for name in table.get("services", {}):
-        models = (
-            [base.models.get(p, Model.DENY) for p in services[name].purposes]
-            if (name in services)
-            else [Model.NONE]
-        )
-        old["services", name] = max(models, key=lambda model: model.strictness)
-    for (key, name), model in old.items():
-        new = (region.models if key == "purposes" else region.services)[name]
-        if new.strictness < model.strictness:
-            text = f"'{new}' is weaker than preset '{region.preset}' ('{model}')"
-            reader.report("E403", ("regions", region.id, key, name), text, help)
-    for path in _weaker_facts(region, base):
-        text = f"{'.'.join(path)} is weaker than preset '{region.preset}'"
-        reader.report("E403", ("regions", region.id, *path), text, help)
-
-
-def _weaker_facts(region: Region, base: Region) -> list[tuple[str, ...]]:
-    """Keys, other than models, that ask less of the site than the preset does."""
-    new, old = region.lifetime, base.lifetime
-    shown, asked = region.banner, base.banner
-    weaker = {
-        ("lifetime", "grant_months"): new.grant_months > old.grant_months,
-        ("lifetime", "refuse_months"): new.refuse_months < old.refuse_months,
-        ("lifetime", "tracker_days"): new.tracker_days > old.tracker_days,
-        ("banner", "reject_on_first_layer"): asked.reject_on_first_layer
-        > shown.reject_on_first_layer,
-        ("banner", "equal_buttons"): asked.equal_buttons > shown.equal_buttons,
-        ("banner", "close_means"): asked.close_means == "refuse" != shown.close_means,
-        ("banner", "position"): asked.position not in ("any", shown.position),
-        ("gpc",): base.gpc > region.gpc,
-        ("transfer", "notice"): base.transfer_notice > region.transfer_notice,
-    }
-    return [path for path, is_weaker in weaker.items() if is_weaker]
-
-
 def _raised(region: Region) -> Region:
     raised = {
         p: max(m, Model.OPT_IN, key=lambda model: model.strictness) if p in SENSITIVE else m
@@ -270,7 +199,7 @@ def _codes_of(preset: str) -> tuple[str, ...]:
     return tuple(presets()[preset].get("codes", ()))
 
 
-def _distinct_codes(reader: Report, regions: Mapping[str, Region]) -> None:
+def _distinct_codes(reader: Reader, regions: Mapping[str, Region]) -> None:
     owner: dict[tuple[str, bool], str] = {}
     told: set[tuple[str, str]] = set()
     for region in regions.values():
@@ -280,6 +209,23 @@ def _distinct_codes(reader: Report, regions: Mapping[str, Region]) -> None:
                 told.add((other, region.id))
                 text = f"'{code}' is in two regions: '{other}' and '{region.id}'"
                 reader.report("E402", ("regions", region.id), text, "give it to one of them")
+
+
+def _not_weaker_there(
+    reader: Reader, regions: Mapping[str, Region], known: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """A country's own rule may not undercut what would hold there without it."""
+    without = {
+        c: r for r in regions.values() if "codes" not in known.get(r.id, {}) for c in r.codes
+    }
+    for name in (n for n, table in known.items() if "codes" in table and not regions[n].loosen):
+        for code in regions[name].codes:
+            other = without.get(code) or without.get(code.partition("-")[0])
+            if other and not at_least_as_strict(regions[name], other):
+                text = f"region '{name}' is weaker than '{other.id}', which holds in {code}"
+                help = f'add loosen = "your legal reason" to [regions.{name}] to accept the risk'
+                reader.report("E403", ("regions", name, "codes"), text, help)
+                break
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,12 @@ def url(value: Any) -> str | None:
     return None if good and _has_host(value) else 'an origin, like "https://www.example.org"'
 
 
+def domain(value: Any) -> str | None:
+    """A domain name, or nothing."""
+    good = isinstance(value, str) and re.fullmatch(r"([a-z0-9-]+(\.[a-z0-9-]+)*)?", value)
+    return None if good else 'a domain, like "example.org"'
+
+
 def _has_host(value: str) -> bool:
     try:
         parts = urlsplit(value)
@@ -180,7 +186,7 @@ POLICY: Shape = {
         "languages": texts,
         "default_language": TEXT,
         "servers": texts,
-        "cookie_domain": TEXT,
+        "cookie_domain": domain,
         "wiretap": FLAG,
         "audience": one_of("general", "children", "mixed"),
         "platform": FLAG,
@@ -241,6 +247,8 @@ LATER: tuple[tuple[str, ...], ...] = (
     ("regions", "*", "gpc_conflict"),
     ("services", "*", "max_cookie_days"),
     ("services", "*", "storage"),
+    ("services", "*", "imports"),
+    ("services", "*", "signals"),
     ("services", "*", "localised"),
     ("ledger", "retain_days"),
 )
@@ -250,5 +258,6 @@ NOT_YET: Mapping[tuple[str, ...], tuple[Any, ...]] = {
     ("enforcement", "csp"): ("report", "enforce"),
     ("enforcement", "cache"): ("shared",),
     ("site", "audience"): ("children", "mixed"),
+    ("services", "*", "exempt"): ("audience", "aggregate", "appearance"),
     ("ledger", "ip"): ("truncated", "hmac"),
 }

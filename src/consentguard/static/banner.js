@@ -75,6 +75,13 @@
     },
   });
 
+  // A page out of the back/forward cache shows what was allowed when it went in.
+  addEventListener("pageshow", async (event) => {
+    if (!event.persisted) return;
+    const now = await fetch(prefix + "/state").then((answer) => answer.json(), () => null);
+    if (!now || [...granted].some((id) => !now.granted.includes(id))) location.reload();
+  });
+
   if (!banner) return;
   let plain = false; // fetch failed: the form does it
   banner.addEventListener("submit", (event) => {

@@ -1,0 +1,78 @@
+"""Static files under hashed names, compressed as the browser accepts."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from importlib.resources import files
+
+import brotli
+import pytest
+
+from consentguard.http.message import Request, Response
+from consentguard.pages.assets import Assets
+
+ASSETS = Assets()
+
+
+def get(name: str, accept: str | None = None) -> Response | None:
+    headers = [] if accept is None else [(b"accept-encoding", accept.encode("latin-1"))]
+    return ASSETS.respond(name, Request("GET", "http", "/", "", b"", headers))
+
+
+def coding(accept: str | None) -> str:
+    response = get(ASSETS.js, accept)
+    assert response is not None
+    return dict(response.headers).get(b"content-encoding", b"").decode()
+
+
+@pytest.mark.parametrize(("kind", "type_"), [("css", "text/css"), ("js", "text/javascript")])
+def test_the_bytes_are_the_sources_in_every_coding(kind: str, type_: str) -> None:
+    source = files("consentguard.static").joinpath(f"banner.{kind}").read_bytes()
+    name = getattr(ASSETS, kind)
+    assert re.fullmatch(rf"banner\.[0-9a-f]{{12}}\.{kind}", name)
+    for accept, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)):
+        response = get(name, accept)
+        assert response is not None
+        headers = dict(response.headers)
+        assert unpack(response.body) == source
+        assert headers[b"cache-control"] == b"public, max-age=31536000, immutable"
+        assert headers[b"content-type"] == f"{type_}; charset=utf-8".encode()
+        assert headers[b"content-length"] == str(len(response.body)).encode()
+        assert headers[b"vary"] == b"Accept-Encoding"
+        assert headers[b"x-content-type-options"] == b"nosniff"
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (None, ""),
+        ("", ""),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("GZIP;q=0.5, BR;q=0.1", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.000, gzip ; q=1.0", "gzip"),
+        ("br; q=0.0 , gzip;q=0", ""),
+        ("br;q=0.10", "br"),
+        ("br;q=0.01", "br"),
+        ("identity", ""),
+        ("*", ""),
+        ("zstd, deflate", ""),
+        ("xbr, gzipped", ""),
+        (",;,;q=", ""),
+        ("\xff;" * 10_000, ""),
+    ],
+)
+def test_the_coding_is_one_that_the_browser_takes(accept: str | None, expected: str) -> None:
+    assert coding(accept) == expected
+
+
+@pytest.mark.parametrize("name", ["", "banner.js", "banner.000000000000.js", "../model.py", "\x00"])
+def test_other_names_are_not_there(name: str) -> None:
+    assert get(name) is None
+
+
+def test_the_digest_follows_the_files() -> None:
+    assert Assets().digest == ASSETS.digest
+    assert ASSETS.css != ASSETS.js

@@ -1,0 +1,189 @@
+"""The WSGI shell, call by call (PEP 3333), watched by the standard's own validator."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+from wsgiref.util import FileWrapper, setup_testing_defaults
+from wsgiref.validate import validator
+
+import pytest
+from tests.conftest import Here, a_policy
+
+from consentguard.wsgi import ConsentMiddleware
+
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+PAGE = b"<!doctype html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"
+GATED = b"<script data-cg-purpose"
+
+
+def wrap(app: Any) -> ConsentMiddleware:
+    return ConsentMiddleware(app, a_policy(), ["key"], ledger=None, geo=Here())
+
+
+def call(app: Any, path: str = "/", **more: Any) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+    environ: dict[str, Any] = {"PATH_INFO": path, "HTTP_HOST": "site.test"}
+    environ |= {"SCRIPT_NAME": "", "QUERY_STRING": ""}
+    setup_testing_defaults(environ)
+    environ.update(more)
+    started: list[Any] = []
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
+        started[:] = [status, headers]
+        return lambda data: None
+
+    iterable: Any = validator(app)(environ, start_response)
+    try:
+        pieces = list(iterable)
+    finally:
+        iterable.close()
+    return started[0], started[1], pieces
+
+
+def test_a_list_is_a_whole_body() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [*HTML, ("Content-Length", "9")])
+        return [PAGE[:40], PAGE[40:]]
+
+    _, headers, pieces = call(wrap(app))
+    assert GATED in pieces[0]
+    assert [v for k, v in headers if k.lower() == "content-length"] == [str(len(pieces[0]))]
+
+
+def test_a_generator_streams_and_is_closed() -> None:
+    closed = []
+
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", HTML)
+        try:
+            yield b""
+            yield PAGE[:60]
+            yield PAGE[60:]
+        finally:
+            closed.append(True)
+
+    _, headers, pieces = call(wrap(app))
+    assert GATED in b"".join(pieces)
+    assert "content-length" not in {k.lower() for k, _ in headers}
+    assert closed == [True]
+
+
+def test_it_is_closed_when_nobody_reads_it() -> None:
+    class Body:
+        closed = False
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield PAGE
+
+        def close(self) -> None:
+            Body.closed = True
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)
+        return Body()
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    body: Any = wrap(app)(environ, lambda *a: lambda data: None)
+    body.close()
+    assert Body.closed
+
+
+def test_write_is_gated_too() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        write = start_response("200 OK", HTML)
+        write(PAGE[:30])
+        write(PAGE[30:])
+        return [b"<p>rest"]
+
+    _, _, pieces = call(wrap(app))
+    whole = b"".join(pieces)
+    assert GATED in whole
+    assert whole.index(GATED) < whole.index(b"<p>rest")
+
+
+def test_an_error_before_the_first_bytes_changes_the_answer() -> None:
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", HTML)
+        try:
+            raise ValueError("early")
+        except ValueError:
+            start_response("500 Internal Server Error", HTML, sys.exc_info())
+        yield b"<!doctype html><body>sorry"
+
+    status, _, pieces = call(wrap(app))
+    assert status.startswith("500")
+    assert b"cg-banner" in b"".join(pieces)
+
+
+def test_an_error_after_the_first_bytes_is_raised() -> None:
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", HTML)
+        yield PAGE
+        try:
+            raise ValueError("late")
+        except ValueError:
+            start_response("500 Internal Server Error", HTML, sys.exc_info())
+
+    with pytest.raises(ValueError, match="late"):
+        call(wrap(app))
+
+
+def test_a_file_is_handed_on_as_it_is() -> None:
+    wrapper = FileWrapper(io.BytesIO(b"pdf"))
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [("Content-Type", "application/pdf")])
+        return wrapper
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    assert wrap(app)(environ, lambda *a: lambda data: None) is wrapper
+
+
+def test_our_pages_answer() -> None:
+    body = urlencode({"choice": "accept"}).encode()
+    more = {
+        "REQUEST_METHOD": "POST",
+        "HTTP_ORIGIN": "http://site.test",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    status, headers, _ = call(wrap(None), "/_consent", **more)
+    assert status == "303 See Other"
+    assert any(k == "set-cookie" and v.startswith("consent=") for k, v in headers)
+
+
+@pytest.mark.parametrize("length", ["", "x", "-5", "99999999"])
+def test_a_length_that_lies_is_a_bad_request(length: str) -> None:
+    more = {
+        "REQUEST_METHOD": "POST",
+        "HTTP_ORIGIN": "http://site.test",
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "wsgi.input": io.BytesIO(b"x" * 20_000),
+    }
+    if length:
+        more["CONTENT_LENGTH"] = length
+    environ: dict[str, Any] = {"PATH_INFO": "/_consent", "HTTP_HOST": "site.test"}
+    setup_testing_defaults(environ)
+    environ.update(more)
+    started: list[str] = []
+
+    def start_response(status: str, headers: Any) -> Any:
+        started.append(status)
+
+    wrap(None)(environ, start_response)
+    assert started[0].startswith("400")
+
+
+def test_script_name_is_part_of_our_links() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)
+        return [PAGE]
+
+    _, _, pieces = call(wrap(app), SCRIPT_NAME="/shop")
+    assert b'action="/shop/_consent"' in pieces[0]
