@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,11 +17,13 @@ from consentguard.consent.decide import Decision
 from consentguard.http import caching
 from consentguard.http.cookies import hide
 from consentguard.http.message import Header
-from consentguard.outbound import Outbound, Reply, shows_page
-from consentguard.pages import serve
+from consentguard.outbound import Outbound, Reply, fenced, shows_page
+from consentguard.pages import outcome, serve
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Visit
 from consentguard.tally import Tally
+
+log = logging.getLogger("consentguard")
 
 
 @dataclass(slots=True)
@@ -46,7 +49,13 @@ class Exchange:
 
     def answer(self, body: bytes) -> Outcome:
         """The outcome of a request to one of our own URLs."""
-        return serve.answer(self.visit, body)
+        try:
+            return serve.answer(self.visit, body)
+        except Exception:
+            log.exception(
+                "a request to one of our own URLs was not understood; nothing was changed"
+            )
+            return Outcome.of(outcome.json(503, '{"error":"this could not be done, try again"}'))
 
     def reads(self, headers: Sequence[Header]) -> bool:
         """Whether the first bytes of a body with these headers matter: it is a page."""
@@ -57,16 +66,20 @@ class Exchange:
         mode = self.visit.setup.policy.enforcement.mode
         if mode == "off":
             return Reply(list(headers), None)
-        gated = Outbound(
-            self.visit,
-            self.tally,
-            self.hidden,
-            self.digest,
-            self.revalidates,
-            status,
-            list(headers),
-            first,
-        ).reply()
+        try:
+            gated = Outbound(
+                self.visit,
+                self.tally,
+                self.hidden,
+                self.digest,
+                self.revalidates,
+                status,
+                list(headers),
+                first,
+            ).reply()
+        except Exception:
+            log.exception("a response was fenced: its headers could not be gated")
+            gated = Reply(fenced(headers), None)
         return gated if mode == "enforce" else gated.watching(headers)
 
 

@@ -216,6 +216,12 @@ class Outbound:
         return banner.render(shown).encode(charset, "xmlcharrefreplace")
 
 
+def fenced(headers: Sequence[Header]) -> list[Header]:
+    """The headers of a response that we could not gate: it sets and contacts nothing."""
+    kept = without(headers, b"set-cookie", b"link", b"refresh", b"etag", b"cache-control")
+    return [*kept, FENCE, (b"cache-control", b"private, no-store")]
+
+
 def shows_page(headers: Sequence[Header]) -> bool:
     """HTML that a browser would show; a download is not shown, and keeps its bytes."""
     kind = _first(headers, b"content-type").partition(b";")[0].strip().lower()
