@@ -18,6 +18,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/python tools/geo.py --check
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run
