@@ -28,8 +28,47 @@ gtag('js',new Date());gtag('config','G-ABC');</script>
 
 
 def text(rng: random.Random, words: int) -> str:
-    """Some words of prose."""
-    return " ".join(rng.choice(WORDS) for _ in range(words))
+    """Some words of prose, a few of them made up, so that it compresses as prose does."""
+    return " ".join(
+        rng.choice(WORDS) if rng.random() < 0.8 else f"{rng.getrandbits(28):x}"
+        for _ in range(words)
+    )
+
+
+def _script(rng: random.Random) -> str:
+    lines = ";".join(
+        f"{rng.choice(WORDS)}.{rng.choice(WORDS)}('{rng.getrandbits(20):x}',{rng.random():.4f})"
+        for _ in range(40)
+    )
+    return f"<script>(function(){{{lines}}})();</script>\n"
+
+
+def _figure(rng: random.Random, number: int) -> str:
+    name = f"{rng.choice(WORDS)}-{rng.getrandbits(24):x}"
+    return (
+        f'<figure class="card card--{rng.choice(WORDS)} card-{number}"><img src="/img/{name}.jpg" '
+        f'srcset="/img/{name}-400.jpg 400w, /img/{name}-800.jpg 800w" sizes="50vw" '
+        f'alt="{text(rng, 5)}" width="400" height="300" loading="lazy">'
+        f"<figcaption>{text(rng, 12)}</figcaption></figure>\n"
+    )
+
+
+def _list(rng: random.Random) -> str:
+    items = "".join(
+        f'<li class="menu__item menu__item--{rng.choice(WORDS)}" data-id="{rng.getrandbits(20)}">'
+        f'<a class="menu__link" href="/{rng.choice(WORDS)}/{rng.getrandbits(20):x}">'
+        f"{text(rng, 4)}</a></li>"
+        for _ in range(5)
+    )
+    return f'<ul class="menu" role="list">{items}</ul>\n'
+
+
+def _prose(rng: random.Random) -> str:
+    return (
+        f'<div class="block block--{rng.choice(WORDS)}"><h2 id="{rng.getrandbits(24):x}">'
+        f"{text(rng, 6)}</h2><p>{text(rng, 60)} <strong>{text(rng, 3)}</strong> {text(rng, 30)}"
+        f"</p></div>\n"
+    )
 
 
 def page(kilobytes: int, seed: int = 1) -> bytes:
@@ -41,24 +80,16 @@ def page(kilobytes: int, seed: int = 1) -> bytes:
     while size < kilobytes * 1000:
         number += 1
         kind = rng.random()
-        if kind < 0.06:
-            lines = ";".join(f"var {rng.choice(WORDS)}{i}={rng.randint(0, 9)}" for i in range(90))
-            part = f"<script>(function(){{{lines}}})();</script>\n"
-        elif kind < 0.2:
-            part = (
-                f'<figure class="card card-{number}"><img src="/img/{number}.jpg" '
-                f'srcset="/img/{number}.jpg 1x, /img/{number}@2x.jpg 2x" alt="{text(rng, 3)}" '
-                f'loading="lazy"><figcaption>{text(rng, 6)}</figcaption></figure>\n'
-            )
-        elif kind < 0.22:
+        if kind < 0.12:
+            part = _script(rng)
+        elif kind < 0.42:
+            part = _figure(rng, number)
+        elif kind < 0.43:
             part = f'<iframe src="https://www.youtube.com/embed/{number}" title="v"></iframe>\n'
+        elif kind < 0.72:
+            part = _list(rng)
         else:
-            items = "".join(
-                f'<li class="item" data-n="{i}"><a href="/{rng.choice(WORDS)}/{i}">'
-                f"<span>{text(rng, 3)}</span></a></li>"
-                for i in range(6)
-            )
-            part = f'<section class="block"><h2>{text(rng, 4)}</h2><ul>{items}</ul></section>\n'
+            part = _prose(rng)
         parts.append(part)
         size += len(part)
     return ("".join(parts) + "</body></html>\n").encode()

@@ -19,6 +19,7 @@ from consentguard.http.cookies import hide
 from consentguard.http.message import Header
 from consentguard.outbound import Outbound, Reply, fenced, shows_page
 from consentguard.pages import outcome, serve
+from consentguard.pages.injected import Injected
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Visit
 from consentguard.tally import Tally
@@ -31,6 +32,7 @@ class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`."""
 
     visit: Visit
+    injected: Injected
     tally: Tally
     headers_in: list[Header]
     hidden: list[bytes]
@@ -69,6 +71,7 @@ class Exchange:
         try:
             gated = Outbound(
                 self.visit,
+                self.injected,
                 self.tally,
                 self.hidden,
                 self.digest,

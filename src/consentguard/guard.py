@@ -32,6 +32,7 @@ from consentguard.ledger.recorder import Recorder
 from consentguard.locales import Texts, available, load, negotiate
 from consentguard.model import Place, Policy, Region, Signals
 from consentguard.pages.assets import Assets
+from consentguard.pages.injected import Injected
 from consentguard.pages.visit import Setup, Visit
 from consentguard.policy.regions import Regions, at_least_as_strict
 from consentguard.tally import Tally
@@ -97,6 +98,7 @@ class ConsentGuard:
         self.geo: Geo = geo or Locator(self.policy.geo)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
         self.tally = Tally()
+        self._injected = Injected()
         self._regions = Regions.of(self.policy)
         self._memo: dict[tuple[tuple[bytes, ...], str, bool], _Known] = {}
         self._cookie_name = self.setup.cookie_name.encode()
@@ -114,7 +116,13 @@ class ConsentGuard:
             )
             visit = self._visit(blank, self._regions.unknown, Unreadable("in doubt"))
             return Exchange(
-                visit, self.tally, list(request.headers), [], self._digest(visit), False
+                visit,
+                self._injected,
+                self.tally,
+                list(request.headers),
+                [],
+                self._digest(visit),
+                False,
             )
 
     def settle(self, exchange: Exchange, body: bytes) -> Response:
@@ -141,7 +149,7 @@ class ConsentGuard:
         visit = self._visit(request, located, tuple(values))
         digest = self._digest(visit)
         headers, hidden, revalidates = filtered(visit, request.headers, digest)
-        return Exchange(visit, self.tally, headers, hidden, digest, revalidates)
+        return Exchange(visit, self._injected, self.tally, headers, hidden, digest, revalidates)
 
     def _visit(
         self, request: Request, located: Region, consent: tuple[bytes, ...] | Unreadable

@@ -18,7 +18,7 @@ from consentguard.http.message import Header, values, without
 from consentguard.http.sweep import expiries
 from consentguard.judge import Judge
 from consentguard.model import Match
-from consentguard.pages import banner
+from consentguard.pages.injected import Injected
 from consentguard.pages.origin import safe_path
 from consentguard.pages.visit import Visit
 from consentguard.tally import Tally
@@ -91,6 +91,7 @@ class Outbound:
     """The app's response while it is being gated."""
 
     visit: Visit
+    injected: Injected
     tally: Tally
     hidden: Sequence[bytes]  #: refused cookies that the request carried
     digest: str
@@ -212,8 +213,8 @@ class Outbound:
         onward = visit.request.root_path + visit.request.path + (f"?{query}" if query else "")
         policy = b" ".join(values(self.headers, b"content-security-policy"))
         nonce = _NONCE.search(policy)
-        shown = visit.view(safe_path(onward), nonce[1].decode() if nonce else "")
-        return banner.render(shown).encode(charset, "xmlcharrefreplace")
+        markup = self.injected.markup(visit, safe_path(onward), nonce[1].decode() if nonce else "")
+        return markup.encode(charset, "xmlcharrefreplace")
 
 
 def fenced(headers: Sequence[Header]) -> list[Header]:

@@ -23,6 +23,7 @@ from .urls import resolve
 
 _MEMO = 4096  #: answers kept of each kind
 _MEMO_CHARS = 1024  #: a longer question is answered afresh, so that memory stays bounded
+_MEMO_SCRIPT = 4096  #: bytes of a script
 
 # Absolute and protocol-relative references do not depend on the page's path (URL standard §4.4).
 _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):)?//", re.IGNORECASE)
@@ -59,6 +60,7 @@ class Catalogue:
         self._own_hosts, self._hosts = HostIndex(mine), HostIndex(rest)
         self._own_cookies, self._cookies = CookieIndex(mine), CookieIndex(rest)
         self._snippets = SnippetIndex(rest, own=mine)
+        self._snippet_memo = lru_cache(_MEMO // 4)(self._snippet)
         self._cookie_memo = lru_cache(_MEMO)(self._cookie)
         self._reference_memo = lru_cache(_MEMO)(self._reference)
         self._url_memo = lru_cache(_MEMO)(self._url)
@@ -95,6 +97,10 @@ class Catalogue:
 
     def snippet(self, script: bytes) -> Match:
         """Every service whose loader the inline script holds; none where nothing is recognised."""
+        # Small scripts are in a site's templates and come again and again.
+        return self._snippet_memo(script) if len(script) <= _MEMO_SCRIPT else self._snippet(script)
+
+    def _snippet(self, script: bytes) -> Match:
         found = self._snippets.find(script)
         why = ", ".join(f"script text {text!r} of {_named(s)}" for text, s in found)
         return Match(

@@ -48,13 +48,14 @@ class SnippetIndex:
     def find(self, script: bytes) -> list[Claim]:
         """Every service in the script with the literal that showed it, in order of appearance."""
         words = self._words.intersection(script.translate(_WORDS).split())
-        text = _alike(script)
-        present = [
+        likely = [
             literal
             for word in (*words, b"")
             for literal in self._by_word.get(word, ())
-            if self._needs[literal] <= words and literal in text
+            if self._needs[literal] <= words
         ]
+        text = _alike(script) if likely else b""
+        present = [literal for literal in likely if literal in text]
         if not present:
             return []
         search = self._search(tuple(sorted(present, key=self._rank.__getitem__)))

@@ -6,19 +6,19 @@ behind the tag's name, because of two attributes with one name the first counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape, unescape
 from typing import NamedTuple
 
-from .attributes import attributes, decode, decode_with_spans
+from .attributes import Attribute, attributes, decode_with_spans
 from .css import find_urls
 from .foreign import Space
 from .grammar import ASKED
 from .judge import Gate, Judge
-from .scripts import Language, json_urls, language
+from .reading import Asked, Reading, read
+from .scripts import Language, json_urls
 from .spans import Span
-from .table import FOREIGN_PREFIX, HTML, PREFIX, REPLACED, SVG, Kind, Shape, Slot, link_kind
-from .values import urls
+from .table import FOREIGN_PREFIX, PREFIX, REPLACED, Kind
 
 #: What stands in a style sheet where a denied URL stood.
 NOWHERE = b"about:blank#cg-gated"
@@ -39,64 +39,6 @@ class Denied(NamedTuple):
     url: str
 
 
-class Tag:
-    """The attributes of one start tag that matter, decoded on demand."""
-
-    __slots__ = ("_first", "buffer", "edits", "encoding", "foreign", "name_end", "slots", "span")
-
-    def __init__(self, buffer: bytearray, span: Span, encoding: str) -> None:
-        self.buffer = buffer
-        self.span = span
-        self.encoding = encoding
-        self.name_end = start = span.start + 1 + len(span.name)
-        self.foreign = span.space is not Space.HTML
-        self.slots = (SVG if self.foreign else HTML).get(span.name, ())
-        self.edits: list[Edit] = []
-        self._first: dict[bytes, tuple[int, int]] = {}
-        # The loop of `attributes`, written out: it is the hottest one of this room.
-        match, end, first = ASKED.match, span.end, self._first
-        while found := match(buffer, start, end):
-            start = found.end()
-            name, value = found[1].lower(), found.lastindex or 1
-            if name not in first:
-                first[name] = found.span(value) if value > 1 else (start, start)
-            if name.startswith(PREFIX):
-                at = found.start(1)
-                self.edits.append(Edit(at, at + len(PREFIX), FOREIGN_PREFIX))
-
-    @property
-    def element(self) -> str:
-        """The element's name in lower case."""
-        return self.span.name.decode(self.encoding, "replace")
-
-    def raw(self, name: bytes) -> tuple[int, bytes] | None:
-        """Where the value of the first such attribute starts, and its bytes."""
-        place = self._first.get(name)
-        return None if place is None else (place[0], bytes(self.buffer[place[0] : place[1]]))
-
-    def value(self, name: bytes) -> str | None:
-        """The decoded value of the first such attribute; None where it is missing."""
-        place = self._first.get(name)
-        return None if place is None else decode(self.buffer[place[0] : place[1]], self.encoding)
-
-    def make_inert(self, gate: Gate, names: set[bytes]) -> None:
-        """Rename every attribute of these names, duplicates too, and say what it waits for."""
-        added = (
-            f' data-cg-purpose="{escape(gate.purpose)}" data-cg-service="{escape(gate.service)}"'
-        )
-        replaced = REPLACED.get(self.span.name)
-        # An inline script is inert by its type alone; a frame that keeps its URL keeps its name.
-        if replaced and (names or self.span.name == b"script"):
-            name, value = replaced
-            added += f' {name.decode()}="{value}"'
-            names = names | {name}
-        new = added.encode("ascii", "xmlcharrefreplace")
-        self.edits.append(Edit(self.name_end, self.name_end, new))
-        for one in attributes(self.buffer, self.name_end, self.span.end, ASKED):
-            if one.name in names:
-                self.edits.append(Edit(one.start, one.start, PREFIX))
-
-
 class TagGate:
     """Judges tags one after another; remembers the base URL between them.
 
@@ -112,26 +54,25 @@ class TagGate:
         self.base = base
         self.uninspected = 0
 
-    def tag(self, buffer: bytearray, span: Span) -> tuple[list[Edit], Denied | None]:
+    def tag(self, buffer: bytearray, span: Span) -> tuple[Sequence[Edit], Denied | None]:
         """The edits for one start tag that is not a script's."""
-        tag = Tag(buffer, span, self._encoding)
-        if span.name == b"base" and not (self.base is not None or tag.foreign or span.template):
-            self.base = tag.value(b"href")
-        names, denied = self._attributes(tag)
-        return self._close(tag, names, denied)
+        reading = self._read(buffer, span)
+        if reading.href is not None and not (self.base is not None or span.template):
+            self.base = reading.href
+        names, denied = self._asked(span, reading)
+        return self._edits(buffer, span, reading, names, denied)
 
-    def script(self, buffer: bytearray, span: Span) -> tuple[list[Edit], Denied | None]:
+    def script(self, buffer: bytearray, span: Span) -> tuple[Sequence[Edit], Denied | None]:
         """The edits for one script's start tag."""
-        tag = Tag(buffer, span, self._encoding)
+        reading = self._read(buffer, span)
         names: set[bytes] = set()
         denied = None
-        how = language(tag.value(b"type"), tag.value(b"language"))
-        if how is not Language.DATA:
-            if all(tag.raw(slot.name) is None for slot in tag.slots):
-                denied = self._inline(tag, how)
-            elif how is Language.CODE:
-                names, denied = self._attributes(tag)
-        return self._close(tag, names, denied)
+        if reading.language is not Language.DATA:
+            if not reading.external:
+                denied = self._inline(buffer, span, reading.language)
+            elif reading.language is Language.CODE:
+                names, denied = self._asked(span, reading)
+        return self._edits(buffer, span, reading, names, denied)
 
     def sheet(self, buffer: bytearray, span: Span) -> Iterator[tuple[Edit, Denied]]:
         """The edits for the content of a style element."""
@@ -140,53 +81,63 @@ class TagGate:
         return self._css(css, span.start, "style", coded=coded)
 
     def sheet_applies(self, buffer: bytearray, span: Span) -> bool:
-        """True when a style element's type is CSS: 4.2.6, empty or `text/css` in any case."""
-        kind = Tag(buffer, span, self._encoding).value(b"type")
-        return not kind or kind.lower() == "text/css"
+        """True when a style element is CSS."""
+        return self._read(buffer, span).is_css
 
-    def _close(
-        self, tag: Tag, names: set[bytes], denied: Denied | None
-    ) -> tuple[list[Edit], Denied | None]:
-        if denied is not None:
-            tag.make_inert(denied.gate, names)
-        tag.edits.sort()
-        return tag.edits, denied
+    def _read(self, buffer: bytearray, span: Span) -> Reading:
+        return read(buffer, span, span.space is not Space.HTML, self._encoding)
 
-    def _attributes(self, tag: Tag) -> tuple[set[bytes], Denied | None]:
+    def _asked(self, span: Span, reading: Reading) -> tuple[set[bytes], Denied | None]:
+        """The attributes that have to wait, and the first reason why."""
         names: set[bytes] = set()
         first: Denied | None = None
-        element = tag.element
-        for slot in tag.slots:
-            value = tag.value(slot.name)
-            if not value:
-                continue
-            kind = _kind(tag, slot) if slot.depends else slot.kind
-            if kind is not None:
-                denied = self._slot(element, value, slot, kind)
-                if denied is not None:
-                    names.add(slot.name)
-                    first = first or denied
-        style = tag.raw(b"style")
-        if style is not None:
-            start, css = style
-            for edit, denied in self._css(css, start, element, coded=True):
-                tag.edits.append(edit)
+        for asked in reading.asked:
+            denied = self._denied(span.name.decode("ascii", "replace"), asked)
+            if denied is not None:
+                names.add(asked.name)
                 first = first or denied
         return names, first
 
-    def _slot(self, element: str, value: str, slot: Slot, kind: Kind) -> Denied | None:
-        if slot.shape is Shape.DOCUMENT:
-            return self._inner(value)
-        for url in urls(value, slot.shape):
-            gate = self._judge.url(url, kind, element, self.base)
+    def _denied(self, element: str, asked: Asked) -> Denied | None:
+        if asked.document is not None:
+            return self._inner(asked.document)
+        for url in asked.urls:
+            gate = self._judge.url(url, asked.kind, element, self.base)
             if gate is not None:
                 return Denied(gate, url)
         return None
 
-    def _inline(self, tag: Tag, how: Language) -> Denied | None:
-        span = tag.span
-        content = bytes(tag.buffer[span.end : span.stop])
-        if tag.foreign and b"&" in content:
+    def _edits(
+        self,
+        buffer: bytearray,
+        span: Span,
+        reading: Reading,
+        names: set[bytes],
+        denied: Denied | None,
+    ) -> tuple[Sequence[Edit], Denied | None]:
+        if denied is None and not (reading.styled or reading.marked):
+            return (), None
+        edits: list[Edit] = []
+        start = span.start + 1 + len(span.name)
+        every = list(attributes(buffer, start, span.end, ASKED))
+        for one in every:
+            if one.name.startswith(PREFIX):
+                edits.append(Edit(one.start, one.start + len(PREFIX), FOREIGN_PREFIX))
+        style = next((one for one in every if one.name == b"style"), None)
+        if style is not None:
+            css = bytes(buffer[style.value_start : style.value_end])
+            element = span.name.decode("ascii", "replace")
+            for edit, found in self._css(css, style.value_start, element, coded=True):
+                edits.append(edit)
+                denied = denied or found
+        if denied is not None:
+            edits += _inert(span.name, start, every, names, denied.gate)
+        edits.sort()
+        return edits, denied
+
+    def _inline(self, buffer: bytearray, span: Span, how: Language) -> Denied | None:
+        content = bytes(buffer[span.end : span.stop])
+        if span.space is not Space.HTML and b"&" in content:
             # In svg a script's text is markup: what runs has its references resolved.
             text = unescape(content.decode(self._encoding, "replace"))
             content = text.encode(self._encoding, "replace")
@@ -216,13 +167,18 @@ class TagGate:
                 yield Edit(start + first, start + last, NOWHERE), Denied(gate, url)
 
 
-def _kind(tag: Tag, slot: Slot) -> Kind | None:
-    """The kind of request in this very tag; None where the attribute contacts nobody."""
-    element = tag.span.name
-    if element == b"link":
-        return link_kind(tag.value(b"rel") or "", tag.value(b"as") or "")
-    if element == b"meta" and (tag.value(b"http-equiv") or "").lower() != "refresh":
-        return None
-    if element == b"input" and (tag.value(b"type") or "").lower() != "image":
-        return None
-    return slot.kind
+def _inert(
+    element: bytes, start: int, every: list[Attribute], names: set[bytes], gate: Gate
+) -> Iterator[Edit]:
+    """Rename every attribute of these names, duplicates too, and say what the tag waits for."""
+    added = f' data-cg-purpose="{escape(gate.purpose)}" data-cg-service="{escape(gate.service)}"'
+    replaced = REPLACED.get(element)
+    # An inline script is inert by its type alone; a frame that keeps its URL keeps its name.
+    if replaced and (names or element == b"script"):
+        name, value = replaced
+        added += f' {name.decode()}="{value}"'
+        names = names | {name}
+    yield Edit(start, start, added.encode("ascii", "xmlcharrefreplace"))
+    for one in every:
+        if one.name in names:
+            yield Edit(one.start, one.start, PREFIX)
