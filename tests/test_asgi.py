@@ -68,6 +68,22 @@ async def test_other_scopes_go_straight_through(kind: str) -> None:
     assert seen == [arguments]
 
 
+async def test_an_event_stream_opens_before_its_first_event() -> None:
+    sent: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send(start([(b"content-type", b"text/event-stream")]))
+        sent.append("waits")
+        await send(body(b"data: 1\n\n"))
+
+    async def note(message: Any) -> None:
+        sent.append(message["type"])
+
+    nobody: Any = None
+    await wrap(app)(scope(), nobody, note)
+    assert sent == ["http.response.start", "waits", "http.response.body"]
+
+
 async def test_the_start_waits_for_the_first_bytes_and_nothing_else() -> None:
     sent: list[Any] = []
     times: list[int] = []

@@ -162,3 +162,54 @@ def test_sweeping_goes_through_all_variants(make_guard: GuardMaker) -> None:
         now[0] += 1
     paths = {part for v in seen for part in v.split(b"; ") if part.startswith(b"Path=")}
     assert paths >= {b"Path=/", b"Path=/a", b"Path=/a/", b"Path=/a/b", b"Path=/a/b/c"}
+
+
+@pytest.mark.parametrize("kind", [None, b"", b"*/*", b"unknown/unknown; charset=utf-8"])
+def test_a_page_without_a_type_is_what_a_browser_makes_of_it(
+    make_guard: GuardMaker, kind: bytes | None
+) -> None:
+    headers = [] if kind is None else [(b"content-type", kind)]
+    exchange = make_guard().exchange(a_request())
+    assert exchange.reads(headers)
+    reply = exchange.reply(200, headers, PAGE)
+    assert b"data-cg-src" in sent(reply, PAGE)
+    assert (b"cache-control", b"private, no-cache") in reply.headers
+    for other in (b"", b"{}", b"\x89PNG\r\n"):
+        reply = exchange.reply(200, headers, other)
+        assert reply.headers == headers
+        assert sent(reply, other) == other
+
+
+def test_digests_of_other_bytes_do_not_leave(make_guard: GuardMaker) -> None:
+    names = (b"content-digest", b"repr-digest", b"digest", b"content-md5")
+    reply = make_guard().exchange(a_request()).reply(200, [HTML, *((n, b"x") for n in names)], PAGE)
+    assert not {name for name, _ in reply.headers} & set(names)
+
+
+@pytest.mark.parametrize(
+    ("base", "prefix"),
+    [
+        (b"https://cdn.test/", "http://site.test/_consent"),
+        (b"//tracker.test", "http://site.test/_consent"),
+        (b"https://site.test/", "http://site.test/_consent"),
+        (b"/shop/", "/_consent"),
+        (b"http://site.test/deep/", "/_consent"),
+    ],
+)
+def test_a_base_element_does_not_move_our_own_urls(
+    make_guard: GuardMaker, base: bytes, prefix: str
+) -> None:
+    body = b"<!doctype html><html><head><base href='%b'></head><body></body></html>" % base
+    out = page(make_guard().exchange(a_request()), body=body).decode()
+    assert f'action="{prefix}"' in out
+    assert f'href="{prefix}/static/banner.' in out
+    assert f'src="{prefix}/static/banner.' in out
+
+
+def test_a_fenced_page_says_so_once(
+    make_guard: GuardMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    guard = make_guard()
+    for _ in range(3):
+        guard.exchange(a_request()).reply(200, [HTML, (b"content-encoding", b"gzip")], b"\x1f")
+    assert caplog.text.count("leaves fenced") == 1

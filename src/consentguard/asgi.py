@@ -1,7 +1,7 @@
 """The ASGI shell: scope and messages in, :class:`~consentguard.exchange.Exchange` in the middle.
 
-The start of a response is held until its first bytes are there, since they decide how it is read
-and whether its length is known. Nothing else is held back.
+The start of a page is held until its first bytes are there, since they decide how it is read and
+whether its length is known. Nothing else is held back.
 """
 
 from __future__ import annotations
@@ -80,16 +80,24 @@ class Sender:
         self._reply: Reply | None = None
 
     async def __call__(self, message: Message) -> None:
-        """Pass a message on; hold the start until the first bytes are there."""
+        """Pass a message on; hold a page's start until its first bytes are there."""
         kind = message["type"]
         if kind == "http.response.start":
-            self._start = message
+            await self._started(message)
         elif kind == "http.response.body":
             await self._body(message.get("body", b""), message.get("more_body", False))
         elif kind == "http.response.early_hint":
             return  # only a hint, and its links have not been looked at
         else:
             await self._send(message)
+
+    async def _started(self, message: Message) -> None:
+        self._start = message
+        headers = _headers(message)
+        if not self._exchange.reads(headers):
+            # The body decides nothing: an event stream opens before its first event.
+            self._reply = self._exchange.reply(message["status"], headers)
+            await self._send({**message, "headers": self._reply.headers})
 
     async def _body(self, data: bytes, more: bool) -> None:
         if self._reply is None:
@@ -105,14 +113,18 @@ class Sender:
 
     async def _begin(self, data: bytes, more: bool) -> None:
         start = self._start or {"status": 200}
-        headers = [(bytes(k), bytes(v)) for k, v in start.get("headers", ())]
-        reply = self._reply = self._exchange.reply(start["status"], headers, bytes(data))
+        reply = self._exchange.reply(start["status"], _headers(start), bytes(data))
+        self._reply = reply
         out = reply.feed(bytes(data))
         if not more:
             out += reply.finish()
         final = reply.headers if more else reply.sized(len(out))
         await self._send({**start, "headers": final})
         await self._send({"type": "http.response.body", "body": out, "more_body": more})
+
+
+def _headers(start: Message) -> list[Header]:
+    return [(bytes(k), bytes(v)) for k, v in start.get("headers", ())]
 
 
 def request_of(scope: Scope) -> Request:

@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consentguard.consent.decide import Decision
 from consentguard.http import caching
@@ -34,15 +35,36 @@ class Exchange:
     visit: Visit
     injected: Injected
     tally: Tally
-    headers_in: list[Header]
-    hidden: list[bytes]
-    digest: str  #: of all that a page depends on
-    revalidates: bool  #: the browser holds a page of this very decision
+    salt: str  #: of all that a page depends on beside the visitor
+    headers_in: list[Header]  #: for the app
+    hidden: list[bytes] = field(default_factory=list)  #: names of cookies that the app does not get
+    revalidates: bool = False  #: the browser holds a page of this very decision
 
     @property
     def decision(self) -> Decision:
         """What this visitor has allowed."""
         return self.visit.decision
+
+    @property
+    def digest(self) -> str:
+        """Names the page as this visitor gets it: decision, policy, package and language."""
+        text = f"{self.visit.decision.digest}:{self.salt}:{self.visit.texts.lang}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def filter(self) -> None:
+        """Take refused cookies and validators of other decisions out of the request."""
+        setup, request = self.visit.setup, self.visit.request
+        enforcement = setup.policy.enforcement
+        self.headers_in = list(request.headers)
+        if enforcement.mode != "enforce":
+            return
+        host, decision = request.hostname, self.visit.decision
+        kept, self.hidden = hide(self.headers_in, lambda name: setup.refuses(decision, name, host))
+        if enforcement.hide_request_cookies:
+            self.headers_in = kept
+        if caching.conditional(self.headers_in):
+            found = caching.request_headers(self.headers_in, self.digest)
+            self.headers_in, self.revalidates = found
 
     @property
     def own(self) -> bool:
@@ -60,7 +82,7 @@ class Exchange:
             return Outcome.of(outcome.json(503, '{"error":"this could not be done, try again"}'))
 
     def reads(self, headers: Sequence[Header]) -> bool:
-        """Whether the first bytes of a body with these headers matter: it is a page."""
+        """Whether the first bytes of a body with these headers matter: it is or may be a page."""
         return shows_page(headers)
 
     def reply(self, status: int, headers: Sequence[Header], first: bytes = b"") -> Reply:
@@ -74,7 +96,7 @@ class Exchange:
                 self.injected,
                 self.tally,
                 self.hidden,
-                self.digest,
+                self.digest if shows_page(headers) or self.revalidates else "",
                 self.revalidates,
                 status,
                 list(headers),
@@ -84,25 +106,3 @@ class Exchange:
             log.exception("a response was fenced: its headers could not be gated")
             gated = Reply(fenced(headers), None)
         return gated if mode == "enforce" else gated.watching(headers)
-
-
-def filtered(
-    visit: Visit, headers: Sequence[Header], digest: str
-) -> tuple[list[Header], list[bytes], bool]:
-    """The app's request headers, the hidden cookies' names, and whether a validator fits."""
-    enforcement = visit.setup.policy.enforcement
-    if enforcement.mode != "enforce":
-        return list(headers), [], False
-    host = visit.request.hostname
-    seen: dict[bytes, bool] = {}
-
-    def refused(name: bytes) -> bool:
-        if name not in seen:
-            seen[name] = visit.setup.refuses(visit.decision, name, host)
-        return seen[name]
-
-    kept, hidden = hide(headers, refused)
-    kept, revalidates = caching.request_headers(
-        kept if enforcement.hide_request_cookies else headers, digest
-    )
-    return kept, hidden, revalidates

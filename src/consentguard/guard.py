@@ -7,7 +7,6 @@ here does I/O but for the local GeoIP read.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 import time
@@ -23,13 +22,13 @@ from consentguard.consent import signals
 from consentguard.consent.decide import Decision, decide
 from consentguard.consent.token import State, Stored, Tokens, Unreadable
 from consentguard.environment import UNSET, Unset, keys_of, ledger_of, policy_of
-from consentguard.exchange import Exchange, filtered
+from consentguard.exchange import Exchange
 from consentguard.geo.locate import Locator
 from consentguard.http.cookies import pairs
 from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
-from consentguard.locales import Texts, available, load, negotiate
+from consentguard.locales import Texts, available, load
 from consentguard.model import Place, Policy, Region, Signals
 from consentguard.pages.assets import Assets
 from consentguard.pages.injected import Injected
@@ -115,15 +114,7 @@ class ConsentGuard:
                 request.method, request.scheme, request.path, request.root_path, b"", []
             )
             visit = self._visit(blank, self._regions.unknown, Unreadable("in doubt"))
-            return Exchange(
-                visit,
-                self._injected,
-                self.tally,
-                list(request.headers),
-                [],
-                self._digest(visit),
-                False,
-            )
+            return self._fresh(visit, list(request.headers))
 
     def settle(self, exchange: Exchange, body: bytes) -> Response:
         """The answer of one of our own pages. Blocks while a record is stored."""
@@ -147,21 +138,18 @@ class ConsentGuard:
         located = self._regions.find(self.geo.locate(request.peer, request.headers))
         values = [v for n, v in pairs(request.headers) if n == self._cookie_name]
         visit = self._visit(request, located, tuple(values))
-        digest = self._digest(visit)
-        headers, hidden, revalidates = filtered(visit, request.headers, digest)
-        return Exchange(visit, self._injected, self.tally, headers, hidden, digest, revalidates)
+        exchange = self._fresh(visit, [])
+        exchange.filter()
+        return exchange
+
+    def _fresh(self, visit: Visit, headers: list[Header]) -> Exchange:
+        return Exchange(visit, self._injected, self.tally, self._salt, headers)
 
     def _visit(
         self, request: Request, located: Region, consent: tuple[bytes, ...] | Unreadable
     ) -> Visit:
         said = signals.read(request.headers)
         known = self._known(located, consent, said)
-        language = negotiate(
-            request.text(b"accept-language"),
-            "",
-            tuple(self.setup.texts),
-            next(iter(self.setup.texts)),
-        )
         return Visit(
             setup=self.setup,
             request=request,
@@ -169,7 +157,6 @@ class ConsentGuard:
             decision=known.decision,
             stored=known.stored,
             signals=said,
-            texts=self.setup.texts[language],
         )
 
     def _known(
@@ -197,10 +184,6 @@ class ConsentGuard:
         asked = stored.stricter if isinstance(stored, Stored) else ""
         region = self.policy.regions.get(asked)
         return region if region and at_least_as_strict(region, located) else located
-
-    def _digest(self, visit: Visit) -> str:
-        text = f"{visit.decision.digest}:{self._salt}:{visit.texts.lang}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _check_url(self) -> None:
         site = self.policy.site

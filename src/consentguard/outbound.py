@@ -10,11 +10,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import ada_url
+
 from consentguard.html.charset import readable
-from consentguard.html.rewriter import Rewriter
+from consentguard.html.rewriter import Insert, Rewriter
 from consentguard.http import caching, links
 from consentguard.http.cookies import SetCookie
 from consentguard.http.message import Header, values, without
+from consentguard.http.sniff import UNTYPED, looks_like_page
 from consentguard.http.sweep import expiries
 from consentguard.judge import Judge
 from consentguard.model import Match
@@ -31,6 +34,8 @@ FENCE: Header = (
     b"default-src 'self' 'unsafe-inline' data: blob:",
 )
 _PAGES = (b"text/html", b"application/xhtml+xml")
+#: RFC 9530 and what it replaced.
+_DIGESTS = (b"content-digest", b"repr-digest", b"digest", b"content-md5")
 _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]{1,200})'")
 
 
@@ -125,8 +130,11 @@ class Outbound:
         visit = self.visit
         request = visit.request
         page = f"{request.scheme}://{request.host or 'localhost'}{request.root_path}{request.path}"
-        undeclared = visit.setup.policy.enforcement.undeclared_hosts
-        return Judge(visit.setup.catalogue, visit.decision, undeclared, page, self.tally)
+        policy = visit.setup.policy
+        undeclared = policy.enforcement.undeclared_hosts
+        return Judge(
+            visit.setup.catalogue, visit.decision, undeclared, page, self.tally, policy.site
+        )
 
     def cookies(self) -> list[bytes]:
         """Drop the cookies that are not allowed; the names of those that went."""
@@ -175,7 +183,7 @@ class Outbound:
 
     def is_page(self) -> bool:
         """A page below none of ``exclude_paths``."""
-        return shows_page(self.headers) and not self.excluded()
+        return shows_page(self.headers, self.first) and not self.excluded()
 
     def excluded(self) -> bool:
         """Below one of ``exclude_paths``, in whole segments: the body is left alone."""
@@ -194,14 +202,20 @@ class Outbound:
         coding = _first(self.headers, b"content-encoding").strip().lower()
         charset = readable(content_type, self.first) if coding in (b"", b"identity") else None
         if charset is None or self.status == 206:
-            self.tally.add("fenced", content_type)
+            if self.tally.add("fenced", f"{content_type} {coding.decode('latin-1')}".strip()):
+                log.warning(
+                    "a page could not be read (%r, encoding %r), so it leaves fenced: it contacts "
+                    "no other site and has no banner. Compress outside of the middleware.",
+                    content_type[:80],
+                    coding[:20],
+                )
             self.headers.append(FENCE)
             return None
         # The app's length, digest and range speak about bytes that we may change.
-        self.headers = without(self.headers, b"content-length", b"content-md5", b"digest")
+        self.headers = without(self.headers, b"content-length", *_DIGESTS)
         return Rewriter(judge, insert=self.insert(content_type, charset), encoding=charset)
 
-    def insert(self, content_type: str, charset: str) -> bytes:
+    def insert(self, content_type: str, charset: str) -> Insert:
         """The banner or the re-open control; nothing into frames, fragments' fetches and XML."""
         visit = self.visit
         framed = visit.request.text(b"sec-fetch-dest").strip() in ("iframe", "empty")
@@ -213,8 +227,23 @@ class Outbound:
         onward = visit.request.root_path + visit.request.path + (f"?{query}" if query else "")
         policy = b" ".join(values(self.headers, b"content-security-policy"))
         nonce = _NONCE.search(policy)
-        markup = self.injected.markup(visit, safe_path(onward), nonce[1].decode() if nonce else "")
-        return markup.encode(charset, "xmlcharrefreplace")
+        given = nonce[1].decode() if nonce else ""
+
+        def markup(bases: Sequence[str]) -> bytes:
+            away = any(_leads_away(visit.origin, base) for base in bases)
+            origin = visit.origin if away else ""
+            text = self.injected.markup(visit, safe_path(onward), given, origin)
+            return text.encode(charset, "xmlcharrefreplace")
+
+        return markup
+
+
+def _leads_away(origin: str, base: str) -> bool:
+    """Whether a ``<base href>`` moves our paths to another origin; in doubt it does."""
+    try:
+        return ada_url.URL(base, base=f"{origin}/").origin != ada_url.URL(origin).origin
+    except ValueError:
+        return True
 
 
 def fenced(headers: Sequence[Header]) -> list[Header]:
@@ -223,11 +252,18 @@ def fenced(headers: Sequence[Header]) -> list[Header]:
     return [*kept, FENCE, (b"cache-control", b"private, no-store")]
 
 
-def shows_page(headers: Sequence[Header]) -> bool:
-    """HTML that a browser would show; a download is not shown, and keeps its bytes."""
+def shows_page(headers: Sequence[Header], first: bytes | None = None) -> bool:
+    """HTML that a browser would show; a download is not shown, and keeps its bytes.
+
+    Without a type the ``first`` bytes of the body tell; None where they are not there yet.
+    """
     kind = _first(headers, b"content-type").partition(b";")[0].strip().lower()
+    if kind not in _PAGES and kind not in UNTYPED:
+        return False
     disposition = _first(headers, b"content-disposition").strip().lower()
-    return kind in _PAGES and not disposition.startswith(b"attachment")
+    if disposition.startswith(b"attachment"):
+        return False
+    return kind in _PAGES or first is None or looks_like_page(first)
 
 
 def _first(headers: Sequence[Header], name: bytes) -> bytes:

@@ -305,3 +305,9 @@ def test_the_demo_needs_a_sensible_port(run: Run) -> None:
     code, _, err = run("demo", "--port", "99999")
     assert code == 2
     assert "65535" in err
+
+
+def test_check_of_a_missing_file_is_json_too(run: Run) -> None:
+    code, out, _ = run("check", "nowhere.toml", "--json")
+    assert code == 2
+    assert json.loads(out)["problems"][0]["code"] == "E002"

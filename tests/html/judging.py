@@ -18,6 +18,9 @@ class BadHosts:
     def snippet(self, script: bytes) -> Gate | None:
         return Gate("advertising", "pixel") if b"fbq(" in script else None
 
+    def unread(self) -> Gate | None:
+        return Gate("unknown", "")
+
 
 class AllowAll:
     """Denies nothing."""
@@ -26,6 +29,9 @@ class AllowAll:
         return None
 
     def snippet(self, script: bytes) -> Gate | None:
+        return None
+
+    def unread(self) -> Gate | None:
         return None
 
 

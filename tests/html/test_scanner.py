@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.html import pages
 
-from consentguard.html.foreign import DEPTH_LIMIT, Space
+from consentguard.html.foreign import Space
 from consentguard.html.grammar import RAW_END
-from consentguard.html.scanner import SCRIPT_LIMIT, TOKEN_LIMIT, Scanner
+from consentguard.html.openelements import DEPTH_LIMIT
+from consentguard.html.scanner import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT, Scanner
 from consentguard.html.spans import Span, What
 
 Found = tuple[What, bytes, bytes, int]
@@ -222,6 +223,119 @@ def test_foreign_content(page: bytes, expected: int) -> None:
     assert len(tags(page, b"image") + tags(page)) == expected
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        # "Any other end tag" in svg: up to the first HTML element, then by the rules for HTML.
+        (b"<svg></div><title><image></title>", 1),
+        (b"<div><svg></div><title><image></title>", 0),
+        (b"<div><svg></p><title><image></title>", 0),
+        (b"<svg></br><title><image></title>", 0),
+        (b"<svg></body></html><title><image></title>", 1),
+        (b"<form><svg></form><title><image></title>", 1),
+        (b"<a><svg></a><title><image></title>", 0),
+        (b"<a></a><svg></a><title><image></title>", 1),
+        (b"<b><div><svg></b><title><image></title>", 0),
+        (b"<p><b></p><svg></b><title><image></title>", 0),
+        (b"<x><div><svg></x><title><image></title>", 1),
+        (b"<h1><svg></h2><title><image></title>", 0),
+        (b"<table><td><svg></tr><title><image></title>", 0),
+        (b"<div><table><td><svg></div><title><image></title>", 1),
+        (b"<table><td><svg><desc></td><title><image></title>", 0),
+        (b"<template><svg><desc></template><title><image></title>", 0),
+        (b"<div><svg><desc></div><![CDATA[<image>]]>", 0),
+        (b"<svg><desc><p></desc><![CDATA[><image>]]>", 1),
+        (b"<svg><g></svg></g><title><image></title>", 0),
+        (b"<li><svg><path></li><title><image></title>", 0),
+        (b"<ul><li><ul><svg></li><title><image></title>", 1),
+    ],
+)
+def test_end_tags_in_svg_close_what_is_open_around_it(page: bytes, expected: int) -> None:
+    assert len(tags(page, b"image")) == expected
+
+
+def test_what_is_open_is_remembered_for_a_while() -> None:
+    """Behind that bound an end tag of HTML leaves svg, any other does not."""
+    for length, ends in ((MEMORY - 100, 0), (MEMORY, 1)):
+        scanner = in_pieces(b"x" * length + b"<svg></div><title></body></title>", 4096)
+        assert scanner.settled == len(scanner.buffer)
+        page = b"x" * length + b"<svg></path></div><title><image></title>"
+        assert len(tags(page, b"image")) == 1 - ends
+
+
+def test_counting_every_tag_ends_with_the_memory() -> None:
+    start, line = b"<svg></div></svg>", b"<p>some text</p>"
+    scanner = in_pieces(start + line * (2 * MEMORY // len(line)), 65_536)
+    counted = 2 * MEMORY // len(line)
+    assert counted <= scanner.steps <= counted + 100
+
+
+def test_svg_scripts_with_tags_in_them_cannot_be_judged() -> None:
+    page = (
+        b"<svg><script>a<!-- </script> --><![CDATA[ <b> </script> ]]>c</script><script>a<x/>b"
+        b"</script><script>d<img>"
+    )
+    scanner = Scanner()
+    found = [s for s in scanner.feed(page) if s.what is What.SCRIPT]
+    assert [(bytes(scanner.buffer[s.start : s.stop]), s.broken) for s in found] == [
+        (b"<script>a<!-- </script> --><![CDATA[ <b> </script> ]]>c", False),
+        (b"<script>a", True),
+        (b"<script>d", True),
+    ]
+
+
+def test_svg_styles_are_read_between_the_tags_in_them() -> None:
+    page = b"<svg><style>a<x>b</x>c<!-- --><path/>d</style>e<style/>f<style>g<p>h"
+    sheets = [text for what, _, text, _ in scan(page)[0] if what is What.STYLE]
+    assert sheets == [b"a", b"b", b"c<!-- -->", b"d", b"g"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "cut"),
+    [
+        (b"<img src=a ", [b"<img src=a "]),
+        (b"<b><img src='a", [b"<img src='a"]),
+        (b"<img", []),
+        (b"</img ", []),
+        (b"<!-- <img ", []),
+    ],
+)
+def test_a_tag_cut_by_the_end_of_noscript_is_reported(inside: bytes, cut: list[bytes]) -> None:
+    """Without scripting the end tag is a part of it."""
+    scanner = Scanner()
+    spans = scanner.feed(b"<p><noscript>" + inside + b"</noscript><i>")
+    found = [bytes(scanner.buffer[s.start : s.end]) for s in spans if not s.whole]
+    assert found == cut
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!-- a",
+        b"<!-- a-",
+        b"<!x",
+        b"<?x",
+        b"</#",
+        b"<!doctype html",
+        b"<title>a",
+        b"<textarea>a</text",
+        b"<svg><![CDATA[ a",
+        b"<p>",
+        b"a<",
+        b"<style>a",
+        b"<svg><style>a",
+        b"<noscript><!-- ",
+        b"",
+    ],
+)
+def test_markup_may_follow_what_the_end_cut(page: bytes) -> None:
+    scanner = Scanner()
+    scanner.feed(page)
+    scanner.finish()
+    rest = bytes(scanner.buffer[scanner.settled :])
+    assert len(tags(page[: len(page) - len(rest)] + scanner.closing + b"<img>")) == 1
+
+
 def test_namespace_is_told() -> None:
     scanner = Scanner()
     spans = scanner.feed(b"<image><svg><image><desc><image></desc><math><image></math>")
@@ -352,6 +466,24 @@ HOSTILE = {
     "html in svg": b"<svg><desc>" + b"<b>" * 1000 + b"</g>" * 1000,
     "svg scripts": b"<svg>" + b"<script>" * 1000,
     "styles in svg": b"<svg>" + b"<style>x<a>" * 800,
+    "text in a style in svg": b"<svg><style>" + b"x<g/>" * 1500,
+    "comment in a style in svg": b"<svg><style><!--" + b"</style>" * 1000,
+    "section in a script in svg": b"<svg><script><![CDATA[" + b"</script>" * 1000,
+    "comments in a script in svg": b"<svg><script>" + b"<!-- -->" * 1000,
+    "noscripts": b"<noscript><img>" * 500,
+    "noscript ends": b"<noscript>" + b"</noscrip" * 1000,
+    "noscripts that end": b"<noscript><!--</noscript>" * 300,
+    "svg in a page that is read again": b"<div>" * 1000 + b"<svg></div>" * 500,
+    "svg and nothing to close": b"<svg></div></svg>" * 500,
+    "formatting in paragraphs": b"<svg></x>" + b"<p><b><i>" * 700,
+    "adoptions": b"<b></b><svg></b><p>" + b"<b><div>" * 500 + b"</b>" * 500,
+    "cells": b"<svg></td></svg>" + b"<table><td>" * 500 + b"</td>" * 500,
+    "forms": b"<svg></form></svg>" + b"<form></form>" * 600,
+    "objects": b"<svg></x></svg>" + b"<object><b>" * 600 + b"</object>" * 600,
+    "lists": b"<svg></x></svg>" + b"<ul><li><a>" * 600 + b"</li>" * 600,
+    "bogus comments": b"<svg><style>" + b"<!" * 4000,
+    "textareas": b"<textarea>" + b"<textarea></textare>" * 400,
+    "references": b"<font " + b"color=&amp; " * 700,
 }
 
 

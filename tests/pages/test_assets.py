@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections import defaultdict
 from importlib.resources import files
 
 import brotli
 import pytest
 
+from consentguard.html.table import HTML, SVG
 from consentguard.http.message import Request, Response
 from consentguard.pages.assets import Assets
 
 ASSETS = Assets()
+UNGATE = files("consentguard.static").joinpath("ungate.js").read_text("ascii")
 
 
 def get(name: str, accept: str | None = None) -> Response | None:
@@ -26,11 +29,18 @@ def coding(accept: str | None) -> str:
     return dict(response.headers).get(b"content-encoding", b"").decode()
 
 
-@pytest.mark.parametrize(("kind", "type_"), [("css", "text/css"), ("js", "text/javascript")])
-def test_the_bytes_are_the_sources_in_every_coding(kind: str, type_: str) -> None:
-    source = files("consentguard.static").joinpath(f"banner.{kind}").read_bytes()
-    name = getattr(ASSETS, kind)
-    assert re.fullmatch(rf"banner\.[0-9a-f]{{12}}\.{kind}", name)
+@pytest.mark.parametrize(
+    ("name", "file", "type_"),
+    [
+        (ASSETS.css, "banner.css", "text/css"),
+        (ASSETS.js, "banner.js", "text/javascript"),
+        (ASSETS.ungate, "ungate.js", "text/javascript"),
+    ],
+)
+def test_the_bytes_are_the_sources_in_every_coding(name: str, file: str, type_: str) -> None:
+    source = files("consentguard.static").joinpath(file).read_bytes()
+    stem, _, kind = file.partition(".")
+    assert re.fullmatch(rf"{stem}\.[0-9a-f]{{12}}\.{kind}", name)
     for accept, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)):
         response = get(name, accept)
         assert response is not None
@@ -75,4 +85,25 @@ def test_other_names_are_not_there(name: str) -> None:
 
 def test_the_digest_follows_the_files() -> None:
     assert Assets().digest == ASSETS.digest
-    assert ASSETS.css != ASSETS.js
+    assert len({ASSETS.css, ASSETS.js, ASSETS.ungate}) == 3
+
+
+def test_ungate_holds_the_servers_table() -> None:
+    """All of it but for a meta refresh; the parser turns an `image` of HTML into an `img`."""
+    text = re.search(r"const TABLE = \{(.*?)\};", UNGATE, re.DOTALL)
+    assert text is not None
+    ours: dict[str, set[str]] = defaultdict(set)
+    for name, elements in re.findall(r'^\s*"?([a-z:]+)"?: "([^"]+)",$', text[1], re.MULTILINE):
+        for element in elements.split():
+            ours[element].add(name)
+    theirs = {e.decode(): {s.name.decode() for s in slots} for e, slots in HTML.items()}
+    theirs |= {f"svg:{e.decode()}": {s.name.decode() for s in slots} for e, slots in SVG.items()}
+    assert theirs.pop("meta") == {"content"}
+    assert theirs.pop("image") == theirs["img"]
+    assert ours == theirs
+
+
+def test_ungate_is_small_and_evaluates_nothing() -> None:
+    assert len(brotli.compress(UNGATE.encode(), quality=11)) <= 2 * 1024
+    assert not re.search(r"innerHTML|outerHTML|eval\b|Function\(|document\.write|cookie", UNGATE)
+    assert not re.search(r"window\.|globalThis|self\.", UNGATE)

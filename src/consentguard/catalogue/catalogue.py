@@ -16,6 +16,7 @@ from consentguard.model import Match, Service
 
 from .cookies import CookieIndex
 from .hosts import Claim, HostIndex
+from .loaders import loaded_urls
 from .services import bundled_services
 from .sites import same_site
 from .snippets import SnippetIndex
@@ -60,6 +61,7 @@ class Catalogue:
         self._own_hosts, self._hosts = HostIndex(mine), HostIndex(rest)
         self._own_cookies, self._cookies = CookieIndex(mine), CookieIndex(rest)
         self._snippets = SnippetIndex(rest, own=mine)
+        self._telling = frozenset(s.id for s in declared.values() if s.snippets)
         self._snippet_memo = lru_cache(_MEMO // 4)(self._snippet)
         self._cookie_memo = lru_cache(_MEMO)(self._cookie)
         self._reference_memo = lru_cache(_MEMO)(self._reference)
@@ -95,17 +97,29 @@ class Catalogue:
             return self._reference(url, base, href)
         return self._reference_memo(url, base, href)
 
-    def snippet(self, script: bytes) -> Match:
-        """Every service whose loader the inline script holds; none where nothing is recognised."""
-        # Small scripts are in a site's templates and come again and again.
-        return self._snippet_memo(script) if len(script) <= _MEMO_SCRIPT else self._snippet(script)
+    def snippet(self, script: bytes, *, site: str = "") -> Match:
+        """Every service whose loader the inline script holds; none where nothing is recognised.
 
-    def _snippet(self, script: bytes) -> Match:
+        Known by its text, or by the URL that it loads. ``site`` is the page's own host.
+        """
+        # Small scripts are in a site's templates and come again and again.
+        if len(script) > _MEMO_SCRIPT:
+            return self._snippet(script, site)
+        return self._snippet_memo(script, site)
+
+    def _snippet(self, script: bytes, site: str) -> Match:
         found = self._snippets.find(script)
-        why = ", ".join(f"script text {text!r} of {_named(s)}" for text, s in found)
-        return Match(
-            "snippet", self._merged(s for _, s in found), why or "nothing knows this script"
-        )
+        said = [f"script text {text!r} of {_named(s)}" for text, s in found]
+        services = [s for _, s in found]
+        # A site that declares a script's text has said what all of it is for.
+        if not any(s.id in self._telling for s in services):
+            for url in loaded_urls(script):
+                loaded = self._url(url, "https://invalid/", site)
+                if loaded is not None and loaded.known:
+                    said.append(f"loads {url[:200]!r}: {loaded.why}")
+                    services += loaded.services
+        why = ", ".join(said) or "nothing knows this script"
+        return Match("snippet", self._merged(services), why)
 
     def _cookie(self, name: str, host: str, domain: str) -> Match:
         host, domain = _host(host), _host(domain.lstrip("."))

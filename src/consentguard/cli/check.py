@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from consentguard.cli.common import Commands, add_json, dump
-from consentguard.errors import Problem
+from consentguard.errors import ConfigError, Problem
 from consentguard.model import Policy
 from consentguard.policy import examine
 
@@ -24,7 +24,12 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print every problem, sorted by line."""
     file = args.file or os.environ.get("CONSENTGUARD_POLICY") or "consent.toml"
-    policy, found = examine(file)
+    try:
+        policy, found = examine(file)
+    except ConfigError as exc:
+        if not args.json:
+            raise
+        policy, found = None, (Problem(1, 1, "E002", "", str(exc)),)
     problems = [*found, *_machine(policy)]
     errors = sum(p.is_error for p in problems)
     if args.json:

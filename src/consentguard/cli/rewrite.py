@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     _distinct(args.file, args.out)
     reports = []
     for number, file in enumerate(args.file, 1):
-        judge = Judge(catalogue, decision, policy.enforcement.undeclared_hosts, args.url, Tally())
+        undeclared = policy.enforcement.undeclared_hosts
+        judge = Judge(catalogue, decision, undeclared, args.url, Tally(), policy.site)
         data, report = rewritten(_read(file), judge, insert)
         reports.append({"file": file, **report})
         if args.out:

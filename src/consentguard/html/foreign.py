@@ -1,17 +1,13 @@
-"""Where the tokenizer stands inside svg and math: the stack of open elements, kept only there.
+"""What the tree builder of the HTML standard knows about names: namespaces, and special elements.
 
-The tree builder of the HTML standard decides whether `<title>` begins text or an element, and
-whether `<![CDATA[` is a section or a comment (13.2.6.5, "the rules for parsing tokens in foreign
-content"). Outside svg and math nothing is kept, so an end tag that closes an HTML element around
-them is known by its name alone.
+The rules that use them are those "for parsing tokens in foreign content" (13.2.6.5) and the parts
+of "in body" and of the table modes that open and close elements (13.2.6.4.7 to 13.2.6.4.16).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
-
-#: More open elements than this are not followed; a browser nests 512.
-DEPTH_LIMIT = 100_000
 
 
 class Space(IntEnum):
@@ -31,162 +27,80 @@ class Point(IntEnum):
     ANNOTATION = 3  #: annotation-xml without an HTML encoding: only `<svg>` goes by HTML rules
 
 
+def _names(words: str) -> frozenset[bytes]:
+    return frozenset(words.encode("ascii").split())
+
+
 # 13.2.6.5: "a start tag whose tag name is one of", which end foreign content.
-BREAKOUT = frozenset(
-    b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li"
-    b" listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul"
-    b" var".split()
+BREAKOUT = _names(
+    "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li"
+    " listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var"
 )
-_FONT_ATTRIBUTES = frozenset((b"color", b"face", b"size"))
-_SVG_POINTS = frozenset((b"foreignobject", b"desc", b"title"))
-_MATH_POINTS = frozenset((b"mi", b"mo", b"mn", b"ms", b"mtext"))
+_FONT_ATTRIBUTES = _names("color face size")
+_SVG_POINTS = _names("foreignobject desc title")
+_MATH_POINTS = _names("mi mo mn ms mtext")
 _HTML_ENCODINGS = frozenset(("text/html", "application/xhtml+xml"))
-_VOID = frozenset(
-    b"area base basefont bgsound br col embed frame hr image img input keygen link meta param"
-    b" source track wbr".split()
+
+#: Elements without content; `image` becomes an `img`.
+VOID = _names(
+    "area base basefont bgsound br col embed frame hr image img input keygen link meta param"
+    " source track wbr"
 )
-# "If the stack of open elements has a p element in button scope, then close a p element."
-_CLOSES_P = frozenset(
-    b"address article aside blockquote center details dialog dir div dl fieldset figcaption figure"
-    b" footer form h1 h2 h3 h4 h5 h6 header hgroup hr li dd dt listing main menu nav ol p plaintext"
-    b" pre search section summary table ul xmp".split()
+#: Start tags that "in body" ignores, or whose element is open from the beginning.
+DOCUMENT = _names("html head body frameset")
+#: What stands directly in a table; ignored where no table, no cell and no template is open.
+TABLE_PARTS = _names("caption col colgroup tbody td tfoot th thead tr")
+#: "In body", start tags: "if the stack has a p element in button scope, then close a p element".
+CLOSES_P = _names(
+    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header hgroup hr li dd dt listing main menu nav ol p plaintext"
+    " pre search section summary table ul xmp"
 )
-# End tags that may close an HTML element which was opened before the svg. A stray one that does
-# not is taken for one that does.
-_OUTSIDE = BREAKOUT | frozenset(
-    b"a abbr address article aside body button caption cite details dialog fieldset figcaption"
-    b" figure footer form header html label legend main nav noscript option picture section select"
-    b" summary tbody td template tfoot th thead tr".split()
+HEADINGS = _names("h1 h2 h3 h4 h5 h6")
+#: 13.2.4.3, "formatting", the elements that are opened again.
+FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+#: "Insert a marker at the end of the list of active formatting elements."
+MARKERS = _names("applet caption marquee object td template th")
+#: "Generate implied end tags".
+IMPLIED = _names("dd dt li optgroup option p rb rp rt rtc")
+#: End tags that close an element of their name "in scope", with whatever is open in it.
+BLOCK_ENDS = _names(
+    "address applet article aside blockquote button center details dialog dir div dl fieldset"
+    " figcaption figure footer header hgroup listing main marquee menu nav object ol pre search"
+    " section select summary ul dd dt"
+)
+#: "Has an element in scope": the HTML elements that end one. svg and math add their points.
+SCOPE = _names("applet caption html marquee object select table td template th")
+#: "Special" HTML elements: "any other end tag" looks no further.
+SPECIAL = _names(
+    "address applet area article aside base basefont bgsound blockquote body br button caption"
+    " center col colgroup dd details dir div dl dt embed fieldset figcaption figure footer form"
+    " frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe img input keygen li link"
+    " listing main marquee menu meta nav noembed noframes noscript object ol p param plaintext pre"
+    " script search section select source style summary table tbody td template textarea tfoot th"
+    " thead title tr track ul wbr xmp"
+)
+#: Names that are HTML's own, and no unknown element's.
+USUAL = (
+    SPECIAL
+    | FORMATTING
+    | BREAKOUT
+    | _names(
+        "abbr bdi bdo cite data del dfn font ins kbd label mark meter optgroup option output"
+        " picture progress q rp rt samp time video audio canvas"
+    )
 )
 
 
-class OpenElements:
-    """The open elements from the outermost svg or math inward; ``names`` is empty when none is."""
-
-    __slots__ = ("_barriers", "_html", "_points", "_spaces", "_where", "names")
-
-    def __init__(self) -> None:
-        self.names: list[bytes] = []
-        self._spaces: list[Space] = []
-        self._points: list[Point] = []
-        self._where: dict[tuple[bytes, bool], list[int]] = {}  # (name, is HTML): indexes
-        self._html: list[int] = []  # indexes of HTML elements
-        self._barriers: list[int] = []  # indexes of integration points: where a scope ends
-
-    @property
-    def space(self) -> Space:
-        """The namespace of the current node."""
-        return self._spaces[-1] if self._spaces else Space.HTML
-
-    @property
-    def plain(self) -> bool:
-        """True when the current node is foreign and no integration point."""
-        return bool(self.names) and self._spaces[-1] is not Space.HTML and not self._points[-1]
-
-    def by_html_rules(self, name: bytes) -> bool:
-        """True when a start tag of this name is read as in HTML (13.2.6, the dispatcher)."""
-        if not self.names or self._spaces[-1] is Space.HTML:
-            return True
-        point = self._points[-1]
-        if point is Point.TEXT:
-            return name not in (b"mglyph", b"malignmark")
-        return point is Point.HTML or (point is Point.ANNOTATION and name == b"svg")
-
-    def start(self, name: bytes, attributes: dict[bytes, str], closed: bool) -> Space:
-        """Take in a start tag and say which namespace its element has.
-
-        ``attributes`` are needed for `font` and `annotation-xml` only; ``closed`` is the solidus
-        of a self-closing tag, which counts in foreign content alone.
-        """
-        html = self.by_html_rules(name)
-        if not html and (
-            name in BREAKOUT or (name == b"font" and not _FONT_ATTRIBUTES.isdisjoint(attributes))
-        ):
-            self._break_out()
-            html = True
-        if html:
-            return self._start_html(name, closed)
-        space = self._spaces[-1]
-        if not closed:
-            self._push(name, space, _point(name, space, attributes))
-        return space
-
-    def _start_html(self, name: bytes, closed: bool) -> Space:
-        if name in (b"svg", b"math"):
-            space = Space.SVG if name == b"svg" else Space.MATH
-            if not closed:
-                self._push(name, space, Point.NONE)
-            return space
-        if self.names:
-            if name in _CLOSES_P:
-                self._close_html(b"p")
-            if name not in _VOID:
-                self._push(name, Space.HTML, Point.NONE)
-        return Space.HTML
-
-    def end(self, name: bytes) -> None:
-        """Take in an end tag."""
-        if not self.names:
-            return
-        if self._spaces[-1] is not Space.HTML:
-            if name in (b"br", b"p"):
-                self._break_out()
-                return
-            # "Loop: … if node's tag name, converted to ASCII lowercase, is the same": the walk
-            # goes on through foreign elements and ends at the first HTML one.
-            found = self._last(name, html=False)
-            if found > (self._html[-1] if self._html else -1):
-                self._pop_to(found)
-                return
-        if not self._close_html(name) and not self._barriers and name in _OUTSIDE:
-            self._pop_to(0)
-
-    def _close_html(self, name: bytes) -> bool:
-        found = self._last(name, html=True)
-        if found <= (self._barriers[-1] if self._barriers else -1):
-            return False
-        self._pop_to(found)
-        return True
-
-    def _break_out(self) -> None:
-        while self.names and self._spaces[-1] is not Space.HTML:
-            if self._points[-1] in (Point.HTML, Point.TEXT):
-                return
-            self._pop_to(len(self.names) - 1)
-
-    def clear(self) -> None:
-        """Close everything."""
-        self._pop_to(0)
-
-    def _last(self, name: bytes, *, html: bool) -> int:
-        indexes = self._where.get((name, html))
-        return indexes[-1] if indexes else -1
-
-    def _push(self, name: bytes, space: Space, point: Point) -> None:
-        index = len(self.names)
-        self.names.append(name)
-        self._spaces.append(space)
-        self._points.append(point)
-        self._where.setdefault((name, space is Space.HTML), []).append(index)
-        if space is Space.HTML:
-            self._html.append(index)
-        if point is not Point.NONE:
-            self._barriers.append(index)
-
-    def _pop_to(self, index: int) -> None:
-        while len(self.names) > index:
-            name, space = self.names.pop(), self._spaces.pop()
-            key = (name, space is Space.HTML)
-            self._where[key].pop()
-            if not self._where[key]:
-                del self._where[key]
-            if space is Space.HTML:
-                self._html.pop()
-            if self._points.pop() is not Point.NONE:
-                self._barriers.pop()
+def ends_foreign(name: bytes, attributes: Mapping[bytes, str]) -> bool:
+    """True for a start tag that leaves svg and math; attributes are asked of `font` alone."""
+    return name in BREAKOUT or (
+        name == b"font" and not _FONT_ATTRIBUTES.isdisjoint(attributes.keys())
+    )
 
 
-def _point(name: bytes, space: Space, attributes: dict[bytes, str]) -> Point:
+def point(name: bytes, space: Space, attributes: Mapping[bytes, str]) -> Point:
+    """What an svg or math element lets in; attributes are asked of `annotation-xml` alone."""
     if space is Space.SVG:
         return Point.HTML if name in _SVG_POINTS else Point.NONE
     if name in _MATH_POINTS:

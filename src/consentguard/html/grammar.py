@@ -165,8 +165,13 @@ COMMENT_START = re.compile(rb"<!--(-?>)?")
 COMMENT_END = re.compile(rb"--!?>")
 #: What of a comment end may have come so far.
 COMMENT_TAIL = re.compile(rb"(?:--!|--|-|)\Z")
-#: Style sheet of an svg: text, CDATA sections and comments up to the first tag.
+#: In svg, of a script or style: text, CDATA sections and comments up to the first tag.
 FOREIGN_TEXT = re.compile(
     rb"(?:[^<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>"
-    rb"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>|<(?=[^a-zA-Z/!?]))*+"
+    rb"|<!--(?:-?>|(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>)"
+    rb"|<(?:\?|!(?!--|\[CDATA\[)|/(?=[^a-zA-Z]))[^>]*+>|<(?=[^a-zA-Z/!?]))*+"
 )
+#: Where that stopped: at what is begun only, or may yet become something else than a tag.
+UNFINISHED = re.compile(rb"\Z|<\Z|<[!?]|</(?![a-zA-Z])|</[a-zA-Z]{0,6}\Z")
+#: A start tag that the end of a noscript cuts: the name.
+CUT_TAG = re.compile(rb"<(" + _NAME + rb")(?=[\t\n\f\r />])")

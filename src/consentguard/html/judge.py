@@ -29,6 +29,9 @@ class Judge(Protocol):
     def snippet(self, script: bytes) -> Gate | None:
         """Judge the text of an inline script, at most 256 KB of it."""
 
+    def unread(self) -> Gate | None:
+        """Judge something that runs or loads and could not be read to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gated:

@@ -42,7 +42,6 @@ class Reading(NamedTuple):
     language: Language  #: of a script
     external: bool  #: a script whose code is elsewhere
     href: str | None  #: of a `<base>`
-    is_css: bool  #: a style element's type is CSS: 4.2.6, empty or `text/css` in any case
     styled: bool  #: it has a ``style`` attribute
     marked: bool  #: it has a ``data-cg-`` attribute of the application's own
 
@@ -70,13 +69,11 @@ def _read(tag: bytes, name: bytes, foreign: bool, encoding: str) -> Reading:
         if text and kind is not None:
             whole = text if slot.shape is Shape.DOCUMENT else None
             asked.append(Asked(slot.name, kind, tuple(urls(text, slot.shape)), whole))
-    css = value(b"type")
     return Reading(
         asked=tuple(asked),
         language=language(value(b"type"), value(b"language")),
         external=any(slot.name in values for slot in slots),
-        href=value(b"href") if name == b"base" and not foreign else None,
-        is_css=not css or css.lower() == "text/css",
+        href=value(b"href") if name == b"base" else None,
         styled=b"style" in values,
         marked=marked,
     )

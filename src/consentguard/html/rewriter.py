@@ -7,7 +7,7 @@ ours.
 
 from __future__ import annotations
 
-from consentguard.model import UNKNOWN
+from collections.abc import Callable, Sequence
 
 from .judge import Gate, Gated, Judge
 from .scanner import Scanner
@@ -20,6 +20,7 @@ __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 _PIECE = 64 * 1024
 # A srcdoc in a srcdoc in a srcdoc …
 _DEPTH = 4
+Insert = bytes | Callable[[Sequence[str]], bytes]
 _DOCUMENT = frozenset((b"html", b"head", b"body"))
 
 
@@ -27,18 +28,19 @@ class Rewriter:
     """Rewrites one response body.
 
     ``insert`` is put in once, before the first `</body>` or at the end, if the body is a document
-    and not a fragment. ``encoding`` is the Python codec of an ASCII-superset charset.
+    and not a fragment: bytes, or what gives them for the page's ``<base href>``s, which move every
+    URL in them. ``encoding`` is the Python codec of an ASCII-superset charset.
     After the end: ``gated`` holds what was made inert, ``uninspected`` how many inline scripts went
     past 256 KB, ``truncated`` whether a token past 1 MB ended the body early. Never raises.
     """
 
-    def __init__(self, judge: Judge, *, insert: bytes = b"", encoding: str = "utf-8") -> None:
+    def __init__(self, judge: Judge, *, insert: Insert = b"", encoding: str = "utf-8") -> None:
         self.gated: list[Gated] = []
         self.truncated = False
         self._judge = judge
         self._insert = insert
         self._scanner = Scanner()
-        self._tags = TagGate(judge, encoding, self._inner, None)
+        self._tags = TagGate(judge, encoding, self._inner)
         self._document = False
         self._depth = 0
         self._sheet = -1  # offset of the style element that is being read, -1 for none
@@ -61,9 +63,9 @@ class Rewriter:
         self._render(self._scanner.finish(), out)
         if not self.truncated:
             # A tag that the end cut is no tag to a browser: it comes after what we insert.
-            if self._document:
-                out.append(self._insert)
-                self._insert = b""
+            if self._document and self._insert:
+                # Out of what the page left open, a comment or a textarea.
+                out += (self._scanner.closing, self._inserted())
             out.append(self._scanner.buffer[self._scanner.settled :])
         return b"".join(out)
 
@@ -82,8 +84,8 @@ class Rewriter:
                 if span.name in _DOCUMENT:
                     self._document = True
                 elif span.name == b"style":
-                    applies = self._tags.sheet_applies(buffer, span)
-                    self._sheet = scanner.offset + span.start if applies else -1
+                    # Whatever its type says: preload scanners follow an @import even so.
+                    self._sheet = scanner.offset + span.start
                 edits, denied = self._tags.tag(buffer, span)
             else:
                 done = self._mark(span, done, out)
@@ -101,10 +103,14 @@ class Rewriter:
         if span.what is What.DOCTYPE:
             self._document = True
         elif span.name == b"body" and self._document:
-            out += (self._scanner.buffer[done : span.start], self._insert)
-            self._insert = b""
+            out += (self._scanner.buffer[done : span.start], self._inserted())
             return span.start
         return done
+
+    def _inserted(self) -> bytes:
+        """What is to be inserted, the first time; nothing later."""
+        insert, self._insert = self._insert, b""
+        return insert if isinstance(insert, bytes) else insert(self._tags.bases)
 
     def _style(self, span: Span, done: int, out: list[bytes | bytearray]) -> int:
         if self._sheet >= 0:
@@ -124,7 +130,7 @@ class Rewriter:
         inner = Rewriter(self._judge)
         inner._depth = self._depth + 1
         # "Fallback base URL" of an iframe srcdoc document is its container's.
-        inner._tags.base = self._tags.base
+        inner._tags.bases = list(self._tags.bases)
         if inner._depth <= _DEPTH:
             inner.feed(text.encode("utf-8", "replace"))
             inner.finish()
@@ -132,12 +138,13 @@ class Rewriter:
             first = inner.gated[0]
             return Denied(Gate(first.purpose, first.service), first.url)
         if inner._depth > _DEPTH or inner.truncated or inner.uninspected:
-            return Denied(Gate(UNKNOWN, ""), "")
+            gate = self._judge.unread()
+            return None if gate is None else Denied(gate, "")
         return None
 
 
 def rewrite(
-    data: bytes, judge: Judge, *, insert: bytes = b"", encoding: str = "utf-8"
+    data: bytes, judge: Judge, *, insert: Insert = b"", encoding: str = "utf-8"
 ) -> tuple[bytes, list[Gated]]:
     """Rewrite a whole page at once; returns it with the list of what was gated."""
     rewriter = Rewriter(judge, insert=insert, encoding=encoding)

@@ -6,102 +6,74 @@ of `noscript`, which ends where a browser with scripting ends it: at its first e
 All state lives between two calls, so input may be cut anywhere; what is unfinished stays in the
 buffer, whatever is decided may be passed on. Work is linear in the input whatever the cuts: an
 unfinished token is resumed where it was left, never begun again.
+
+The stack of open elements is kept inside svg and math only. The first time that a tag there acts on
+what is open around it, the page so far is read once more, every tag counted, and so is the rest as
+far as :data:`MEMORY`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from . import grammar
+from . import foreign, grammar
 from .attributes import attributes, decode
-from .foreign import DEPTH_LIMIT, OpenElements, Space
+from .contents import SCRIPT_LIMIT, Contents
+from .foreign import Space
+from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd
 from .spans import Span, What
+from .stream import TOKEN_LIMIT
 from .tagend import TagEnd
+from .treerules import TreeRules
 
-#: Of an inline script this much is inspected.
-SCRIPT_LIMIT = 256 * 1024
-#: Any other token may be this long; a longer one ends the body.
-TOKEN_LIMIT = 1024 * 1024
+__all__ = ["MEMORY", "SCRIPT_LIMIT", "TOKEN_LIMIT", "Scanner"]
 
-# Bytes behind the limit that show whether a script's end stands right at it.
-_LOOKAHEAD = 16
+#: So much of a page is remembered, to learn from it what is open around an svg. Further on, an end
+#: tag of HTML that no element of the svg answers to is taken to close one around it.
+MEMORY = 256 * 1024
+
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _HTML_NAMES = frozenset(
     b"script iframe frame img image link object embed video audio source track input base form"
     b" style html head body".split()
 )
-_FOREIGN_NAMES = frozenset(b"script image use feimage style".split())
+# A base in svg is none, but preload scanners take it for one.
+_FOREIGN_NAMES = frozenset(b"script image use feimage style base".split())
 
 
-class Scanner:
-    """Incremental tokenizer.
+class Scanner(Contents):
+    """Incremental tokenizer. ``whole`` keeps the stack of open elements from the beginning."""
 
-    ``buffer[:settled]`` is decided after each call and dropped at the next one; ``offset`` is the
-    place of ``buffer[0]`` in the input, in bytes. ``overflow`` is true once a token went past its
-    bound: nothing more will be settled. ``steps`` and ``examined`` count the work done.
-    """
-
-    def __init__(self, *, scripting: bool = True) -> None:
-        self.buffer = bytearray()
-        self.offset = 0
-        self.settled = 0
-        self.overflow = False
-        self.steps = 0
-        self.examined = 0
+    def __init__(self, *, scripting: bool = True, whole: bool = False) -> None:
+        super().__init__()
         self._scripting = scripting
-        self._final = False
-        self._spans: list[Span] = []
-        self._state: Callable[[], bool] = self._data
-        self._open = OpenElements()
+        self._whole = whole
+        self._open = TreeRules(whole=whole)
         self._templates = 0
-        self._tag_end = TagEnd()
-        self._raw = b""  # element whose text is being read
-        self._begun: Span | None = None  # the start tag of a script or style that is being read
-        self._script_end = ScriptEnd()
-        # No end tag of these begins before that index: where the search for one goes on.
-        self._clear = {b"script": 0, b"style": 0, b"noscript": 0}
+        self._past: list[bytes] | None = None if whole else []
+
+    @property
+    def closing(self) -> bytes:
+        """What ends the text that the end of the file would cut, so that markup may follow.
+
+        Nothing ends `plaintext`, and a script that was cut must not run.
+        """
+        ends = {self._comment: b"-->", self._cdata: b"]]>", self._bogus: b">"}
+        if self._state == self._text:
+            return b"</" + self._raw + b">"
+        return ends.get(self._state, b"")
 
     def feed(self, data: bytes) -> list[Span]:
         """Take in the next piece and return what it completed, in order.
 
         Pieces are best kept below 64 KB: the bounds on tokens are checked where one is unfinished.
         """
-        if self.overflow:
-            return []
-        done = self.settled
-        if done:
-            del self.buffer[:done]
-            self.offset += done
-            for name in self._clear:
-                self._clear[name] -= done
-            self._script_end.at -= done
-            self._tag_end.at -= done
-            if self._begun is not None:
-                span = self._begun
-                self._begun = span._replace(
-                    start=span.start - done, end=span.end - done, stop=span.stop - done
-                )
-            self.settled = 0
-        self.buffer += data
-        return self._run()
-
-    def finish(self) -> list[Span]:
-        """Take in the end of the file. Behind ``settled`` remains the tag it cut, if any."""
-        self._final = True
-        return self.feed(b"")
-
-    def _run(self) -> list[Span]:
-        self._spans = []
-        while self._state():
-            self.steps += 1
-        return self._spans
-
-    def _end_here(self) -> bool:
-        self.overflow = True
-        self._begun = None
-        return False
+        if self._past is not None:
+            self._past.append(data)
+            if self.offset > MEMORY:
+                self._past = None
+        return super().feed(data)
 
     # Each state settles what it can and returns True when another state should go on.
 
@@ -121,27 +93,56 @@ class Scanner:
                 return False
             found = tag(buffer, pos)
             if found is None:
-                self.examined += size - start
+                self.examined += pos - start
                 self.settled = pos
                 return self._markup(pos)
             begin, pos = pos, found.end()
             self.examined += pos - start
             self.settled = pos
             name = found[2].lower()
+            if names and not self._whole and self._open.looks_outside(name, end=bool(found[1])):
+                self._look_outside(begin, name)
+                names = self._open.names
             if found[1]:
                 self._end_tag(name, begin, pos)
             elif self._start_tag(name, begin, found.end(2), pos):
                 return True
-            if len(names) > DEPTH_LIMIT:
-                return self._end_here()
+            if names and self._after_tag(pos):
+                return not self.overflow
 
     def _skip(self) -> re.Pattern[bytes]:
-        return grammar.SKIP_FOREIGN if self._open.plain else grammar.SKIP_TEXT
+        shapes = self._open.plain and not self._open.sheets
+        return grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT
+
+    def _after_tag(self, pos: int) -> bool:
+        """Where tags are counted: True when the data state ends here."""
+        if len(self._open.names) > DEPTH_LIMIT:
+            self._end_here()
+            return True
+        if self._whole and not self._open.strangers and self.offset + pos > MEMORY:
+            self._open, self._whole = TreeRules(), False
+            self._state = self._data
+            return True
+        if not self._open.sheets or self._open.space is Space.HTML:
+            return False
+        self._read_text(Span(What.STYLE, b"style", pos, pos, pos, self._open.space))
+        self._state = self._foreign_style
+        return True
+
+    def _look_outside(self, pos: int, name: bytes) -> None:
+        """Learn what is open, from the page so far."""
+        if self._past is None or self.offset + pos > MEMORY:
+            if name in foreign.USUAL and not self._open.inside_point():
+                self._open.close(0)
+            return
+        again = Scanner(scripting=self._scripting, whole=True)
+        again.feed(b"".join(self._past)[: self.offset + pos])
+        self.examined += again.examined
+        self.steps += again.steps
+        self._open, self._whole, self._past = again._open, True, None
 
     def _end_tag(self, name: bytes, start: int, end: int) -> None:
-        if self._open.names:
-            self._open.end(name)
-        if self._open.names:
+        if not self._open.end(name) or self._open.inside_point():
             return
         if name == b"template":
             self._templates = max(0, self._templates - 1)
@@ -153,18 +154,16 @@ class Scanner:
         space = self._namespace(name, name_end, end)
         span = Span(What.TAG, name, start, end, end, space, self._templates > 0)
         if name == b"script" and not self._closed(end, space):
-            self._begun, self._script_end = span, ScriptEnd(end)
-            self.settled = start
-            self._state = self._script
+            self._read_script(span)
             return True
         names = _HTML_NAMES if space is Space.HTML else _FOREIGN_NAMES
         if name in names or grammar.DULL_TAG.match(self.buffer, start) is None:
             self._spans.append(span)
-        if name == b"style" and not self._closed(end, space):
+        if space is not Space.HTML:
+            return False
+        if name == b"style":
             self._begun = span
             self._state = self._style
-        elif space is not Space.HTML:
-            return False
         elif name == b"noscript":
             if not self._scripting:
                 return False
@@ -176,10 +175,20 @@ class Scanner:
         elif name == b"plaintext":
             self._state = self._plaintext
         else:
-            if name == b"template" and not self._open.names:
+            if name == b"template" and not self._open.inside_point():
                 self._templates += 1
             return False
         return True
+
+    def _read_script(self, span: Span) -> None:
+        self.settled = span.start
+        if span.space is Space.HTML:
+            self._begun = span
+            self._script_end = ScriptEnd(span.end)
+            self._state = self._script
+        else:
+            self._read_text(span)
+            self._state = self._foreign_script
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
         if not self._open.names and name not in (b"svg", b"math"):
@@ -210,6 +219,7 @@ class Scanner:
             return False
         if buffer[name] not in _LETTERS:
             return self._to(self._bogus, name)
+        self.examined += len(buffer) - pos
         self._tag_end = TagEnd(name)
         return self._to(self._tag, pos)
 
@@ -235,100 +245,12 @@ class Scanner:
                 return False
         return self._to(self._bogus, pos + 2)
 
-    def _to(self, state: Callable[[], bool], settled: int) -> bool:
-        self._state = state
-        self.settled = settled
-        return True
-
-    def _tag(self) -> bool:
-        """13.2.5.8 to 13.2.5.40, of a tag that was cut."""
-        start, size = self.settled, len(self.buffer)
-        self.examined += size - self._tag_end.at
-        done = self._tag_end.advance(self.buffer)
-        if (self._tag_end.at if done else size) - start > TOKEN_LIMIT:
-            return self._end_here()
-        # "eof-in-tag": no token is emitted, the bytes stay behind ``settled``.
-        return done and self._to(self._data, start)
-
-    def _bogus(self) -> bool:
-        """13.2.5.41 Bogus comment state, and a DOCTYPE: ``>`` ends it in all its states."""
-        at = self.buffer.find(b">", self.settled)
-        if at < 0:
-            return self._pass(len(self.buffer))
-        self._pass(at + 1)
-        return self._to(self._data, at + 1)
-
-    def _pass(self, end: int) -> bool:
-        self.examined += end - self.settled
-        self.settled = end
-        return False
-
-    def _comment(self) -> bool:
-        """13.2.5.45 Comment state and those behind it."""
-        found = grammar.COMMENT_END.search(self.buffer, self.settled)
-        if found:
-            self._pass(found.end())
-            return self._to(self._data, found.end())
-        end = len(self.buffer)
-        tail = bytes(self.buffer[max(self.settled, end - 3) :])
-        held = grammar.COMMENT_TAIL.search(tail)
-        return self._pass(end - (len(held[0]) if held and not self._final else 0))
-
-    def _cdata(self) -> bool:
-        """13.2.5.69 CDATA section state."""
-        at = self.buffer.find(b"]]>", self.settled)
-        if at >= 0:
-            self._pass(at + 3)
-            return self._to(self._data, at + 3)
-        end = len(self.buffer)
-        tail = self.buffer[max(self.settled, end - 2) :]
-        held = len(tail) - len(tail.rstrip(b"]"))
-        return self._pass(end if self._final else end - held)
-
-    def _text(self) -> bool:
-        """13.2.5.2 RCDATA and 13.2.5.3 RAWTEXT state."""
-        found = grammar.RAW_END[self._raw].search(self.buffer, self.settled)
-        if found:
-            self._pass(found.start())
-            return self._to(self._data, found.start())
-        return self._pass(self._held(self.settled, len(self._raw) + 2))
-
-    def _held(self, start: int, length: int) -> int:
-        """Where an end tag may have begun that is not whole yet, or the end."""
-        end = len(self.buffer)
-        at = -1 if self._final else self.buffer.rfind(b"<", max(start, end - length), end)
-        return end if at < 0 else at
-
-    def _plaintext(self) -> bool:
-        """13.2.5.5 PLAINTEXT state: until the end of the file."""
-        return self._pass(len(self.buffer))
-
-    def _style(self) -> bool:
-        """The text of a style element, as one span. In svg it ends at the first tag in it."""
-        begun = self._begun
-        assert begun is not None  # noqa: S101 - this state is entered with one
-        found = self._element_end(begun)
-        end = len(self.buffer) if found < 0 else found
-        if end - begun.end > TOKEN_LIMIT:
-            self.settled = begun.end
-            return self._end_here()
-        if found < 0 and not self._final:
-            return False
-        if begun.space is not Space.HTML:
-            end = self._foreign_text(begun.end, end)
-        if end > begun.end:
-            span = begun._replace(what=What.STYLE, start=begun.end, end=end, stop=end)
-            self._spans.append(span)
-        self._begun = None
-        return self._to(self._data, end)
-
     def _noscript(self) -> bool:
         """13.2.6.4.4: text for a browser with scripting, markup for one without; both are right.
 
         What is left open inside, a comment or a quote, hides nothing behind the end tag.
         """
-        begun = self._begun
-        assert begun is not None  # noqa: S101 - this state is entered with one
+        begun = self._element()
         end = self._element_end(begun)
         if end < 0 and self._final:
             end = len(self.buffer)
@@ -341,8 +263,13 @@ class Scanner:
         self._adopt(inner.feed(bytes(self.buffer[begun.end : end])), begun)
         self._adopt(inner.finish(), begun, inner.offset)
         self.examined += inner.examined
-        self._begun = None
-        return self._to(self._data, end)
+        # Without scripting a tag that the end tag cuts goes on behind it.
+        cut = grammar.CUT_TAG.match(inner.buffer, inner.settled)
+        if cut:
+            start, stop = cut.start(), len(inner.buffer)
+            span = Span(What.TAG, cut[1].lower(), start, stop, stop, whole=False)
+            self._adopt([span], begun, inner.offset)
+        return self._leave(begun, end)
 
     def _adopt(self, spans: list[Span], around: Span, offset: int = 0) -> None:
         """Take over what a scanner of an element's content found, ``offset`` bytes into it."""
@@ -357,56 +284,3 @@ class Scanner:
             for span in spans
             if span.what not in (What.END, What.DOCTYPE)
         ]
-
-    def _script(self) -> bool:
-        """13.2.5.4 Script data state: the start tag waits for its end or for the limit."""
-        begun = self._begun
-        assert begun is not None  # noqa: S101 - this state is entered with one
-        limit = begun.end + SCRIPT_LIMIT
-        foreign = begun.space is not Space.HTML
-        end = self._element_end(begun) if foreign else self._html_script()
-        if end < 0 and foreign and self._final:
-            end = len(self.buffer)
-        if end < 0 and len(self.buffer) <= limit + _LOOKAHEAD:
-            return False
-        whole = 0 <= end <= limit
-        stop = end if whole else limit
-        if foreign:
-            stop = self._foreign_text(begun.end, stop)
-        self._spans.append(begun._replace(what=What.SCRIPT, stop=stop, whole=whole))
-        self._begun = None
-        if foreign:
-            # Its content is tokenized as markup.
-            return self._to(self._data, begun.end)
-        if end >= 0:
-            return self._to(self._data, end)
-        return self._to(self._long_script, self._script_end.at)
-
-    def _long_script(self) -> bool:
-        """The rest of a script that is past the limit: passed on, its end still looked for."""
-        end = self._html_script()
-        if end < 0:
-            self.settled = self._script_end.at
-            return False
-        return self._to(self._data, end)
-
-    def _html_script(self) -> int:
-        self.examined += len(self.buffer) - self._script_end.at
-        end = self._script_end.advance(self.buffer)
-        return len(self.buffer) if end < 0 and self._final else end
-
-    def _element_end(self, begun: Span) -> int:
-        """Where the next end tag of that name begins, or -1 when it has not come."""
-        at = max(begun.end, self._clear[begun.name])
-        found = grammar.RAW_END[begun.name].search(self.buffer, at)
-        end = found.start() if found else self._held(at, len(begun.name) + 2)
-        self.examined += end - at
-        self._clear[begun.name] = end
-        return end if found else -1
-
-    def _foreign_text(self, start: int, end: int) -> int:
-        """Where the text of an svg's script or style ends: at the first tag in it."""
-        text = grammar.FOREIGN_TEXT.match(self.buffer, start, end)
-        stop = text.end() if text else start
-        self.examined += stop - start
-        return stop

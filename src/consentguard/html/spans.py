@@ -28,4 +28,5 @@ class Span(NamedTuple):
     stop: int  #: scripts: the end of the content inspected; else ``end``
     space: Space = Space.HTML
     template: bool = False  #: inside `<template>`
-    whole: bool = True  #: false where a script goes on after ``stop``
+    whole: bool = True  #: false where a script goes on after ``stop``, or where a tag was cut
+    broken: bool = False  #: a script of svg with tags in it: ``stop`` stands before the first

@@ -18,8 +18,10 @@ from .judge import Gate, Judge
 from .reading import Asked, Reading, read
 from .scripts import Language, json_urls
 from .spans import Span
-from .table import FOREIGN_PREFIX, PREFIX, REPLACED, Kind
+from .table import FOREIGN_PREFIX, HTML, PREFIX, REPLACED, SVG, Kind
 
+# More `<base>` elements than any page has.
+_BASES = 8
 #: What stands in a style sheet where a denied URL stood.
 NOWHERE = b"about:blank#cg-gated"
 
@@ -40,26 +42,27 @@ class Denied(NamedTuple):
 
 
 class TagGate:
-    """Judges tags one after another; remembers the base URL between them.
+    """Judges tags one after another; remembers the base URLs between them.
+
+    All of them: which one counts is the browser's secret, and preload scanners take even one that
+    stands in an svg. A URL waits if it waits under any.
 
     ``inner`` judges the document in a srcdoc, given its text, and returns what it denied.
     """
 
-    def __init__(
-        self, judge: Judge, encoding: str, inner: Callable[[str], Denied | None], base: str | None
-    ) -> None:
+    def __init__(self, judge: Judge, encoding: str, inner: Callable[[str], Denied | None]) -> None:
         self._judge = judge
         self._encoding = encoding
         self._inner = inner
-        self.base = base
+        self.bases: list[str] = []
         self.uninspected = 0
 
     def tag(self, buffer: bytearray, span: Span) -> tuple[Sequence[Edit], Denied | None]:
         """The edits for one start tag that is not a script's."""
         reading = self._read(buffer, span)
-        if reading.href is not None and not (self.base is not None or span.template):
-            self.base = reading.href
-        names, denied = self._asked(span, reading)
+        if reading.href is not None and not span.template and len(self.bases) < _BASES:
+            self.bases.append(reading.href)
+        names, denied = self._asked(span, reading) if span.whole else self._cut(span)
         return self._edits(buffer, span, reading, names, denied)
 
     def script(self, buffer: bytearray, span: Span) -> tuple[Sequence[Edit], Denied | None]:
@@ -69,7 +72,8 @@ class TagGate:
         denied = None
         if reading.language is not Language.DATA:
             if not reading.external:
-                denied = self._inline(buffer, span, reading.language)
+                inline = self._inline(buffer, span, reading.language)
+                denied = inline or (self._unread() if span.broken else None)
             elif reading.language is Language.CODE:
                 names, denied = self._asked(span, reading)
         return self._edits(buffer, span, reading, names, denied)
@@ -80,9 +84,9 @@ class TagGate:
         coded = span.space is not Space.HTML
         return self._css(css, span.start, "style", coded=coded)
 
-    def sheet_applies(self, buffer: bytearray, span: Span) -> bool:
-        """True when a style element is CSS."""
-        return self._read(buffer, span).is_css
+    def _url(self, url: str, kind: Kind, element: str) -> Gate | None:
+        gates = (self._judge.url(url, kind, element, base) for base in self.bases or (None,))
+        return next((gate for gate in gates if gate is not None), None)
 
     def _read(self, buffer: bytearray, span: Span) -> Reading:
         return read(buffer, span, span.space is not Space.HTML, self._encoding)
@@ -98,11 +102,20 @@ class TagGate:
                 first = first or denied
         return names, first
 
+    def _cut(self, span: Span) -> tuple[set[bytes], Denied | None]:
+        """A tag that the end of a noscript cut: a browser without scripting reads on behind it."""
+        slots = (HTML if span.space is Space.HTML else SVG).get(span.name, ())
+        return {slot.name for slot in slots}, self._unread() if slots else None
+
+    def _unread(self) -> Denied | None:
+        gate = self._judge.unread()
+        return None if gate is None else Denied(gate, "")
+
     def _denied(self, element: str, asked: Asked) -> Denied | None:
         if asked.document is not None:
             return self._inner(asked.document)
         for url in asked.urls:
-            gate = self._judge.url(url, asked.kind, element, self.base)
+            gate = self._url(url, asked.kind, element)
             if gate is not None:
                 return Denied(gate, url)
         return None
@@ -143,7 +156,7 @@ class TagGate:
             content = text.encode(self._encoding, "replace")
         if how is Language.URLS:
             for url in json_urls(content.decode(self._encoding, "replace")):
-                gate = self._judge.url(url, Kind.SCRIPT, "script", self.base)
+                gate = self._url(url, Kind.SCRIPT, "script")
                 if gate is not None:
                     return Denied(gate, url)
         elif content.strip():
@@ -159,7 +172,7 @@ class TagGate:
         source = decode_with_spans(css, self._encoding) if coded and b"&" in css else None
         for one in find_urls(source.data if source else css):
             url = one.url.decode(self._encoding, "replace")
-            gate = self._judge.url(url, one.kind, element, self.base) if url else None
+            gate = self._url(url, one.kind, element) if url else None
             if gate is not None:
                 first, last = one.start, one.end
                 if source:

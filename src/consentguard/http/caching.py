@@ -19,6 +19,15 @@ _ETAG = re.compile(rb'(W/)?"([^"]*+)"')
 _SHARED = (b"public", b"s-maxage", b"stale-while-revalidate", b"stale-if-error", b"immutable")
 
 
+#: Request headers that ask for a response only under a condition, or for a part of one.
+_CONDITIONS = frozenset((b"if-none-match", b"if-modified-since", b"if-range", b"range"))
+
+
+def conditional(headers: Sequence[Header]) -> bool:
+    """Whether a request has a condition or a range at all: most have none."""
+    return any(name in _CONDITIONS for name, _ in headers)
+
+
 def request_headers(headers: Sequence[Header], digest: str) -> tuple[list[Header], bool]:
     """Headers for the app, and whether a validator named today's ``digest``.
 

@@ -1,4 +1,4 @@
-"""Style sheet and script of the banner: hashed into their URLs, compressed at start."""
+"""The banner's style sheet and the scripts: hashed into their URLs, compressed at start."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import brotli
 from consentguard.http.message import Header, Request, Response
 
 _TYPES = {"css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=utf-8"}
+_FILES = ("banner.css", "banner.js", "ungate.js")
 _FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -30,9 +31,9 @@ class Assets:
 
     def __init__(self) -> None:
         found = files("consentguard.static")
-        assets = [_asset(found.joinpath(n).read_bytes(), n) for n in ("banner.css", "banner.js")]
+        assets = [_asset(found.joinpath(name).read_bytes(), name) for name in _FILES]
         self._by_name = {asset.name: asset for asset in assets}
-        self.css, self.js = (asset.name for asset in assets)
+        self.css, self.js, self.ungate = (asset.name for asset in assets)
         self.digest = hashlib.sha256("".join(self._by_name).encode()).hexdigest()[:12]
 
     def respond(self, name: str, request: Request) -> Response | None:

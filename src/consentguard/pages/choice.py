@@ -21,7 +21,7 @@ from consentguard.policy.regions import at_least_as_strict
 
 def choice(visit: Visit, body: bytes) -> Outcome:
     """Accept, reject or save. Raises :class:`BadRequest` with nothing stored."""
-    require_same_origin(visit.request, visit.setup.policy.site.origins)
+    require_same_origin(visit.request, visit.setup.origins)
     sent = form.read(visit.request.text(b"content-type"), body)
     region = _region(visit, sent.region)
     unknown = [s for s in sent.services if s not in visit.setup.catalogue.services]
@@ -35,7 +35,7 @@ def choice(visit: Visit, body: bytes) -> Outcome:
 
 def withdraw(visit: Visit, body: bytes) -> Outcome:
     """Everything back to refused. GDPR art. 7(3): as easy as giving, so any body will do."""
-    require_same_origin(visit.request, visit.setup.policy.site.origins)
+    require_same_origin(visit.request, visit.setup.origins)
     kind = visit.request.text(b"content-type")
     if len(body) > form.MAX_BODY:
         raise BadRequest(f"the request is larger than {form.MAX_BODY} bytes")

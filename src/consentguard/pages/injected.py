@@ -21,12 +21,12 @@ class Injected:
     def __init__(self) -> None:
         self._memo: dict[tuple[str, str, str, bool], str] = {}
 
-    def markup(self, visit: Visit, onward: str, nonce: str) -> str:
+    def markup(self, visit: Visit, onward: str, nonce: str, origin: str = "") -> str:
         """The markup for this visitor's page at ``onward``, with the app's CSP nonce or ``""``."""
-        key = (visit.decision.digest, visit.texts.lang, visit.prefix, bool(nonce))
+        key = (visit.decision.digest, visit.texts.lang, origin + visit.prefix, bool(nonce))
         found = self._memo.get(key)
         if found is None:
-            found = banner.render(visit.view(_NEXT, _NONCE if nonce else ""))
+            found = banner.render(visit.view(_NEXT, _NONCE if nonce else "", origin))
             if len(self._memo) >= MEMO:
                 self._memo.clear()
             self._memo[key] = found

@@ -10,7 +10,7 @@ from consentguard.consent.decide import Decision
 from consentguard.consent.token import State, Tokens
 from consentguard.http.cookies import set_cookie
 from consentguard.http.message import Header, Request
-from consentguard.locales import Texts
+from consentguard.locales import Texts, negotiate
 from consentguard.model import Policy, Region, Signals
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import View
@@ -39,6 +39,15 @@ class Setup:
     def secure(self) -> bool:
         """The site is https: ``[site] url`` says so, a request is never asked."""
         return self.policy.site.url.startswith("https://")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins that may change a choice beside the one that ``Host`` names.
+
+        ``[site] url`` is one: a proxy may keep the browser's ``Host`` to itself.
+        """
+        site = self.policy.site
+        return (*site.origins, site.url) if site.url else site.origins
 
     @property
     def cookie_name(self) -> str:
@@ -82,7 +91,13 @@ class Visit:
     decision: Decision
     stored: State
     signals: Signals
-    texts: Texts
+
+    @property
+    def texts(self) -> Texts:
+        """The language that fits the visitor, of those that the site speaks."""
+        offered = self.setup.texts
+        accept = self.request.text(b"accept-language")
+        return offered[negotiate(accept, "", tuple(offered), next(iter(offered)))]
 
     @property
     def prefix(self) -> str:
@@ -94,7 +109,15 @@ class Visit:
         """The browser speaks https to us, or to whatever ends TLS before us."""
         return self.request.scheme == "https" or self.setup.secure
 
-    def view(self, onward: str, nonce: str = "") -> View:
-        """What our pages show to this visitor; ``onward`` is the path to go back to."""
-        policy, assets = self.setup.policy, self.setup.assets
-        return view(policy, assets, self.decision, self.texts, self.prefix, onward, nonce)
+    @property
+    def origin(self) -> str:
+        """Of this very request, as the browser sees it: ``https://www.example.org``."""
+        return f"{'https' if self.https else 'http'}://{self.request.host}"
+
+    def view(self, onward: str, nonce: str = "", origin: str = "") -> View:
+        """What our pages show to this visitor; ``onward`` is the path to go back to.
+
+        With an ``origin`` our own URLs are absolute, for pages with a ``<base>`` elsewhere.
+        """
+        policy, assets, prefix = self.setup.policy, self.setup.assets, origin + self.prefix
+        return view(policy, assets, self.decision, self.texts, prefix, onward, nonce)

@@ -1,0 +1,40 @@
+"""From the text of an inline script to the URLs that it loads at once.
+
+A loader that no literal names still says whom it calls. Counted are quoted absolute URLs of a
+script file, and those that stand where a browser fetches: ``s.src = "…"``, ``fetch("…")``. Any
+other URL in a script is text: a link to share, a profile, a setting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+#: Distinct URLs that are looked at in one script.
+MAX_URLS = 200
+
+_NEAR = 24  # bytes before a URL that say what becomes of it
+_ABSOLUTE = re.compile(
+    rb"""['"`]((?:https?:)?(?:\\?/){2}(?:[^'"`\s\\<>]|\\/){1,500})""", re.IGNORECASE
+)
+_SCRIPT_FILE = re.compile(rb"[^?#]*\.m?js(?:[?#]|\Z)", re.IGNORECASE)
+_FETCHED = re.compile(
+    rb"""(?:\.src\s*=|['"]src['"]\s*,|\bfetch\s*\(|\bsendBeacon\s*\(|\bimport\s*\(?|\bfrom"""
+    rb"""|\bimportScripts\s*\(|Worker\s*\(|\bopen\s*\(\s*['"][A-Z]+['"]\s*,)\s*\Z"""
+)
+
+
+def loaded_urls(script: bytes) -> Iterator[str]:
+    """The absolute URLs that a script loads, in order, each once, at most :data:`MAX_URLS`."""
+    if b"//" not in script and b"\\/" not in script:
+        return
+    seen: set[bytes] = set()
+    for found in _ABSOLUTE.finditer(script):
+        url, at = found[1].replace(b"\\/", b"/"), found.start()
+        if url in seen:
+            continue
+        if _SCRIPT_FILE.match(url) or _FETCHED.search(script, max(0, at - _NEAR), at):
+            seen.add(url)
+            yield url.decode("utf-8", "replace")
+            if len(seen) >= MAX_URLS:
+                return

@@ -1,0 +1,115 @@
+"""The formatting elements: those that are opened again where they were closed by something else.
+
+13.2.4.3 "the list of active formatting elements" and 13.2.6.4.7 "the adoption agency algorithm",
+as far as they say which elements are open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import foreign
+from .foreign import Space
+from .openelements import Mark, OpenElements
+
+#: Of the formatting elements this many are opened again.
+ACTIVE_LIMIT = 12
+# "The Noah's Ark clause", by name alone.
+_ALIKE = 3
+
+NOTHING: Mapping[bytes, str] = {}
+
+
+class Formatting(OpenElements):
+    """The stack of open elements, and the list of active formatting elements."""
+
+    __slots__ = ("_active",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Name and index, -1 when closed; None is a marker.
+        self._active: list[tuple[bytes, int] | None] = []
+
+    def open_html(self, name: bytes) -> None:
+        """Insert an HTML element."""
+        index = self.push(name, Space.HTML, NOTHING)
+        if name in foreign.FORMATTING:
+            self._admit(name)
+            self._active.append((name, index))
+        elif name in foreign.MARKERS:
+            self._active.append(None)
+
+    def _admit(self, name: bytes) -> None:
+        """Make room in the list for one more: the earliest behind the last marker goes."""
+        first = len(self._active)
+        alike = []
+        while first and (entry := self._active[first - 1]) is not None:
+            first -= 1
+            if entry[0] == name:
+                alike.append(first)
+        if len(alike) >= _ALIKE:
+            del self._active[alike[-1]]
+        elif len(self._active) - first >= ACTIVE_LIMIT:
+            del self._active[first]
+
+    def close(self, index: int) -> None:
+        """Close the element at that index and all that are open in it."""
+        while len(self.names) > index:
+            html = self.space is Space.HTML
+            if self.pop() in foreign.MARKERS and html:
+                # "Clear the list of active formatting elements up to the last marker."
+                while self._active and self._active.pop() is not None:
+                    pass
+        top = len(self._active) - 1
+        while top >= 0 and (entry := self._active[top]) is not None and entry[1] >= index:
+            self._active[top] = (entry[0], -1)
+            top -= 1
+
+    def close_in(self, name: bytes, above: int) -> None:
+        """Close the innermost element of that name if it stands above that index."""
+        found = self.last(name)
+        if found >= 0 and found > above:
+            self.close(found)
+
+    def active_entry(self, name: bytes) -> int:
+        """The place of the last such element behind the last marker, or -1."""
+        for at in range(len(self._active) - 1, -1, -1):
+            entry = self._active[at]
+            if entry is None:
+                return -1
+            if entry[0] == name:
+                return at
+        return -1
+
+    def adopt(self, name: bytes) -> None:
+        """ "The adoption agency algorithm": what it leaves open."""
+        at = self.active_entry(name)
+        entry = self._active[at] if at >= 0 else None
+        if entry is None:
+            self.close_in(name, self.mark(Mark.SPECIAL) - 1)
+            return
+        index = entry[1]
+        if 0 <= index < self.mark(Mark.SCOPE):
+            return
+        del self._active[at]
+        if index < 0:
+            return
+        block = self.mark(Mark.SPECIAL)
+        if block > index:
+            # A "furthest block" stays open, the formatting element around it does not.
+            self.close(block + 1)
+            self.remove(index)
+        else:
+            self.close(index)
+
+    def reopen(self) -> None:
+        """ "Reconstruct the active formatting elements"."""
+        if not self._active:
+            return
+        first = len(self._active)
+        while first and (entry := self._active[first - 1]) is not None and entry[1] < 0:
+            first -= 1
+        for at in range(first, len(self._active)):
+            closed = self._active[at]
+            if closed is not None:
+                self._active[at] = (closed[0], self.push(closed[0], Space.HTML, NOTHING))
