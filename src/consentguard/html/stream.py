@@ -6,6 +6,7 @@ those of the WHATWG HTML standard, chapter 13.2.5.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from . import grammar
@@ -17,7 +18,7 @@ from .tagend import TagEnd
 TOKEN_LIMIT = 1024 * 1024
 
 
-class Stream:
+class Stream(ABC):
     """The part of a scanner that knows neither tags nor elements.
 
     ``buffer[:settled]`` is decided after each call and dropped at the next one; ``offset`` is the
@@ -79,8 +80,9 @@ class Stream:
                 start=span.start - done, end=span.end - done, stop=span.stop - done
             )
 
+    @abstractmethod
     def _data(self) -> bool:
-        raise NotImplementedError
+        """The state that every other one leads back to."""
 
     def _to(self, state: Callable[[], bool], settled: int) -> bool:
         self._state = state
