@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from consentguard.guard import ConsentGuard
 from consentguard.http.message import Header, Request
 from consentguard.model import Place, Policy
 from consentguard.policy import parse
+
+# A busy machine is not a failure: nothing in the suite is timed. CI repeats the same examples.
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("untimed")
 
 SITE = """
 schema = 1
