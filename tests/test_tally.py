@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import tomllib
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from consentguard.model import Service
 from consentguard.tally import MAX_NAMES, Tally
 
 
@@ -39,12 +41,16 @@ def test_names_of_an_attacker_are_bounded() -> None:
 def test_the_first_drop_of_each_name_is_told(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     tally = Tally()
+    ga4 = Service("ga4", "Google Analytics", ("analytics",))
     for _ in range(3):
-        tally.dropped_cookie("_ga", "ga4", "analytics")
-        tally.dropped_cookie("mine", "", "unknown")
-    known, unknown = (r.getMessage() for r in caplog.records)
-    assert [r.levelname for r in caplog.records] == ["INFO", "WARNING"]
-    assert known == 'Set-Cookie "_ga" waits for consent: ga4 (analytics)'
+        tally.dropped_cookie("_ga", replace(ga4, declared=True))
+        tally.dropped_cookie("mine", None)
+        tally.dropped_cookie("_gid", ga4)
+    declared, unknown, undeclared = (r.getMessage() for r in caplog.records)
+    assert [r.levelname for r in caplog.records] == ["INFO", "WARNING", "WARNING"]
+    assert declared == 'Set-Cookie "_ga" waits for consent to ga4'
+    toml = tomllib.loads(undeclared.partition("policy file:\n")[2])
+    assert toml == {"services": {"ga4": {"purposes": ["analytics"]}}}
     toml = tomllib.loads(unknown.partition("policy file:\n")[2])
     assert toml == {"services": {"SERVICE": {"purposes": ["necessary"], "cookies": ["mine"]}}}
     assert tally.counts[("set-cookie", "mine")] == 3
@@ -57,7 +63,7 @@ def test_a_name_forges_no_line_and_the_advice_can_be_pasted(
 ) -> None:
     caplog.clear()
     caplog.set_level(logging.WARNING)
-    Tally().dropped_cookie(name, "", "unknown")
+    Tally().dropped_cookie(name, None)
     message = caplog.records[0].getMessage()
     assert len(message.split("\n")) == len(message.splitlines()) == 4
     assert message.isascii()

@@ -161,8 +161,8 @@ class Outbound:
         match = setup.catalogue.cookie(name, host=visit.request.hostname, domain=domain)
         if self.may_set(match):
             return None
-        purpose, service = decision.blamed(match)
-        self.tally.dropped_cookie(name, service, purpose)
+        _, service = decision.blamed(match)
+        self.tally.dropped_cookie(name, decision.known.get(service))
         return name.encode("latin-1")
 
     def may_set(self, match: Match) -> bool:

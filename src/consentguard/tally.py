@@ -6,6 +6,8 @@ import json
 import logging
 from collections import Counter
 
+from consentguard.model import Service
+
 log = logging.getLogger("consentguard")
 
 MAX_NAMES = 1000  #: distinct names that are counted and told about: names may come from an attacker
@@ -26,20 +28,32 @@ class Tally:
         self.counts[key] += 1
         return new
 
-    def dropped_cookie(self, name: str, service: str, purpose: str) -> None:
-        """A ``Set-Cookie`` was dropped; the first of an unknown name logs the TOML to add."""
+    def dropped_cookie(self, name: str, service: Service | None) -> None:
+        """A ``Set-Cookie`` was dropped; the first of a name that no policy declares logs the TOML.
+
+        ``service`` is what claims it, if anything does.
+        """
         if not self.add("set-cookie", name):
             return
-        if service:
-            log.info("Set-Cookie %s waits for consent: %s (%s)", _quoted(name), service, purpose)
-            return
-        log.warning(
-            "Set-Cookie %s was dropped: no service declares it and the catalogue does not know it. "
-            "If it is yours, add to the policy file:\n"
-            '[services.SERVICE]\npurposes = ["necessary"]  # or what it is for\ncookies = [%s]',
-            _quoted(name),
-            _quoted(name),
-        )
+        if service is None:
+            log.warning(
+                "Set-Cookie %s was dropped: no service declares it and the catalogue does not know "
+                "it. If it is yours, add to the policy file:\n"
+                '[services.SERVICE]\npurposes = ["necessary"]  # or what it is for\ncookies = [%s]',
+                _quoted(name),
+                _quoted(name),
+            )
+        elif service.declared:
+            log.info("Set-Cookie %s waits for consent to %s", _quoted(name), service.id)
+        else:
+            log.warning(
+                "Set-Cookie %s waits for consent to %s, which no service declares. To tell your "
+                "visitors, add to the policy file:\n[services.%s]\npurposes = %s",
+                _quoted(name),
+                service.name,
+                service.id,
+                json.dumps(service.purposes),
+            )
 
 
 def _quoted(name: str) -> str:
