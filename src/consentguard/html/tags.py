@@ -85,7 +85,9 @@ class TagGate:
         return self._css(css, span.start, "style", coded=coded)
 
     def _url(self, url: str, kind: Kind, element: str) -> Gate | None:
-        gates = (self._judge.url(url, kind, element, base) for base in self.bases or (None,))
+        if not self.bases:
+            return self._judge.url(url, kind, element, None)
+        gates = (self._judge.url(url, kind, element, base) for base in self.bases)
         return next((gate for gate in gates if gate is not None), None)
 
     def _read(self, buffer: bytearray, span: Span) -> Reading:
