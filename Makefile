@@ -1,27 +1,59 @@
-# make demo · make test · make check · make bench · make clean
+# make demo · make test · make check · make bench · make clean; longer: make fuzz · make sanitize
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := src tests examples tools benchmarks
+CODE := setup.py src tests examples tools benchmarks
+# The C twin of the HTML scanner: what is built when one of these changes.
+TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) setup.py
+TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
+SECONDS ?= 600
+CC ?= cc
+# Warnings are errors here, never for those who install the package.
+STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 
-.PHONY: demo test check bench screenshot gallery clean
+.PHONY: demo test test-pure check bench fuzz sanitize screenshot gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
 	@$(BIN)/consentguard demo --port $(PORT)
 
+# Everything twice: with the scanner in C, and with the one in Python.
 test: check $(VENV)/.chromium
 	$(BIN)/python -m pytest
+	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest
+
+# For a machine without a C compiler.
+test-pure: check $(VENV)/.chromium
+	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest $(TWIN_TESTS:%=--ignore=%)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/python tools/geo.py --check
+	@include=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
+	if command -v $(CC) >/dev/null && [ -f "$$include/Python.h" ]; then \
+	  $(CC) $(STRICT) -I"$$include" -c -o /dev/null src/consentguard/html/_scanner.c; fi
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.run
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
+	$(BIN)/python tools/fuzz.py $(SECONDS)
+
+# The scanner in C under AddressSanitizer and UndefinedBehaviorSanitizer.
+sanitize: $(VENV)/.dev
+	rm -rf out/sanitize && mkdir -p out/sanitize && cp -r src/consentguard out/sanitize/
+	rm -f out/sanitize/consentguard/html/_scanner.*.so
+	$(CC) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fPIC -shared \
+	  -DPy_LIMITED_API=0x030B0000 \
+	  -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
+	  -o out/sanitize/consentguard/html/_scanner.abi3.so src/consentguard/html/_scanner.c
+	PYTHONPATH=out/sanitize PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
+	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
+	  $(BIN)/python -m pytest $(TWIN_TESTS) tests/html/test_scanner.py
 
 screenshot: $(VENV)/.chromium
 	$(BIN)/python tools/screenshot.py
@@ -31,17 +63,18 @@ gallery: $(VENV)/.chromium
 
 clean:
 	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .hypothesis *.egg-info src/*.egg-info
+	rm -f src/consentguard/html/_scanner*.so src/consentguard/html/_scanner*.pyd
 
-# The environment is made once, and again when pyproject.toml changes.
+# The environment is made once, and again when pyproject.toml or the C twin changes.
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "consentguard needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.demo: pyproject.toml $(TWIN) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]'
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.dev: pyproject.toml $(TWIN) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.demo
 

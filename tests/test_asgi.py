@@ -126,6 +126,20 @@ async def test_bodies_that_are_not_pages_stream_as_they_are() -> None:
     assert [m.get("body") for m in sent[1:]] == [b"data: 1\n\n", b"data: 2\n\n", b""]
 
 
+async def test_what_passes_is_passed_on_as_it_is() -> None:
+    kept = [(b"Content-Type", b"application/json"), (b"X-A", b"b")]
+    messages = [start(kept), body(b"{", True), body(b"", True), body(b"}")]
+    assert await run(wrap(an_app(*messages))) == messages
+
+
+async def test_headers_may_be_any_iterable() -> None:
+    for kind in (b"application/json", b"text/html"):
+        headers: Any = iter([[b"content-type", kind], [b"set-cookie", b"_ga=1"]])
+        sent = await run(wrap(an_app(start(headers), body(PAGE))))
+        assert not [v for k, v in sent[0]["headers"] if k == b"set-cookie"]
+        assert dict(sent[0]["headers"])[b"content-type"] == kind
+
+
 async def test_a_server_is_not_asked_to_send_what_we_have_not_seen() -> None:
     seen = {}
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.conftest import GuardMaker, a_request
 
+from consentguard.http.message import Header
 from consentguard.outbound import Outbound
 from consentguard.pages import serve
 
@@ -61,3 +64,62 @@ def test_the_prefix_may_be_another(make_guard: GuardMaker) -> None:
     guard = make_guard('[enforcement]\nconsent_path = "/privacy/choices"\n')
     assert guard.exchange(a_request("/privacy/choices/state")).own
     assert not guard.exchange(a_request("/_consent")).own
+
+
+JSON = (b"content-type", b"application/json")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [JSON],
+        [(b"Content-Type", b"text/css; charset=utf-8"), (b"ETag", b'"x"')],
+        [(b"content-type", b"image/png"), (b"content-disposition", b"inline")],
+    ],
+)
+def test_what_is_no_page_and_has_nothing_to_gate_passes(
+    make_guard: GuardMaker, headers: list[Header]
+) -> None:
+    exchange = make_guard().exchange(a_request())
+    assert exchange.passes(headers)
+    assert exchange.passes(iter(headers))  # type: ignore[arg-type]
+    assert exchange.reply(200, headers, b"x").headers == headers
+
+
+ANY: Any = None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(b"x-type", b"application/json")],
+        [(b"content-type", b"")],
+        [(b"content-type", b"text/html")],
+        [(b"Content-Type", b" Text/HTML ; charset=utf-8")],
+        [(b"content-type", b"*/*")],
+        [JSON, (b"content-type", b"text/html")],
+        [(b"content-type", b""), JSON],
+        [JSON, (b"set-cookie", b"a=b")],
+        [JSON, (b"Set-Cookie", b"a=b")],
+        [JSON, (b"LINK", b"</a>; rel=preload")],
+        [JSON, (b"refresh", b"1")],
+        [(ANY, b"a=b"), JSON],
+        [(bytearray(b"set-cookie"), b"a=b"), JSON],
+        [("set-cookie", "a=b"), JSON],
+    ],
+)
+def test_in_doubt_nothing_passes(make_guard: GuardMaker, headers: Any) -> None:
+    assert not make_guard().exchange(a_request()).passes(headers)
+
+
+def test_nothing_passes_for_a_visitor_whose_cookies_were_refused(make_guard: GuardMaker) -> None:
+    exchange = make_guard().exchange(a_request(cookie="_ga=1"))
+    assert not exchange.passes([JSON])
+    assert (b"vary", b"Cookie") in exchange.reply(200, [JSON]).headers
+
+
+def test_everything_passes_where_nothing_is_looked_at(make_guard: GuardMaker) -> None:
+    exchange = make_guard('[enforcement]\nmode = "off"\n').exchange(a_request(cookie="_ga=1"))
+    assert exchange.passes(HEADERS)
+    assert not exchange.reads(HEADERS)

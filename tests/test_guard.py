@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import logging
+from math import inf
 from pathlib import Path
 
 import pytest
 from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
 
 from consentguard.errors import ConfigError, GeoError, KeyMissing, PolicyError
-from consentguard.guard import MEMO, ConsentGuard
+from consentguard.guard import LONGEST, MEMO, VISITORS, ConsentGuard
 from consentguard.http.message import Request
 from consentguard.model import Place
 
@@ -117,6 +118,65 @@ def test_the_memory_is_bounded(make_guard: GuardMaker) -> None:
     for number in range(MEMO + 10):
         guard.decision(a_request(cookie=f"consent=x{number}"))
     assert len(guard._memo) <= MEMO
+
+
+def test_visitors_with_much_or_ever_new_to_say_fill_no_memory(make_guard: GuardMaker) -> None:
+    guard = make_guard()
+    for number in range(VISITORS + 10):
+        guard.decision(a_request(cookie=f"session=x{number}"))
+    assert len(guard._visitors) <= VISITORS
+    guard = make_guard()
+    guard.decision(a_request(cookie="a=" + "x" * LONGEST))
+    guard.decision(a_request(cookie="consent=" + "x" * LONGEST))
+    assert not guard._visitors
+    assert all(len(b"".join(consent)) <= LONGEST for consent, *_ in guard._memo)
+
+
+def test_visitors_without_cookies_share_one_decision_a_region(make_guard: GuardMaker) -> None:
+    guard = make_guard()
+    first = guard.exchange(a_request(accept_language="de"))
+    second = guard.exchange(a_request("/x", accept_language="fr"))
+    assert first.visitor is second.visitor
+    # It is kept for good: where nothing is stored, nothing can lapse.
+    assert first.decision.valid_until == inf
+    assert guard.exchange(a_request(sec_gpc="1")).decision.gpc
+    assert not guard.exchange(a_request(sec_gpc="0")).decision.gpc
+
+
+def test_what_is_remembered_of_a_visitor_depends_on_the_host(make_guard: GuardMaker) -> None:
+    """``sessionid`` is Instagram's on its own host, and anybody's elsewhere."""
+    guard = make_guard()
+    for _ in range(2):
+        for host, hidden in (("shop.test", ()), ("www.instagram.com", (b"sessionid",))):
+            request = Request(
+                "GET", "http", "/", "", b"", [(b"host", host.encode()), (b"cookie", b"sessionid=1")]
+            )
+            assert guard.exchange(request).visitor.hidden == hidden
+
+
+def test_a_token_from_the_future_is_read_again_when_it_no_longer_is(
+    make_guard: GuardMaker,
+) -> None:
+    now = [NOW]
+    guard = make_guard(clock=lambda: now[0])
+    headers = {"origin": "http://site.test", "content_type": "application/json"}
+    accepted = guard.exchange(a_request("/_consent", "POST", **headers)).answer(
+        b'{"choice":"accept"}'
+    )
+    cookie = next(v for k, v in accepted.on_stored.headers if k == b"set-cookie")
+    request = a_request(cookie=cookie.split(b";")[0].decode())
+    now[0] = NOW - 10 * 86400
+    assert not guard.decision(request).allows("analytics")
+    assert not guard.decision(request).allows("analytics")
+    now[0] = NOW
+    assert guard.decision(request).allows("analytics")
+
+
+def test_several_cookie_headers_are_read_together(make_guard: GuardMaker) -> None:
+    headers = [(b"host", b"site.test"), (b"cookie", b"_ga=1"), (b"cookie", b"a=2; _fbp=3")]
+    exchange = make_guard().exchange(Request("GET", "http", "/", "", b"", headers))
+    assert exchange.visitor.hidden == (b"_ga", b"_fbp")
+    assert exchange.headers_in == [(b"host", b"site.test"), (b"cookie", b"a=2")]
 
 
 def test_the_banner_speaks_the_visitors_language(make_guard: GuardMaker) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 
 import pytest
 from tests.conftest import GuardMaker, Here, a_policy, a_request
@@ -63,3 +64,47 @@ contact = "a@shop.test"
         assert not gated(guard, f'<script src="{own}"></script>', request)
     assert gated(guard, '<script src="https://elsewhere.test/a.js"></script>', request)
     assert gated(guard, '<script src="https://bat.bing.com/bat.js"></script>', request)
+
+
+PAGE = """<!doctype html><body><img src=//unknown.test/a><img src=/own><img src=own>
+<script async src="https://www.googletagmanager.com/gtag/js?id=G-1"></script>
+<script>fbq('init', '1');gtag('config','G-1')</script><script src=//nobody.test/x.js></script>
+<img srcset="//bat.bing.com/a 1x, //bat.bing.com/b 2x, //www.facebook.com/tr 3x">
+<iframe srcdoc="<img src=//bat.bing.com/a>"></iframe><a ping="//bat.bing.com/a">x</a>"""
+
+
+def shown(guard: ConsentGuard, **headers: str) -> bytes:
+    page = PAGE.encode()
+    reply = guard.exchange(a_request(**headers)).reply(200, [HTML], page)
+    return reply.feed(page) + reply.finish()
+
+
+def test_every_view_counts_the_same(make_guard: GuardMaker) -> None:
+    guard = make_guard()
+    first = shown(guard)
+    once = Counter(guard.tally.counts)
+    assert {what for what, _ in once} == {"html", "passed"}
+    for _ in range(3):
+        assert shown(guard) == first
+    assert guard.tally.counts == Counter({key: 4 * number for key, number in once.items()})
+
+
+def test_verdicts_of_one_decision_or_host_are_not_anothers(make_guard: GuardMaker) -> None:
+    german, texan = make_guard(), make_guard(place=Here("US", "US-TX"))
+    gated = shown(german)
+    assert b"data-cg-src" not in shown(texan)
+    assert shown(german) == gated
+    home = PAGE.replace("//unknown.test", "//bat.bing.com").encode()
+    for host, denied in ((b"site.test", True), (b"bat.bing.com", False), (b"site.test", True)):
+        request = Request("GET", "http", "/", "", b"", [(b"host", host)], "127.0.0.1")
+        reply = german.exchange(request).reply(200, [HTML], home)
+        out = reply.feed(home) + reply.finish()
+        assert (b"data-cg-src=//bat.bing.com/a" in out) is denied
+
+
+def test_a_tag_names_everything_that_it_waits_for(make_guard: GuardMaker) -> None:
+    out = shown(make_guard()).decode()
+    srcset = next(line for line in out.splitlines() if "srcset=" in line)
+    assert 'data-cg-purpose="advertising" data-cg-service="microsoft_ads meta_pixel"' in srcset
+    inline = next(line for line in out.splitlines() if "fbq(" in line)
+    assert 'data-cg-purpose="advertising analytics" data-cg-service="meta_pixel ga4"' in inline

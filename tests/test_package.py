@@ -24,10 +24,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from a copy of the sources, so that no stale build folder helps."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    tracked = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "src", "examples")
+    tracked = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE", "src", "examples")
     source.mkdir()
     for name in tracked:
-        ignore = ("--exclude=*.egg-info", "--exclude=__pycache__")
+        ignore = ("--exclude=*.egg-info", "--exclude=__pycache__", "--exclude=*.so")
         packed = subprocess.run(
             ["tar", "-c", *ignore, name], cwd=ROOT, capture_output=True, check=True
         )
@@ -50,7 +50,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_its_name_is_the_distributions(wheel: Path) -> None:
-    assert re.fullmatch(r"consentguard_middleware-[\d.]+-py3-none-any\.whl", wheel.name)
+    tags = r"(py3-none-any|cp\d+-[a-z0-9]+-\w+)"
+    assert re.fullmatch(rf"consentguard_middleware-[\d.]+-{tags}\.whl", wheel.name)
 
 
 def test_every_source_and_data_file_is_in_it(wheel: Path) -> None:
@@ -59,7 +60,9 @@ def test_every_source_and_data_file_is_in_it(wheel: Path) -> None:
     found = {
         "consentguard/" + str(file.relative_to(ROOT / "src/consentguard"))
         for file in (ROOT / "src/consentguard").rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
+        if file.is_file()
+        and "__pycache__" not in file.parts
+        and file.suffix not in (".c", ".h", ".so", ".pyd")
     }
     found |= {
         "consentguard/demo/" + str(file.relative_to(ROOT / "examples/demo"))

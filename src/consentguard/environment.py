@@ -6,11 +6,13 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from consentguard.ledger import Ledger
 from consentguard.ledger.deferred import Deferred
-from consentguard.model import Policy
-from consentguard.policy import load
+from consentguard.locales import Texts, available, load
+from consentguard.model import Policy, Site
+from consentguard.policy import load as load_policy
 
 log = logging.getLogger("consentguard")
 
@@ -26,7 +28,7 @@ def policy_of(value: Policy | str | Path | None) -> Policy:
     """The policy given, or the file that ``CONSENTGUARD_POLICY`` names, or ``consent.toml``."""
     if isinstance(value, Policy):
         return value
-    return load(value or os.environ.get("CONSENTGUARD_POLICY") or "consent.toml")
+    return load_policy(value or os.environ.get("CONSENTGUARD_POLICY") or "consent.toml")
 
 
 def keys_of(value: Sequence[str | bytes] | str | bytes | None) -> list[str | bytes]:
@@ -54,3 +56,26 @@ def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | No
             )
         return Deferred(url)
     return Deferred(value) if isinstance(value, str) else value
+
+
+def texts_of(site: Site) -> dict[str, Texts]:
+    """The site's languages that have texts, the default one first; English if there are none."""
+    known = {tag.lower() for tag in available()}
+    found: dict[str, Texts] = {}
+    for language in dict.fromkeys((site.default_language, *site.languages)):
+        if {language.lower(), language.lower().partition("-")[0]} & known:
+            found[language] = load(language)
+        else:
+            log.warning("no texts for language %r; there are: %s", language, ", ".join(available()))
+    return found or {"en": load("en")}
+
+
+def check_url(url: str) -> None:
+    """Warn where ``[site] url`` makes a consent cookie that others may read and plant."""
+    host = urlsplit(url).hostname or ""
+    local = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
+    if not url.startswith("https://") and not local:
+        log.warning(
+            "[site] url is not https: the consent cookie goes without the __Host- prefix, so "
+            "anybody on the network may read and plant it"
+        )

@@ -4,26 +4,30 @@
 
     exchange.own            → answer(body) → Outcome            one of our own pages
     exchange.headers_in     → the app's request headers
+    exchange.passes(headers)                                    the response needs nothing
+    exchange.reads(headers)                                     its first bytes decide
     exchange.reply(status, headers, first) → Reply              then feed() … finish()
+
+What most requests have no use for is not made: no banner, no texts and no digest for a response
+that is not a page.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from consentguard.consent.decide import Decision
 from consentguard.http import caching
 from consentguard.http.cookies import hide
-from consentguard.http.message import Header
-from consentguard.outbound import Outbound, Reply, fenced, shows_page
+from consentguard.http.message import Header, Request, fields_of
+from consentguard.http.sniff import may_be_page, shown
+from consentguard.outbound import LOOKED_AT, Outbound, Reply, fenced
 from consentguard.pages import outcome, serve
 from consentguard.pages.injected import Injected
 from consentguard.pages.outcome import Outcome
-from consentguard.pages.visit import Visit
-from consentguard.tally import Tally
+from consentguard.pages.visit import Setup, Visit, Visitor
 
 log = logging.getLogger("consentguard")
 
@@ -32,44 +36,33 @@ log = logging.getLogger("consentguard")
 class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`."""
 
-    visit: Visit
+    setup: Setup
     injected: Injected
-    tally: Tally
-    salt: str  #: of all that a page depends on beside the visitor
+    request: Request
+    visitor: Visitor
+    own: bool  #: one of our own pages answers
     headers_in: list[Header]  #: for the app
-    hidden: list[bytes] = field(default_factory=list)  #: names of cookies that the app does not get
     revalidates: bool = False  #: the browser holds a page of this very decision
+
+    @property
+    def visit(self) -> Visit:
+        """The request with what holds for its visitor."""
+        return Visit(self.setup, self.request, self.visitor)
 
     @property
     def decision(self) -> Decision:
         """What this visitor has allowed."""
-        return self.visit.decision
-
-    @property
-    def digest(self) -> str:
-        """Names the page as this visitor gets it: decision, policy, package and language."""
-        text = f"{self.visit.decision.digest}:{self.salt}:{self.visit.texts.lang}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return self.visitor.decision
 
     def filter(self) -> None:
         """Take refused cookies and validators of other decisions out of the request."""
-        setup, request = self.visit.setup, self.visit.request
-        enforcement = setup.policy.enforcement
-        self.headers_in = list(request.headers)
-        if enforcement.mode != "enforce":
-            return
-        host, decision = request.hostname, self.visit.decision
-        kept, self.hidden = hide(self.headers_in, lambda name: setup.refuses(decision, name, host))
-        if enforcement.hide_request_cookies:
-            self.headers_in = kept
-        if caching.conditional(self.headers_in):
-            found = caching.request_headers(self.headers_in, self.digest)
-            self.headers_in, self.revalidates = found
-
-    @property
-    def own(self) -> bool:
-        """True when one of our own pages answers."""
-        return serve.owns(self.visit.request, self.visit.setup.policy.enforcement.consent_path)
+        hidden, enforcement = self.visitor.hidden, self.setup.policy.enforcement
+        if hidden and enforcement.hide_request_cookies:
+            self.headers_in, _ = hide(self.headers_in, frozenset(hidden).__contains__)
+        if enforcement.mode == "enforce" and caching.conditional(self.request.fields):
+            self.headers_in, self.revalidates = caching.request_headers(
+                self.headers_in, self.visit.digest
+            )
 
     def answer(self, body: bytes) -> Outcome:
         """The outcome of a request to one of our own URLs."""
@@ -81,28 +74,37 @@ class Exchange:
             )
             return Outcome.of(outcome.json(503, '{"error":"this could not be done, try again"}'))
 
+    def passes(self, headers: Sequence[Header]) -> bool:
+        """Whether a response with these headers leaves as it is: headers, body and all."""
+        if self.setup.off:
+            return True
+        if self.visitor.hidden or self.revalidates:
+            return False
+        kind: bytes | None = None
+        try:
+            for name, value in headers:
+                if name.lower() in LOOKED_AT:
+                    if kind is not None or name.lower() != b"content-type":
+                        return False
+                    kind = value
+            return kind is not None and not shown(kind)
+        except (AttributeError, TypeError):  # not bytes
+            return False
+
     def reads(self, headers: Sequence[Header]) -> bool:
         """Whether the first bytes of a body with these headers matter: it is or may be a page."""
-        return shows_page(headers)
+        return may_be_page(fields_of(headers)) and not self.setup.off
 
     def reply(self, status: int, headers: Sequence[Header], first: bytes = b"") -> Reply:
         """The response to send instead of the app's. ``first`` are the first bytes of its body."""
-        mode = self.visit.setup.policy.enforcement.mode
-        if mode == "off":
-            return Reply(list(headers), None)
+        if self.passes(headers):
+            return Reply(headers, None)
         try:
             gated = Outbound(
-                self.visit,
-                self.injected,
-                self.tally,
-                self.hidden,
-                self.digest if shows_page(headers) or self.revalidates else "",
-                self.revalidates,
-                status,
-                list(headers),
-                first,
+                self.visit, self.injected, self.revalidates, status, list(headers), first
             ).reply()
         except Exception:
             log.exception("a response was fenced: its headers could not be gated")
             gated = Reply(fenced(headers), None)
-        return gated if mode == "enforce" else gated.watching(headers)
+        enforces = self.setup.policy.enforcement.mode == "enforce"
+        return gated if enforces else gated.watching(headers)

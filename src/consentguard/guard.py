@@ -11,34 +11,46 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from consentguard.catalogue import Catalogue
 from consentguard.catalogue.services import bundled_digest
 from consentguard.consent import signals
 from consentguard.consent.decide import Decision, decide
 from consentguard.consent.token import State, Stored, Tokens, Unreadable
-from consentguard.environment import UNSET, Unset, keys_of, ledger_of, policy_of
+from consentguard.environment import (
+    UNSET,
+    Unset,
+    check_url,
+    keys_of,
+    ledger_of,
+    policy_of,
+    texts_of,
+)
 from consentguard.exchange import Exchange
 from consentguard.geo.locate import Locator
-from consentguard.http.cookies import pairs
+from consentguard.http import caching
+from consentguard.http.cookies import hide, pairs
 from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
-from consentguard.locales import Texts, available, load
 from consentguard.model import Place, Policy, Region, Signals
+from consentguard.pages import serve
 from consentguard.pages.assets import Assets
 from consentguard.pages.injected import Injected
-from consentguard.pages.visit import Setup, Visit
+from consentguard.pages.visit import Setup, Visitor
 from consentguard.policy.regions import Regions, at_least_as_strict
 from consentguard.tally import Tally
 
 log = logging.getLogger("consentguard")
 
-MEMO = 4096  #: decisions that are kept; each is a few hundred bytes
+#: Headers by which a request may be treated otherwise than others from the same region.
+_TELLING = caching.CONDITIONS | {b"cookie", signals.FIELD}
+
+MEMO = 4096  #: decisions that are kept; each is one or two kilobytes
+VISITORS = 1024  #: visitors that are kept, each with at most so many bytes of cookies:
+LONGEST = 4096
 
 
 class Geo(Protocol):
@@ -46,14 +58,6 @@ class Geo(Protocol):
 
     def locate(self, peer: str | None, headers: Sequence[Header]) -> Place:
         """The place; ``Place()`` where it is unknown. Never raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What one set of consent cookies means in one region; good until ``decision.valid_until``."""
-
-    stored: State
-    decision: Decision
 
 
 class ConsentGuard:
@@ -80,41 +84,56 @@ class ConsentGuard:
         random: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
         self.policy = policy_of(policy)
-        site = self.policy.site
-        self._check_url()
+        site, assets = self.policy.site, Assets()
+        check_url(site.url)
         catalogue = Catalogue.bundled(own=self.policy.services.values())
+        self.tally = Tally()
         self.setup = Setup(
             policy=self.policy,
             site_id=site_id or site.name,
             catalogue=catalogue,
             tokens=Tokens(keys_of(secret_keys), site_id or site.name),
-            assets=Assets(),
-            texts=_texts(self.policy),
+            assets=assets,
+            texts=texts_of(site),
             clock=clock,
             random=random,
             decide=self._decide,
+            # A page also depends on the package: its catalogue, its texts, its assets.
+            salt=f"{self.policy.digest}:{bundled_digest()}:{assets.digest}",
+            tally=self.tally,
         )
         self.geo: Geo = geo or Locator(self.policy.geo)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
-        self.tally = Tally()
         self._injected = Injected()
         self._regions = Regions.of(self.policy)
-        self._memo: dict[tuple[tuple[bytes, ...], str, bool], _Known] = {}
+        self._memo: dict[tuple[tuple[bytes, ...], str, bool], tuple[State, Decision]] = {}
+        self._strangers: dict[str, Visitor] = {}
+        self._visitors: dict[tuple[bytes, tuple[bytes, ...], str, bool], Visitor] = {}
         self._cookie_name = self.setup.cookie_name.encode()
-        # A page also depends on the package: its catalogue, its texts, its assets.
-        self._salt = f"{self.policy.digest}:{bundled_digest()}:{self.setup.assets.digest}"
+        self._own = (self.policy.enforcement.consent_path, serve.GPC_PATH)
+        self._enforces = self.policy.enforcement.mode == "enforce"
 
     def exchange(self, request: Request) -> Exchange:
         """The exchange for a request. Never raises: in doubt the strictest rules hold."""
         try:
-            return self._exchange(request)
+            own = request.path.startswith(self._own) and serve.owns(request, self._own[0])
+            located = self._regions.find(self.geo.locate(request.peer, request.headers))
+            if request.fields.keys().isdisjoint(_TELLING):
+                visitor = self._strangers.get(located.id) or self._stranger(located)
+                return Exchange(self.setup, self._injected, request, visitor, own, request.headers)
+            visitor = self._visitor(located, request)
+            exchange = Exchange(self.setup, self._injected, request, visitor, own, request.headers)
+            if visitor.hidden or caching.conditional(request.fields):
+                exchange.filter()
+            return exchange
         except Exception:
             log.exception("the strictest rules hold for a request that could not be understood")
             blank = Request(
                 request.method, request.scheme, request.path, request.root_path, b"", []
             )
-            visit = self._visit(blank, self._regions.unknown, Unreadable("in doubt"))
-            return self._fresh(visit, list(request.headers))
+            visitor = self._doubtful()
+            own = serve.owns(blank, self._own[0])
+            return Exchange(self.setup, self._injected, blank, visitor, own, request.headers)
 
     def settle(self, exchange: Exchange, body: bytes) -> Response:
         """The answer of one of our own pages. Blocks while a record is stored."""
@@ -134,47 +153,63 @@ class ConsentGuard:
         """What this request's visitor has allowed."""
         return self.exchange(request).decision
 
-    def _exchange(self, request: Request) -> Exchange:
-        located = self._regions.find(self.geo.locate(request.peer, request.headers))
-        values = [v for n, v in pairs(request.headers) if n == self._cookie_name]
-        visit = self._visit(request, located, tuple(values))
-        exchange = self._fresh(visit, [])
-        exchange.filter()
-        return exchange
+    def _stranger(self, located: Region) -> Visitor:
+        """Who sends nothing that tells one visitor from another: nothing of it ever lapses."""
+        found = self._strangers[located.id] = self._met(located, (), signals.NONE, "")
+        return found
 
-    def _fresh(self, visit: Visit, headers: list[Header]) -> Exchange:
-        return Exchange(visit, self._injected, self.tally, self._salt, headers)
+    def _visitor(self, located: Region, request: Request) -> Visitor:
+        """What holds for this request: remembered by all that it depends on, until it lapses."""
+        cookies = request.every(b"cookie")
+        # The host decides which cookies are a tracker's; without cookies it decides nothing.
+        host = request.fields.get(b"host", b"") if cookies else b""
+        said = signals.read(request.headers) if signals.FIELD in request.fields else signals.NONE
+        key = (host, cookies, located.id, said.gpc)
+        found = self._visitors.get(key)
+        if found is not None and self.setup.clock() < found.decision.valid_until:
+            return found
+        found = self._met(located, cookies, said, request.hostname)
+        if len(host) + sum(map(len, cookies)) <= LONGEST:
+            if len(self._visitors) >= VISITORS:
+                self._visitors.clear()
+            self._visitors[key] = found
+        return found
 
-    def _visit(
-        self, request: Request, located: Region, consent: tuple[bytes, ...] | Unreadable
-    ) -> Visit:
-        said = signals.read(request.headers)
-        known = self._known(located, consent, said)
-        return Visit(
-            setup=self.setup,
-            request=request,
-            located=located,
-            decision=known.decision,
-            stored=known.stored,
-            signals=said,
-        )
+    def _met(
+        self, located: Region, cookies: tuple[bytes, ...], said: Signals, host: str
+    ) -> Visitor:
+        """What holds for a visitor, worked out."""
+        headers = [(b"cookie", value) for value in cookies]
+        consent = tuple([v for n, v in pairs(headers) if n == self._cookie_name])
+        stored, decision = self._known(located, consent, said)
+        hidden: list[bytes] = []
+        if self._enforces and cookies:
+            setup = self.setup
+            _, hidden = hide(headers, lambda name: setup.refuses(decision, name, host))
+        return Visitor(located, decision, stored, said, tuple(dict.fromkeys(hidden)))
 
     def _known(
-        self, located: Region, consent: tuple[bytes, ...] | Unreadable, said: Signals
-    ) -> _Known:
+        self, located: Region, consent: tuple[bytes, ...], said: Signals
+    ) -> tuple[State, Decision]:
+        """What consent cookies say, and what follows; many visitors have the same, or none."""
         now = self.setup.clock()
-        if isinstance(consent, Unreadable):
-            return _Known(consent, self._decide(located, consent, said, now))
         key = (consent, located.id, said.gpc)
         found = self._memo.get(key)
-        if found is None or now >= found.decision.valid_until:
+        if found is None or now >= found[1].valid_until:
             stored = self.setup.tokens.read(consent, now)
             region = self._stricter(located, stored)
-            found = _Known(stored, self._decide(region, stored, said, now))
+            found = (stored, self._decide(region, stored, said, now))
             if len(self._memo) >= MEMO:
                 self._memo.clear()
-            self._memo[key] = found
+            if sum(map(len, consent)) <= LONGEST:
+                self._memo[key] = found
         return found
+
+    def _doubtful(self) -> Visitor:
+        """Whoever sent what we could not understand: the strictest rules."""
+        unknown, stored = self._regions.unknown, Unreadable("in doubt")
+        decision = self._decide(unknown, stored, signals.NONE, self.setup.clock())
+        return Visitor(unknown, decision, stored, signals.NONE)
 
     def _decide(self, region: Region, stored: State, said: Signals, now: float) -> Decision:
         return decide(self.policy, region, stored, said, now, self.setup.catalogue.services)
@@ -184,27 +219,3 @@ class ConsentGuard:
         asked = stored.stricter if isinstance(stored, Stored) else ""
         region = self.policy.regions.get(asked)
         return region if region and at_least_as_strict(region, located) else located
-
-    def _check_url(self) -> None:
-        site = self.policy.site
-        host = urlsplit(site.url).hostname or ""
-        local = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
-        if not site.url.startswith("https://") and not local:
-            log.warning(
-                "[site] url is not https: the consent cookie goes without the __Host- prefix, so "
-                "anybody on the network may read and plant it"
-            )
-
-
-def _texts(policy: Policy) -> dict[str, Texts]:
-    """The policy's languages that have texts, the default one first; English if there are none."""
-    wanted = dict.fromkeys((policy.site.default_language, *policy.site.languages))
-    found: dict[str, Texts] = {}
-    for language in wanted:
-        if {language.lower(), language.lower().partition("-")[0]} & {
-            t.lower() for t in available()
-        }:
-            found[language] = load(language)
-        else:
-            log.warning("no texts for language %r; there are: %s", language, ", ".join(available()))
-    return found or {"en": load("en")}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from consentguard.catalogue import Catalogue
-from consentguard.catalogue.dataurls import payload
 from consentguard.consent.decide import Decision
-from consentguard.html.judge import Gate
+from consentguard.html import engine
+from consentguard.html.judge import Gate, merged
 from consentguard.html.table import Kind
-from consentguard.model import UNKNOWN, Site
+from consentguard.html.verdicts import Memory, Shelf
+from consentguard.model import UNKNOWN, Match, Region, Site
 from consentguard.tally import Tally
 
 #: Kinds that can track by themselves; an unknown image, style or font passes and is counted.
 ACTIVE = frozenset({Kind.SCRIPT, Kind.FRAME, Kind.BEACON, Kind.OBJECT})
+#: Combinations of decision, host and settings whose verdicts are kept: hosts may be made up.
+SHELVES = 16
 
 
 class Judge:
@@ -36,8 +40,9 @@ class Judge:
         self._catalogue = catalogue
         self._decision = decision
         self._page = page
-        self._tally = tally
-        self._site = site
+        self._homes = tuple(filter(None, (site.url, *site.origins))) if site else ()
+        #: What judges with equal answers have said before.
+        self.memory = Memory(tally.add, self._shelf(undeclared), page, _snippets(catalogue))
         # Unknown hosts wait in opt-in regions, until all that accept could allow is allowed.
         waits = decision.opt_in and not decision.complete and undeclared != "allow"
         self._held: frozenset[Kind] = frozenset()
@@ -48,29 +53,33 @@ class Judge:
         """The gate of a URL as it stands in the page; ``base`` is the value of ``<base href>``."""
         match = self._catalogue.url(url, base=self._page, href=base or "")
         if match is None:
-            return self._data(url) if kind is Kind.SCRIPT else None
+            return None
         if match.known:
             if self._decision.allows_match(match):
                 return None
-            gate = Gate(*self._decision.blamed(match))
+            gate = self._gate(match)
         elif self._own(url, base):
             return None
         elif kind in self._held:
             gate = Gate(UNKNOWN, "")
         else:
-            self._tally.add("passed", f"{element} {kind}")
+            self.memory.note("passed", f"{element} {kind}")
             return None
-        self._tally.add("html", gate.service or gate.purpose)
+        self.memory.note("html", gate.service or gate.purpose)
         return gate
 
     def snippet(self, script: bytes) -> Gate | None:
         """The gate of an inline script."""
-        match = self._catalogue.snippet(script, site=_host(self._page))
+        match = self._catalogue.snippet(script, site=self._host)
         if not match.known or self._decision.allows_match(match):
             return None
-        gate = Gate(*self._decision.blamed(match))
-        self._tally.add("html", gate.service)
+        gate = self._gate(match)
+        self.memory.note("html", gate.service)
         return gate
+
+    @cached_property
+    def _host(self) -> str:
+        return _host(self._page)
 
     def unread(self) -> Gate | None:
         """The gate of something that could not be read: it waits for all that can be allowed."""
@@ -81,16 +90,45 @@ class Judge:
         kind = Kind.REFRESH if what == "refresh" else Kind.HINT
         return self.url(url, kind, what, None) is not None
 
-    def _own(self, url: str, base: str | None) -> bool:
-        if self._site is None:
-            return False
-        homes = filter(None, (self._site.url, *self._site.origins))
-        return any(self._catalogue.url(url, base=home, href=base or "") is None for home in homes)
+    def _gate(self, match: Match) -> Gate:
+        """Every service that is not allowed, each with the purposes that are not."""
+        gates, decision = [], self._decision
+        for service in match.services:
+            if not decision.allows_service(service):
+                denied = [p for p in service.purposes if not decision.rulings[p].allowed]
+                purposes = tuple(denied or service.purposes)
+                gates.append(Gate(purposes[0], service.id, purposes))
+        return merged(gates)
 
-    def _data(self, url: str) -> Gate | None:
-        """The gate of a script that stands in its own URL."""
-        script = payload(url)
-        return self.snippet(script) if script else None
+    def _own(self, url: str, base: str | None) -> bool:
+        return any(
+            self._catalogue.url(url, base=home, href=base or "") is None for home in self._homes
+        )
+
+    def _shelf(self, undeclared: str) -> Shelf:
+        """The verdicts of all judges that answer as this one does."""
+        origin = "/".join(self._page.split("/", 3)[:3])
+        decision = self._decision
+        return _shelf(
+            self._catalogue, decision.digest, decision.region, undeclared, origin, self._homes
+        )
+
+
+@lru_cache(SHELVES)
+def _shelf(
+    catalogue: Catalogue,
+    digest: str,
+    region: Region,
+    undeclared: str,
+    origin: str,
+    homes: tuple[str, ...],
+) -> Shelf:
+    return {}
+
+
+@lru_cache(SHELVES)
+def _snippets(catalogue: Catalogue) -> object:
+    return engine.snippets(catalogue.literals)
 
 
 def _host(page: str) -> str:

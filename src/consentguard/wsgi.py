@@ -15,13 +15,13 @@ from typing import Any
 from consentguard.environment import UNSET, Unset
 from consentguard.exchange import Exchange
 from consentguard.guard import ConsentGuard, Geo
-from consentguard.http.message import Header, Request
+from consentguard.http.environ import Environ, body_of, request_of, with_headers
+from consentguard.http.message import Header
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 from consentguard.outbound import Reply
 from consentguard.pages.form import MAX_BODY
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], object]]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -48,12 +48,16 @@ class ConsentMiddleware:
         """Serve one request."""
         exchange = self.guard.exchange(request_of(environ))
         if exchange.own:
-            response = self.guard.settle(exchange, _body(environ))
+            # One byte too much says that the body is too large.
+            response = self.guard.settle(exchange, body_of(environ, MAX_BODY + 1))
             start_response(_status(response.status), _text(response.headers))
             return [response.body]
+        same = exchange.headers_in is exchange.request.headers
+        inner = dict(environ) if same else with_headers(environ, exchange.headers_in)
+        inner["consentguard.exchange"] = exchange
         held = _Held(exchange, start_response)
-        iterable = self.app(_inner(environ, exchange), held)
-        if held.ready and not held.reads:
+        iterable = self.app(inner, held)
+        if held.unread:
             held.begin(b"")
             return iterable
         return _Body(held, iterable)
@@ -82,21 +86,17 @@ class _Held:
         return self.written.append
 
     @property
-    def ready(self) -> bool:
-        """The app has said its status and has not written a body."""
-        return bool(self._status) and not self.written
-
-    @property
-    def reads(self) -> bool:
-        """The body's bytes matter: it is a page."""
-        return self._exchange.reads(self._headers)
+    def unread(self) -> bool:
+        """The app has said its status, has written nothing, and its body's bytes do not matter."""
+        if not self._status or self.written:
+            return False
+        return self._exchange.passes(self._headers) or not self._exchange.reads(self._headers)
 
     def begin(self, first: bytes, whole: bool = False) -> bytes:
         """Start the response with its first bytes, or with all of them."""
         status = int(self._status.split(" ", 1)[0])
-        reply = self._reply = self._exchange.reply(status, self._headers, first)
-        out = reply.feed(first) + (reply.finish() if whole else b"")
-        headers = reply.sized(len(out)) if whole else reply.headers
+        self._reply = self._exchange.reply(status, self._headers, first)
+        headers, out = self._reply.open(first, whole=whole)
         arguments = [self._exc_info] if self._exc_info else []
         self._start_response(self._status, _text(headers), *arguments)
         return out
@@ -143,53 +143,6 @@ def _run(held: _Held, iterable: Iterable[bytes]) -> Iterator[bytes]:
     if held.written:
         yield held.feed(b"".join(held.written))
     yield held.finish()
-
-
-def request_of(environ: Environ) -> Request:
-    """The neutral request of an environ."""
-    headers = [
-        (k[5:].replace("_", "-").lower().encode("latin-1"), v.encode("latin-1"))
-        for k, v in environ.items()
-        if k.startswith("HTTP_")
-    ]
-    if environ.get("CONTENT_TYPE"):
-        headers.append((b"content-type", environ["CONTENT_TYPE"].encode("latin-1")))
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        scheme=environ.get("wsgi.url_scheme", "http"),
-        path=_path(environ.get("PATH_INFO", "")) or "/",
-        root_path=_path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
-        query=environ.get("QUERY_STRING", "").encode("latin-1"),
-        headers=headers,
-        peer=environ.get("REMOTE_ADDR") or None,
-    )
-
-
-def _path(value: str) -> str:
-    # PEP 3333: environ strings are bytes in disguise.
-    return value.encode("latin-1").decode("utf-8", "replace")
-
-
-def _inner(environ: Environ, exchange: Exchange) -> Environ:
-    """The app's environ: its headers are those that the exchange lets through."""
-    inner = {k: v for k, v in environ.items() if not k.startswith("HTTP_")}
-    for name, value in exchange.headers_in:
-        if name != b"content-type":
-            inner["HTTP_" + name.decode("latin-1").upper().replace("-", "_")] = value.decode(
-                "latin-1"
-            )
-    inner["consentguard.exchange"] = exchange
-    return inner
-
-
-def _body(environ: Environ) -> bytes:
-    """The request's body, or one byte too much of it: the page then says that it is too large."""
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = 0
-    data: bytes = environ["wsgi.input"].read(max(0, min(length, MAX_BODY + 1)))
-    return data
 
 
 def _text(headers: Iterable[Header]) -> list[tuple[str, str]]:

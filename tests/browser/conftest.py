@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,20 +68,29 @@ class Demo:
 
 
 @contextmanager
-def running(ledger: Path, *, protected: bool) -> Iterator[Demo]:
-    """The demo on a free port, in a thread of its own."""
-    keys = [secrets.token_urlsafe(32)]
-    app = build(protected=protected, secret_keys=keys, ledger=f"sqlite:///{ledger}")
-    app.state.beat = app.state.pause = 0.01
+def serving(app: Any) -> Iterator[str]:
+    """The URL of an ASGI application on a free port, in a thread of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(app, log_level="critical", ws="none")
         config.timeout_graceful_shutdown = 1
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        yield Demo(f"http://127.0.0.1:{listener.getsockname()[1]}", ledger)
-        server.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def running(ledger: Path, *, protected: bool) -> Iterator[Demo]:
+    """The demo on a free port."""
+    keys = [secrets.token_urlsafe(32)]
+    app = build(protected=protected, secret_keys=keys, ledger=f"sqlite:///{ledger}")
+    app.state.beat = app.state.pause = 0.01
+    with serving(app) as url:
+        yield Demo(url, ledger)
 
 
 @dataclass

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentguard.consent.signals import read
+from consentguard.consent.signals import FIELD, NONE, read
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_another_header_never_takes_a_signal_away(
 ) -> None:
     assert read([*one, *two]).gpc >= read(one).gpc
     assert read([*one, (b"sec-gpc", b"1"), *two]).gpc
+
+
+@given(HEADERS)
+def test_without_its_header_there_is_no_signal(headers: list[tuple[bytes, bytes]]) -> None:
+    assert read([h for h in headers if h[0] != FIELD]) == NONE

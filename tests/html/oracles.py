@@ -12,8 +12,8 @@ import turbohtml
 from selectolax.lexbor import LexborHTMLParser
 
 from consentguard.html.attributes import attributes, decode
+from consentguard.html.engine import Scanner, Scanning
 from consentguard.html.foreign import Space
-from consentguard.html.scanner import Scanner
 from consentguard.html.spans import Span, What
 
 #: Name, namespace, attributes in order of their names.
@@ -55,7 +55,7 @@ def ours(page: str) -> dict[int, Element]:
     return {places[at]: element for at, element in found.items() if _asked(element)}
 
 
-def _elements(scanner: Scanner, spans: list[Span]) -> Iterator[tuple[int, Element]]:
+def _elements(scanner: Scanning, spans: list[Span]) -> Iterator[tuple[int, Element]]:
     buffer = scanner.buffer
     for span in spans:
         if span.what in (What.TAG, What.SCRIPT):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.html import pages
 from tests.html.judging import MARK, AllowAll, BadHosts
-from tests.html.test_scanner import SOUP
+from tests.html.pages import SOUP
 
 from consentguard.html import Gate, Gated, Kind, Rewriter, rewrite
 from consentguard.html.scanner import SCRIPT_LIMIT, TOKEN_LIMIT
@@ -70,6 +70,7 @@ TABLE = [
     (b"<frame src=//bad>", b"<frame%s data-cg-src=//bad>", Kind.FRAME),
     (b"<img src=//bad>", b"<img%s data-cg-src=//bad>", Kind.IMAGE),
     (b"<img srcset='//bad 2x'>", b"<img%s data-cg-srcset='//bad 2x'>", Kind.IMAGE),
+    (b"<img attributionsrc=//bad>", b"<img%s data-cg-attributionsrc=//bad>", Kind.BEACON),
     (b"<image src=//bad>", b"<image%s data-cg-src=//bad>", Kind.IMAGE),
     (b"<source src=//bad>", b"<source%s data-cg-src=//bad>", Kind.MEDIA),
     (b"<source srcset=//bad>", b"<source%s data-cg-srcset=//bad>", Kind.IMAGE),
@@ -194,6 +195,7 @@ def test_look_alikes_are_left_alone(page: bytes) -> None:
         b" type=module",
         b" language=JavaScript1.2",
         b" type=application/x-ecmascript",
+        b" type=text/partytown",
     ],
 )
 def test_inline_scripts_by_their_text(kind: bytes) -> None:
@@ -203,6 +205,13 @@ def test_inline_scripts_by_their_text(kind: bytes) -> None:
     assert out.count(b" type=") == 1
     assert out.endswith(b">fbq(1)</script>")
     assert gated == [Gated("script", "", "advertising", "pixel", 0)]
+
+
+def test_a_script_that_waits_by_the_sites_own_hand_is_left_alone() -> None:
+    """The field's habit: the page says itself what waits, and for what."""
+    for rest in (b" src=//bad></script>", b">fbq(1)</script>"):
+        page = b'<script type="text/plain" data-category="analytics"' + rest
+        assert rewrite(page, BadHosts()) == (page, [])
 
 
 def test_svg_script_text_is_markup() -> None:

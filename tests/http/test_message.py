@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from consentguard.http.message import Request, Response, size, values, without
+from consentguard.http.message import Request, Response, fields_of, size, values, without
 
 
 def request(*headers: tuple[bytes, bytes]) -> Request:
@@ -48,3 +50,31 @@ def test_plus_keeps_the_first_answer() -> None:
     first = Response(200, ((b"a", b"1"),), b"body")
     assert first.plus([(b"b", b"2")]) == Response(200, ((b"a", b"1"), (b"b", b"2")), b"body")
     assert first.headers == ((b"a", b"1"),)
+
+
+def test_every_value_of_a_request_header() -> None:
+    asked = request((b"a", b"1"), (b"b", b"2"), (b"a", b"3"))
+    assert asked.every(b"a") == (b"1", b"3")
+    assert asked.every(b"b") == (b"2",)
+    assert asked.every(b"c") == ()
+    assert request((b"a", b"1")).every(b"a") == (b"1",)
+
+
+NAMES: list[Any] = [b"Cookie", bytearray(b"cookie"), bytearray(b"COOKIE"), memoryview(b"Cookie")]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=repr)
+def test_names_that_a_server_left_as_they_came_are_in_lower_case(name: Any) -> None:
+    asked = request((b"host", b"h"), (name, b"a=1"))
+    assert asked.headers == [(b"host", b"h"), (b"cookie", b"a=1")]
+    assert asked.get(b"cookie") == b"a=1"
+
+
+def test_headers_that_are_as_they_should_be_are_the_same_list() -> None:
+    headers = [(b"host", b"h"), (b"x-1", b"y")]
+    assert Request("GET", "https", "/", "", b"", headers).headers is headers
+    assert request().headers == []
+
+
+def test_the_first_of_a_header_counts() -> None:
+    assert fields_of([(b"A", b"1"), (b"a", b"2"), (b"B", b"3")]) == {b"a": b"1", b"b": b"3"}

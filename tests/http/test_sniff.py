@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.http.sniff import looks_like_page
+from consentguard.http.sniff import is_page, looks_like_page, may_be_page, shown
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,34 @@ def test_other_bytes(first: bytes) -> None:
 @given(st.binary(max_size=100))
 def test_nothing_raises(first: bytes) -> None:
     looks_like_page(first)
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [
+        (b"text/html", True),
+        (b" Text/HTML;charset=x", True),
+        (b"application/xhtml+xml", True),
+        (b"", True),
+        (b"*/*; q=1", True),
+        (b"application/json", False),
+        (b"application/json; charset=utf-8", False),
+        (b"text/plain", False),
+    ],
+)
+def test_types_that_are_shown_as_pages(kind: bytes, page: bool) -> None:
+    assert shown(kind) is page
+    assert may_be_page({b"content-type": kind}) is page
+    assert is_page({b"content-type": kind}, b"<!doctype html>") is page
+
+
+def test_a_download_is_no_page() -> None:
+    fields = {b"content-type": b"text/html", b"content-disposition": b" Attachment; filename=a"}
+    assert not may_be_page(fields)
+    assert not is_page(fields, b"<html>")
+
+
+def test_without_a_type_the_first_bytes_decide() -> None:
+    assert is_page({}, b"<html>")
+    assert not is_page({}, b"{}")
+    assert is_page({b"content-type": b"text/html"}, b"{}")

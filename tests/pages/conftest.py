@@ -131,11 +131,14 @@ def view(lang: str = "en", **changes: object) -> View:
         "texts": load(lang),
         "css_url": "/_consent/static/banner.0.css",
         "js_url": "/_consent/static/banner.0.js",
+        "ungate_url": "/_consent/static/ungate.0.js",
         "nonce": "",
         "policy_version": "3",
         "effective": "2026-11-01",
         "partners": 4,
         "chosen": False,
+        "granted": ("necessary", "cdn"),
+        "exceptions": {},
     }
     return View(**{**values, **changes})  # type: ignore[arg-type]
 

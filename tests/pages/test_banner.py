@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from importlib import resources
 from typing import Any
+from urllib.parse import parse_qsl
 
 import brotli
 import pytest
 
-from consentguard.model import BannerRule, Model, Reason
+from consentguard.model import STANDARD_PURPOSES, BannerRule, Model, Reason
 from consentguard.pages import banner
 from consentguard.pages.markup import View
 
@@ -159,17 +161,52 @@ def test_nothing_is_inline(any_view: View, read: Read) -> None:
         assert "style" not in element.attrs
         assert not any(name.startswith("on") for name in element.attrs)
         assert not str(element.attrs.get("href", "")).startswith("javascript:")
-    script = page.one("script")
-    assert script.text == ""
-    assert "defer" in script.attrs
+    for script in page.all("script"):
+        assert script.text == ""
+        assert "defer" in script.attrs
 
 
 def test_the_style_sheet_comes_first(view: Make, read: Read) -> None:
     page = read(banner.render(view(nonce="n0nce")))
     assert page.elements[0].tag == "link"
     assert page.elements[0].attrs["href"] == "/_consent/static/banner.0.css"
-    assert page.one("script").attrs["nonce"] == page.elements[0].attrs["nonce"] == "n0nce"
+    first = page.elements[:3]
+    assert [e.attrs.get("nonce") for e in first] == ["n0nce"] * 3
     assert "nonce" not in banner.render(view())
+
+
+def test_both_scripts_are_linked_once_and_in_order(any_view: View, read: Read) -> None:
+    scripts = read(banner.render(any_view)).all("script")
+    assert [e.attrs["src"] for e in scripts] == [
+        "/_consent/static/banner.0.js",
+        "/_consent/static/ungate.0.js",
+    ]
+
+
+def test_scripts_are_told_what_holds(view: Make, read: Read) -> None:
+    made = view(granted=("necessary", "cdn"), exceptions={"youtube": True, "x": False})
+    told = read(banner.render(made)).one(id="cg-reopen").attrs
+    assert (told["data-cg-prefix"], told["data-cg-granted"]) == ("/_consent", "necessary cdn")
+    assert json.loads(str(told["data-cg-services"])) == {"youtube": True, "x": False}
+    assert "data-cg-services" not in banner.render(view())
+    assert "data-cg-asks" in told
+    assert "data-cg-asks" not in banner.render(view(show_banner=False))
+
+
+def test_the_usual_names_of_purposes(view: Make, read: Read, row: Make) -> None:
+    def usual(made: View) -> dict[str, str]:
+        told = read(banner.render(made)).one(id="cg-reopen").attrs
+        return dict(parse_qsl(str(told["data-cg-words"])))
+
+    words = usual(view())
+    assert words["statistics"] == words["performance"] == "analytics"
+    assert words["marketing"] == words["targeting"] == words["ads"] == "advertising"
+    assert words["preferences"] == words["functionality"] == "functional"
+    assert words["strictly"] == words["essential"] == "necessary"
+    assert set(words.values()) <= set(STANDARD_PURPOSES)
+    assert not words.keys() & set(STANDARD_PURPOSES)
+    own = row("en", "marketing")
+    assert "marketing" not in usual(view(purposes=(own,)))
 
 
 def test_ids_are_unique(any_view: View, read: Read) -> None:
@@ -178,14 +215,12 @@ def test_ids_are_unique(any_view: View, read: Read) -> None:
 
 
 def test_it_is_small(view: Make) -> None:
-    together = sum(
-        len(brotli.compress(static(name).encode())) for name in ("banner.css", "banner.js")
-    )
-    assert together <= 6 * 1024
+    names = ("banner.css", "banner.js", "ungate.js")
+    assert sum(len(brotli.compress(static(name).encode())) for name in names) <= 8 * 1024
     assert len(brotli.compress(banner.render(view("de")).encode())) <= 2 * 1024
 
 
-@pytest.mark.parametrize("name", ["banner.css", "banner.js"])
+@pytest.mark.parametrize("name", ["banner.css", "banner.js", "ungate.js"])
 def test_assets_read_alike_in_every_charset(name: str) -> None:
     # A linked style sheet without a charset takes that of its page, windows-1251 for instance.
     assert static(name).isascii()

@@ -42,18 +42,26 @@ class _ErrorPages:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._pages: tuple[object, ASGIApp] = (None, app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         starlette = scope.get("app")
         if scope["type"] != "http" or starlette is None:
             await self.app(scope, receive, send)
             return
+        known, pages = self._pages
+        if known is not starlette:
+            # As in Starlette itself, handlers and debug count as they are at the first request.
+            pages = self._made_for(starlette)
+            self._pages = (starlette, pages)
+        await pages(scope, receive, send)
+
+    def _made_for(self, starlette: Any) -> ASGIApp:
         handlers = getattr(starlette, "exception_handlers", {})
         handler = handlers.get(500, handlers.get(Exception))
-        pages = ServerErrorMiddleware(
+        return ServerErrorMiddleware(
             self.app, handler=handler, debug=getattr(starlette, "debug", False)
         )
-        await pages(scope, receive, send)
 
 
 def consent(request: HTTPConnection) -> Decision:

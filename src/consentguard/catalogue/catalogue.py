@@ -107,6 +107,14 @@ class Catalogue:
             return self._snippet(script, site)
         return self._snippet_memo(script, site)
 
+    @property
+    def literals(self) -> tuple[bytes, ...]:
+        """All texts that an inline script is known by, in the form in which they are looked for.
+
+        A script with none of them, and without a quoted absolute URL, is known to nobody.
+        """
+        return self._snippets.literals
+
     def _snippet(self, script: bytes, site: str) -> Match:
         found = self._snippets.find(script)
         said = [f"script text {text!r} of {_named(s)}" for text, s in found]

@@ -14,8 +14,14 @@ from collections.abc import Iterator
 MAX_URLS = 200
 
 _NEAR = 24  # bytes before a URL that say what becomes of it
+_END = rb"""[?#'"`\s<>]|\\(?!/)|\Z"""
+# A quoted absolute URL that either stands behind what may end a word of `_FETCHED`, or is a script
+# file's. Any other is passed over here, because data in scripts is full of them.
 _ABSOLUTE = re.compile(
-    rb"""['"`]((?:https?:)?(?:\\?/){2}(?:[^'"`\s\\<>]|\\/){1,500})""", re.IGNORECASE
+    rb"""['"`](?=(?:https?:)?(?:\\?/){2})(?:(?<=[=(,mt].)|(?<=[=(,mt\s]\s.)"""
+    rb"""|(?=(?:[^.?#'"`\s\\<>]++|\\/|\.(?!m?js(?:%b)))*+\.m?js))"""
+    rb"""((?:https?:)?(?:\\?/){2}(?:[^'"`\s\\<>]|\\/){1,500})""" % _END,
+    re.IGNORECASE,
 )
 _SCRIPT_FILE = re.compile(rb"[^?#]*\.m?js(?:[?#]|\Z)", re.IGNORECASE)
 _FETCHED = re.compile(

@@ -45,6 +45,11 @@ class SnippetIndex:
         self._words = frozenset(word for words in self._needs.values() for word in words)
         self._search = lru_cache(256)(_search)
 
+    @property
+    def literals(self) -> tuple[bytes, ...]:
+        """Every literal, white space dropped and the quotes made one."""
+        return tuple(self._claims)
+
     def find(self, script: bytes) -> list[Claim]:
         """Every service in the script with the literal that showed it, in order of appearance."""
         words = self._words.intersection(script.translate(_WORDS).split())

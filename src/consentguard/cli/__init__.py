@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from importlib.metadata import version
 from consentguard.cli import check, classify, demo, explain, init, rewrite
 from consentguard.errors import ConfigError
 from consentguard.geo.mmdb import BUNDLED, Database
+from consentguard.html import engine
 
 COMMANDS = (demo, init, check, explain, classify, rewrite)
 
@@ -44,10 +46,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """``--version``: the package, and how old the bundled country database is."""
+    """``--version``: the package, its scanner, the Python, and the age of the country database."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print and exit."""
+        scanner = f"{engine.NAME} ({engine.REASON})" if engine.REASON else engine.NAME
         built = Database(BUNDLED).describe().built
-        print(f"consentguard {version('consentguard-middleware')}, countries as of {built}")
+        print(
+            f"consentguard {version('consentguard-middleware')}, scanner: {scanner}, "
+            f"{platform.python_implementation()} {platform.python_version()}, "
+            f"countries as of {built}"
+        )
         parser.exit()

@@ -74,7 +74,8 @@ def rewritten(data: bytes, judge: Judge, insert: str = "") -> tuple[bytes, dict[
     if charset is None:
         print("not readable as text: the middleware would fence it", file=sys.stderr)
         return data, {"charset": None, "gated": []}
-    rewriter = Rewriter(judge, insert=insert.encode(charset, "xmlcharrefreplace"), encoding=charset)
+    inserted = insert.encode("utf-8" if charset == "utf-8" else "ascii", "xmlcharrefreplace")
+    rewriter = Rewriter(judge, insert=inserted, encoding=charset)
     out = rewriter.feed(data) + rewriter.finish()
     gated = [
         {

@@ -359,7 +359,9 @@ def _variant(rulings: Mapping[str, Ruling], purposes: Mapping[str, Purpose]) -> 
 
 
 def _valid_until(region: Region, stored: State, now: float) -> float:
-    if not isinstance(stored, Stored):
+    if isinstance(stored, Unreadable):
+        return stored.until
+    if stored is None:
         return inf
     ends = (
         months_after(stored.time, months)

@@ -17,6 +17,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from itsdangerous import BadData, Signer
@@ -51,9 +52,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A consent cookie is there and proves nothing."""
+    """A consent cookie is there and proves nothing, at least ``until`` then (seconds)."""
 
     why: str
+    until: float = inf
 
 
 State = Stored | Unreadable | None
@@ -147,7 +149,7 @@ def _stored(payload: Any, now: float) -> State:
         if type(time) is not int or time < 0 or not all(isinstance(t, str) for t in texts):
             return Unreadable("old version")
         if time > now + SKEW:
-            return Unreadable("from the future")
+            return Unreadable("from the future", time - SKEW)
         return Stored(
             time=time,
             region=region,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.entities import html5
 from typing import NamedTuple
 
@@ -32,8 +32,8 @@ def attributes(
 ) -> Iterator[Attribute]:
     """The attributes from ``start``, the end of the tag's name, to ``end``, behind its ``>``.
 
-    Duplicates are given too: the first counts, but a rename has to reach them all. With
-    :data:`~consentguard.html.grammar.ASKED` for a pattern, those that nobody asks for are left out.
+    Duplicates are given too: the first counts, but a rename has to reach them all. With what
+    :func:`only` gives for a pattern, those that nobody asks for are left out.
     """
     while found := pattern.match(buffer, start, end):
         start = found.end()
@@ -41,6 +41,20 @@ def attributes(
         # No value at all: an empty span behind the name.
         first, last = found.span(value) if value > 1 else (start, start)
         yield Attribute(found[1].lower(), found.start(1), found.end(1), first, last)
+
+
+def only(names: Iterable[bytes], *, prefix: bytes) -> re.Pattern[bytes]:
+    """The pattern for attributes of these names, and of those that begin with ``prefix``."""
+    by_letter: dict[bytes, list[bytes]] = {}
+    for name in sorted(names):
+        by_letter.setdefault(name[:1], []).append(re.escape(name[1:]))
+    # Grouped, so that most names fail on their first letter.
+    heads = (first + b"(?:" + b"|".join(rest) + b")" for first, rest in by_letter.items())
+    wanted = b"(?:" + b"|".join(heads) + rb")(?=[\t\n\f\r />=]|\Z)|" + re.escape(prefix)
+    space = rb"[\t\n\f\r /]"
+    one = re.sub(rb"\((?!\?)", b"(?:", ATTRIBUTE.pattern.removeprefix(space + b"*+"))
+    skipped = rb"(?:" + space + rb"++|(?!(?i:" + wanted + rb"))" + one + rb")*+"
+    return re.compile(skipped + ATTRIBUTE.pattern)
 
 
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]*);?)")

@@ -37,9 +37,11 @@ BREAKOUT = _names(
     " listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var"
 )
 _FONT_ATTRIBUTES = _names("color face size")
-_SVG_POINTS = _names("foreignobject desc title")
-_MATH_POINTS = _names("mi mo mn ms mtext")
-_HTML_ENCODINGS = frozenset(("text/html", "application/xhtml+xml"))
+#: Integration points: of svg, and of MathML for text.
+SVG_POINTS = _names("foreignobject desc title")
+MATH_POINTS = _names("mi mo mn ms mtext")
+#: What `encoding` makes annotation-xml one of them.
+HTML_ENCODINGS = frozenset(("text/html", "application/xhtml+xml"))
 
 #: Elements without content; `image` becomes an `img`.
 VOID = _names(
@@ -102,10 +104,10 @@ def ends_foreign(name: bytes, attributes: Mapping[bytes, str]) -> bool:
 def point(name: bytes, space: Space, attributes: Mapping[bytes, str]) -> Point:
     """What an svg or math element lets in; attributes are asked of `annotation-xml` alone."""
     if space is Space.SVG:
-        return Point.HTML if name in _SVG_POINTS else Point.NONE
-    if name in _MATH_POINTS:
+        return Point.HTML if name in SVG_POINTS else Point.NONE
+    if name in MATH_POINTS:
         return Point.TEXT
     if name == b"annotation-xml":
-        html = attributes.get(b"encoding", "").lower() in _HTML_ENCODINGS
+        html = attributes.get(b"encoding", "").lower() in HTML_ENCODINGS
         return Point.HTML if html else Point.ANNOTATION
     return Point.NONE

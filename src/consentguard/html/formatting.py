@@ -14,8 +14,8 @@ from .openelements import Mark, OpenElements
 
 #: Of the formatting elements this many are opened again.
 ACTIVE_LIMIT = 12
-# "The Noah's Ark clause", by name alone.
-_ALIKE = 3
+#: "The Noah's Ark clause", by name alone.
+ALIKE_LIMIT = 3
 
 NOTHING: Mapping[bytes, str] = {}
 
@@ -47,7 +47,7 @@ class Formatting(OpenElements):
             first -= 1
             if entry[0] == name:
                 alike.append(first)
-        if len(alike) >= _ALIKE:
+        if len(alike) >= ALIKE_LIMIT:
             del self._active[alike[-1]]
         elif len(self._active) - first >= ACTIVE_LIMIT:
             del self._active[first]
@@ -60,10 +60,11 @@ class Formatting(OpenElements):
                 # "Clear the list of active formatting elements up to the last marker."
                 while self._active and self._active.pop() is not None:
                     pass
-        top = len(self._active) - 1
-        while top >= 0 and (entry := self._active[top]) is not None and entry[1] >= index:
+        for top in range(len(self._active) - 1, -1, -1):
+            entry = self._active[top]
+            if entry is None or 0 <= entry[1] < index:
+                return
             self._active[top] = (entry[0], -1)
-            top -= 1
 
     def close_in(self, name: bytes, above: int) -> None:
         """Close the innermost element of that name if it stands above that index."""

@@ -85,7 +85,7 @@ _ICON_PARTS = (
     + _SHAPES
     + rb">|<title>[^<]*+</title>|"
     + _LOCAL_USE
-    + rb"|</use>)*+"
+    + rb"|</use>){0,4000}+"
 )
 _ICON = rb"<svg" + _DELIMITER + _PLAIN_ATTRIBUTES + rb">" + _ICON_PARTS + rb"</svg>"
 

@@ -1,19 +1,29 @@
-"""What the rewriter asks, and what it reports: the only way in which this room knows of consent."""
+"""What the rewriter asks, and what it reports: the only way in which this room knows of consent.
+
+A judge that has a ``memory`` (:class:`~consentguard.html.verdicts.Memory`) answers alike for equal
+tags, and is not asked twice; any other is asked every time.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .table import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A judge's answer: make it inert, for this purpose and service."""
+    """A judge's answer: make it inert, for this purpose and service.
+
+    ``purposes`` and ``services`` are all that it waits for, where that is more than the first.
+    """
 
     purpose: str
     service: str  #: empty where nothing knows it
+    purposes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
 
 class Judge(Protocol):
@@ -22,8 +32,8 @@ class Judge(Protocol):
     def url(self, url: str, kind: Kind, element: str, base: str | None) -> Gate | None:
         """Judge one URL, given as the decoded value of the attribute.
 
-        ``element`` is the name in lower case; ``base`` is the value of the first `<base href>` so
-        far, unresolved, or None.
+        ``element`` is the name in lower case; ``base`` is the value of a `<base href>` so far,
+        unresolved, or None.
         """
 
     def snippet(self, script: bytes) -> Gate | None:
@@ -33,8 +43,7 @@ class Judge(Protocol):
         """Judge something that runs or loads and could not be read to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gated:
+class Gated(NamedTuple):
     """One thing made inert: for reports."""
 
     element: str  #: in lower case
@@ -42,3 +51,13 @@ class Gated:
     purpose: str
     service: str
     offset: int  #: of the tag's ``<`` in the input, in bytes
+
+
+def merged(gates: Iterable[Gate]) -> Gate:
+    """One gate that waits for all that these wait for, each once and in order; at least one."""
+    every = list(gates)
+    if len(every) == 1:
+        return every[0]
+    purposes = dict.fromkeys(p for gate in every for p in gate.purposes or (gate.purpose,))
+    services = dict.fromkeys(s for gate in every for s in gate.services or (gate.service,) if s)
+    return Gate(every[0].purpose, every[0].service, tuple(purposes), tuple(services))

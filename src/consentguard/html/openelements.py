@@ -45,7 +45,8 @@ def _marks(name: bytes) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-_KNOWN = {name: _marks(name) for name in foreign.SPECIAL | foreign.SCOPE}
+#: By the name of an HTML element; any other has ``Mark.HTML`` alone.
+MARKS = {name: _marks(name) for name in foreign.SPECIAL | foreign.SCOPE}
 _FOREIGN_POINT = (Mark.POINT, Mark.SCOPE, Mark.SPECIAL, Mark.FIRM)
 
 
@@ -118,7 +119,7 @@ class OpenElements:
 
     def _marks_of(self, name: bytes, html: bool, at: Point) -> tuple[Mark, ...]:
         if html:
-            return _KNOWN.get(name, (Mark.HTML,))
+            return MARKS.get(name, (Mark.HTML,))
         return _FOREIGN_POINT if at is not Point.NONE else ()
 
     def pop(self) -> bytes:

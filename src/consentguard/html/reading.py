@@ -1,29 +1,31 @@
 """What one start tag asks a browser for, read from its bytes alone.
 
-No positions are kept, so equal tags read equal: the tags of a site's templates come again and
-again, and small ones are remembered.
+No positions are kept, so equal tags read equal.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from .attributes import attributes, decode
-from .grammar import ASKED
+from .attributes import attributes, decode, only
 from .scripts import Language, language
-from .spans import Span
 from .table import HTML, PREFIX, SVG, Kind, Shape, Slot, link_kind
 from .values import urls
 
+# What says how a slot of the table is meant, and what we replace.
+_BESIDES = frozenset(b"as href http-equiv language name rel style type".split())
+#: The attributes that somebody asks for, and our own.
+ASKED = only(
+    _BESIDES | {slot.name for table in (HTML, SVG) for slots in table.values() for slot in slots},
+    prefix=PREFIX,
+)
 #: The rest of a tag in the shape that most tags have: plain names, values in double quotes.
 _PLAIN = re.compile(
     rb'(?:[ \t\n\f\r]++(?!data-cg-)[a-z_:][a-z0-9_:.\-]*+(?:="[^"]*+")?+)*+[ \t\n\f\r/]*+>'
 )
 _PAIR = re.compile(rb'[ \t\n\f\r]([a-z_:][a-z0-9_:.\-]*+)(?:="([^"]*+)")?+')
-#: Bytes of a tag that is remembered, and how many are.
-_SHORT, _MANY = 1024, 4096
 
 
 class Asked(NamedTuple):
@@ -31,55 +33,51 @@ class Asked(NamedTuple):
 
     name: bytes
     kind: Kind
-    urls: tuple[str, ...]  #: decoded
+    urls: Sequence[str]  #: decoded
     document: str | None  #: the value of a ``srcdoc``
 
 
 class Reading(NamedTuple):
     """One start tag."""
 
-    asked: tuple[Asked, ...]
-    language: Language  #: of a script
+    asked: Sequence[Asked]
+    language: Language  #: of a script; ``DATA`` for any other tag
     external: bool  #: a script whose code is elsewhere
     href: str | None  #: of a `<base>`
     styled: bool  #: it has a ``style`` attribute
     marked: bool  #: it has a ``data-cg-`` attribute of the application's own
 
 
-def read(buffer: bytearray, span: Span, foreign: bool, encoding: str) -> Reading:
-    """The reading of the tag at ``span``."""
-    tag = bytes(buffer[span.start : span.end])
-    if len(tag) <= _SHORT:
-        return _remembered(tag, span.name, foreign, encoding)
-    return _read(tag, span.name, foreign, encoding)
-
-
-def _read(tag: bytes, name: bytes, foreign: bool, encoding: str) -> Reading:
+def read(tag: bytes, name: bytes, foreign: bool, encoding: str) -> Reading:
+    """The reading of a start tag, from its ``<`` to its ``>``; ``name`` is in lower case."""
     values, marked = _values(tag, 1 + len(name))
     slots = (SVG if foreign else HTML).get(name, ())
-
-    def value(attribute: bytes) -> str | None:
-        raw = values.get(attribute)
-        return None if raw is None else decode(raw, encoding)
-
-    asked = []
+    asked: list[Asked] = []
     for slot in slots:
-        text = value(slot.name)
-        kind = _kind(name, slot, value(b"rel"), value(b"as"), values) if text else None
+        raw = values.get(slot.name)
+        kind = _kind(name, slot, values, encoding) if raw else None
+        text = decode(raw, encoding) if raw and kind is not None else ""
         if text and kind is not None:
             whole = text if slot.shape is Shape.DOCUMENT else None
-            asked.append(Asked(slot.name, kind, tuple(urls(text, slot.shape)), whole))
+            asked.append(Asked(slot.name, kind, urls(text, slot.shape), whole))
+    script = name == b"script"
     return Reading(
-        asked=tuple(asked),
-        language=language(value(b"type"), value(b"language")),
-        external=any(slot.name in values for slot in slots),
-        href=value(b"href") if name == b"base" else None,
-        styled=b"style" in values,
-        marked=marked,
+        asked,
+        _language(values, encoding) if script else Language.DATA,
+        script and any(slot.kind is Kind.SCRIPT and slot.name in values for slot in slots),
+        _value(values, b"href", encoding) if name == b"base" else None,
+        b"style" in values,
+        marked,
     )
 
 
-_remembered = lru_cache(_MANY)(_read)
+def _value(values: dict[bytes, bytes], name: bytes, encoding: str) -> str | None:
+    raw = values.get(name)
+    return None if raw is None else decode(raw, encoding)
+
+
+def _language(values: dict[bytes, bytes], encoding: str) -> Language:
+    return language(_value(values, b"type", encoding), _value(values, b"language", encoding))
 
 
 def _values(tag: bytes, start: int) -> tuple[dict[bytes, bytes], bool]:
@@ -95,15 +93,13 @@ def _values(tag: bytes, start: int) -> tuple[dict[bytes, bytes], bool]:
     return values, marked
 
 
-def _kind(
-    element: bytes, slot: Slot, rel: str | None, destination: str | None, values: dict[bytes, bytes]
-) -> Kind | None:
+def _kind(element: bytes, slot: Slot, values: dict[bytes, bytes], encoding: str) -> Kind | None:
     """The kind of request in this very tag; None where the attribute contacts nobody."""
     if not slot.depends:
         return slot.kind
     if element == b"link":
+        rel, destination = (_value(values, name, encoding) for name in (b"rel", b"as"))
         return link_kind(rel or "", destination or "")
     name, wanted = (b"http-equiv", b"refresh") if element == b"meta" else (b"type", b"image")
-    return (
-        slot.kind if decode(values.get(name, b""), "latin-1").lower().encode() == wanted else None
-    )
+    said = decode(values.get(name, b""), "latin-1").lower()
+    return slot.kind if said.encode() == wanted else None

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .judge import Gate, Gated, Judge
-from .scanner import Scanner
+from .asking import DEPTH, Asking
+from .engine import Scanner
+from .foreign import Space
+from .judge import Gate, Gated, Judge, merged
+from .remembered import SHORT, TELLING, Remembered
 from .spans import Span, What
-from .tags import Denied, TagGate
+from .tags import TagGate
+from .verdicts import IDLE, Denied, Memory, Verdict
 
 __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 
 # Bounds what is held at a time, and makes the bounds on tokens exact.
 _PIECE = 64 * 1024
-# A srcdoc in a srcdoc in a srcdoc …
-_DEPTH = 4
 Insert = bytes | Callable[[Sequence[str]], bytes]
-_DOCUMENT = frozenset((b"html", b"head", b"body"))
 
 
 class Rewriter:
@@ -39,10 +40,14 @@ class Rewriter:
         self.truncated = False
         self._judge = judge
         self._insert = insert
-        self._scanner = Scanner()
-        self._tags = TagGate(judge, encoding, self._inner)
+        memory: Memory | None = getattr(judge, "memory", None)
+        self._scanner = Scanner(snippets=memory.snippets if memory else None)
+        self._asking = Asking(judge, memory or Memory(), encoding, self._inner)
+        self._tags = TagGate(self._asking, encoding)
+        self._verdicts = Remembered(self._tags, self._asking, memory, encoding)
         self._document = False
         self._depth = 0
+        self._gates: dict[Gate, None] = {}  # of a document in another: all that it waits for
         self._sheet = -1  # offset of the style element that is being read, -1 for none
 
     @property
@@ -70,33 +75,56 @@ class Rewriter:
         return b"".join(out)
 
     def _render(self, spans: list[Span], out: list[bytes | bytearray]) -> None:
-        scanner = self._scanner
+        scanner, known, done = self._scanner, self._verdicts.known, 0
         if self.truncated:
             return
-        buffer, done = scanner.buffer, 0
-        for span in spans:
-            if span.what is What.STYLE:
-                done = self._style(span, done, out)
-                continue
-            if span.name == b"script":
-                edits, denied = self._tags.script(buffer, span)
-            elif span.what is What.TAG:
-                if span.name in _DOCUMENT:
-                    self._document = True
-                elif span.name == b"style":
-                    # Whatever its type says: preload scanners follow an @import even so.
-                    self._sheet = scanner.offset + span.start
-                edits, denied = self._tags.tag(buffer, span)
-            else:
-                done = self._mark(span, done, out)
-                continue
-            if denied is not None:
-                self._report(span.name, denied, scanner.offset + span.start)
-            for edit in edits:
-                out += (buffer[done : edit.start], edit.new)
-                done = edit.end
-        out.append(buffer[done : scanner.settled])
+        html, style = Space.HTML, What.STYLE
+        with memoryview(scanner.buffer) as buffer:
+            for span in spans:
+                what, start = span.what, span.start
+                # Of a script with nothing in it that anybody looks for, the tag says all.
+                stop = span.end if span.silent else span.stop
+                if what > style:
+                    done = self._mark(span, done, out)
+                    continue
+                data = bytes(buffer[start:stop])
+                usual = stop - start <= SHORT and span.space is html and what is not style
+                verdict = known(data) if usual else None
+                if verdict is IDLE:
+                    continue
+                done = self._act(span, self._decided(span, data, verdict), done, out)
+                known = self._verdicts.known
+        out.append(scanner.buffer[done : scanner.settled])
         self.truncated = scanner.overflow
+
+    def _decided(self, span: Span, data: bytes, known: Verdict | None) -> Verdict:
+        """The verdict on a span, and what its tag tells about the page."""
+        if span.what is What.TAG and span.name in TELLING:
+            self._hear(span)
+        if known is None:
+            return self._verdicts.verdict(data, span)
+        if known.counted:
+            self._verdicts.again(known)
+        return known
+
+    def _act(self, span: Span, verdict: Verdict, done: int, out: list[bytes | bytearray]) -> int:
+        """Report what is denied, and put out the page up to the last edit."""
+        buffer, start = self._scanner.buffer, span.start
+        offset = self._sheet if span.what is What.STYLE else self._scanner.offset + start
+        for one in verdict.denied:
+            self._report(span.name, one, offset)
+        for edit in verdict.edits:
+            out += (buffer[done : start + edit.start], edit.new)
+            done = start + edit.end
+        return done
+
+    def _hear(self, span: Span) -> None:
+        """A tag that says what the page is, or where a sheet begins."""
+        if span.name == b"style":
+            # Whatever its type says: preload scanners follow an @import even so.
+            self._sheet = self._scanner.offset + span.start
+        else:
+            self._document = True
 
     def _mark(self, span: Span, done: int, out: list[bytes | bytearray]) -> int:
         """A doctype, or the place before `</body>`."""
@@ -110,36 +138,28 @@ class Rewriter:
     def _inserted(self) -> bytes:
         """What is to be inserted, the first time; nothing later."""
         insert, self._insert = self._insert, b""
-        return insert if isinstance(insert, bytes) else insert(self._tags.bases)
-
-    def _style(self, span: Span, done: int, out: list[bytes | bytearray]) -> int:
-        if self._sheet >= 0:
-            for edit, denied in self._tags.sheet(self._scanner.buffer, span):
-                self._report(b"style", denied, self._sheet)
-                out += (self._scanner.buffer[done : edit.start], edit.new)
-                done = edit.end
-        return done
+        return insert if isinstance(insert, bytes) else insert(self._asking.bases)
 
     def _report(self, element: bytes, denied: Denied, offset: int) -> None:
         gate = denied.gate
         name = element.decode("ascii", "replace")
         self.gated.append(Gated(name, denied.url, gate.purpose, gate.service, offset))
+        if self._depth:
+            self._gates[gate] = None
 
-    def _inner(self, text: str) -> Denied | None:
-        """Judge the document in a srcdoc: whatever would be gated in it gates it as a whole."""
-        inner = Rewriter(self._judge)
+    def _inner(self, data: bytes, encoding: str, bases: list[str]) -> Denied | None:
+        """Judge a document in this one: whatever would be gated in it gates it as a whole."""
+        inner = Rewriter(self._judge, encoding=encoding)
         inner._depth = self._depth + 1
-        # "Fallback base URL" of an iframe srcdoc document is its container's.
-        inner._tags.bases = list(self._tags.bases)
-        if inner._depth <= _DEPTH:
-            inner.feed(text.encode("utf-8", "replace"))
+        inner._asking.bases = list(bases)
+        inner._verdicts.rebase()
+        if inner._depth <= DEPTH:
+            inner.feed(data)
             inner.finish()
         if inner.gated:
-            first = inner.gated[0]
-            return Denied(Gate(first.purpose, first.service), first.url)
-        if inner._depth > _DEPTH or inner.truncated or inner.uninspected:
-            gate = self._judge.unread()
-            return None if gate is None else Denied(gate, "")
+            return Denied(merged(inner._gates), inner.gated[0].url)
+        if inner._depth > DEPTH or inner.truncated or inner.uninspected:
+            return self._asking.unread()
         return None
 
 

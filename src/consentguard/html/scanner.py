@@ -34,18 +34,24 @@ __all__ = ["MEMORY", "SCRIPT_LIMIT", "TOKEN_LIMIT", "Scanner"]
 MEMORY = 256 * 1024
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_HTML_NAMES = frozenset(
+#: Elements whose start tags are reported always: of HTML, and of svg and math.
+REPORTED = frozenset(
     b"script iframe frame img image link object embed video audio source track input base form"
     b" style html head body".split()
 )
 # A base in svg is none, but preload scanners take it for one.
-_FOREIGN_NAMES = frozenset(b"script image use feimage style base".split())
+REPORTED_FOREIGN = frozenset(b"script image use feimage style base".split())
 
 
 class Scanner(Contents):
-    """Incremental tokenizer. ``whole`` keeps the stack of open elements from the beginning."""
+    """Incremental tokenizer. ``whole`` keeps the stack of open elements from the beginning.
 
-    def __init__(self, *, scripting: bool = True, whole: bool = False) -> None:
+    ``snippets`` are for the twin in C: this one looks for none, which costs more than it saves.
+    """
+
+    def __init__(
+        self, *, scripting: bool = True, whole: bool = False, snippets: object = None
+    ) -> None:
         super().__init__()
         self._scripting = scripting
         self._whole = whole
@@ -153,11 +159,11 @@ class Scanner(Contents):
         """Report the tag if it matters; True when its content is not markup."""
         space = self._namespace(name, name_end, end)
         span = Span(What.TAG, name, start, end, end, space, self._templates > 0)
-        if name == b"script" and not self._closed(end, space):
+        # "Set the self-closing flag" has no effect on HTML elements.
+        if name == b"script" and (space is Space.HTML or not self._closed(name_end, end)):
             self._read_script(span)
             return True
-        names = _HTML_NAMES if space is Space.HTML else _FOREIGN_NAMES
-        if name in names or grammar.DULL_TAG.match(self.buffer, start) is None:
+        if self._matters(span, name_end):
             self._spans.append(span)
         if space is not Space.HTML:
             return False
@@ -198,11 +204,28 @@ class Scanner(Contents):
             for one in attributes(self.buffer, name_end, end):
                 raw = self.buffer[one.value_start : one.value_end]
                 values.setdefault(one.name, decode(raw, "latin-1"))
-        return self._open.start(name, values, self.buffer[end - 2] == 0x2F)
+        return self._open.start(name, values, self._closed(name_end, end))
 
-    def _closed(self, end: int, space: Space) -> bool:
-        # "Set the self-closing flag" has no effect on HTML elements.
-        return space is not Space.HTML and self.buffer[end - 2] == 0x2F
+    def _matters(self, span: Span, name_end: int) -> bool:
+        """True for a tag to be reported."""
+        names = REPORTED if span.space is Space.HTML else REPORTED_FOREIGN
+        if span.name in names and (span.name != b"use" or self._shows_another(span, name_end)):
+            return True
+        return grammar.DULL_TAG.match(self.buffer, span.start) is None
+
+    def _shows_another(self, span: Span, name_end: int) -> bool:
+        """False for a `use` that shows a part of this very page."""
+        return any(
+            not self.buffer[one.value_start : one.value_end].startswith(b"#")
+            for one in attributes(self.buffer, name_end, span.end)
+            if one.name in (b"href", b"xlink:href")
+        )
+
+    def _closed(self, name_end: int, end: int) -> bool:
+        """13.2.5.40 Self-closing start tag state: the solidus is no part of an unquoted value."""
+        return self.buffer[end - 2] == 0x2F and all(
+            one.value_end < end - 1 for one in attributes(self.buffer, name_end, end)
+        )
 
     def _markup(self, pos: int) -> bool:
         """13.2.5.6 Tag open state, where no whole tag stands; 13.2.5.42 Markup declaration open."""
@@ -260,9 +283,13 @@ class Scanner(Contents):
         if end < 0:
             return False
         inner = Scanner(scripting=False)
-        self._adopt(inner.feed(bytes(self.buffer[begun.end : end])), begun)
-        self._adopt(inner.finish(), begun, inner.offset)
+        found, later = inner.feed(bytes(self.buffer[begun.end : end])), inner.finish()
         self.examined += inner.examined
+        if inner.overflow:
+            self.settled = begun.end
+            return self._end_here()
+        self._adopt(found, begun)
+        self._adopt(later, begun, inner.offset)
         # Without scripting a tag that the end tag cuts goes on behind it.
         cut = grammar.CUT_TAG.match(inner.buffer, inner.settled)
         if cut:

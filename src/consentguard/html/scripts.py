@@ -24,6 +24,8 @@ class Language(StrEnum):
 _JAVASCRIPT = re.compile(
     r"(?:application|text)/(?:x-)?(?:ecma|java)script|text/(?:javascript1\.[0-5]|jscript|livescript)"
 )
+# Partytown runs what has its own type, in a worker, once its library finds it.
+_CODE = ("module", "text/partytown")
 _BLANK = "\t\n\f\r "
 _STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"(?P<key>[\t\n\r ]*+:)?+', re.DOTALL)
 
@@ -38,7 +40,7 @@ def language(kind: str | None, old: str | None) -> Language:
         # "the value of that attribute with leading and trailing ASCII whitespace stripped"
         kind = kind.strip(_BLANK)
     kind = kind.lower()
-    if _JAVASCRIPT.fullmatch(kind) or kind == "module":
+    if _JAVASCRIPT.fullmatch(kind) or kind in _CODE:
         return Language.CODE
     return Language.URLS if kind in ("importmap", "speculationrules") else Language.DATA
 

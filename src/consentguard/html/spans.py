@@ -30,3 +30,4 @@ class Span(NamedTuple):
     template: bool = False  #: inside `<template>`
     whole: bool = True  #: false where a script goes on after ``stop``, or where a tag was cut
     broken: bool = False  #: a script of svg with tags in it: ``stop`` stands before the first
+    silent: bool = False  #: a script that names none of the snippets looked for, and no URL

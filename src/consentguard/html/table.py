@@ -72,15 +72,17 @@ _PING = (Slot(b"ping", Kind.BEACON, Shape.LIST),)
 _ACTION = Slot(b"formaction", Kind.FORM)
 # Rendering section 15.3: `background` is mapped to a background image.
 _BACKGROUND = (Slot(b"background", Kind.IMAGE),)
+# Attribution Reporting, "Registering attribution sources": each URL gets a background request.
+_ATTRIBUTION = Slot(b"attributionsrc", Kind.BEACON, Shape.LIST)
 
 #: HTML elements. `script`, `link` and `meta` depend on other attributes too: see below.
 HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
-        b"script": (Slot(b"src", Kind.SCRIPT),),
+        b"script": (Slot(b"src", Kind.SCRIPT), _ATTRIBUTION),
         b"iframe": (Slot(b"src", Kind.FRAME), Slot(b"srcdoc", Kind.FRAME, Shape.DOCUMENT)),
         b"frame": (Slot(b"src", Kind.FRAME),),
-        b"img": (_SRC_IMAGE, _SRCSET),
-        b"image": (_SRC_IMAGE, _SRCSET),  # "change the token's tag name to img"
+        b"img": (_SRC_IMAGE, _SRCSET, _ATTRIBUTION),
+        b"image": (_SRC_IMAGE, _SRCSET, _ATTRIBUTION),  # "change the token's tag name to img"
         b"source": (_SRC_MEDIA, _SRCSET),
         b"video": (_SRC_MEDIA, Slot(b"poster", Kind.IMAGE)),
         b"audio": (_SRC_MEDIA,),
@@ -100,6 +102,9 @@ HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
         **dict.fromkeys(b"body table thead tbody tfoot tr td th".split(), _BACKGROUND),
     }
 )
+
+#: Attributes that contact somebody beside what the element is for, which goes on without them.
+BESIDE = frozenset((_ATTRIBUTION.name,))
 
 _HREFS = (b"href", b"xlink:href")
 #: Elements of svg.

@@ -13,8 +13,8 @@ from .foreign import Point, Space
 from .formatting import NOTHING, Formatting
 from .openelements import Mark
 
-# Start tags for which the formatting elements are not opened again.
-_AS_IT_IS = (foreign.CLOSES_P - {b"xmp"}) | frozenset(
+#: Start tags for which the formatting elements are not opened again.
+AS_IT_IS = (foreign.CLOSES_P - {b"xmp"}) | frozenset(
     b"base basefont bgsound hr iframe link meta noembed noframes noscript param rb rp rt rtc script"
     b" source style table template textarea title track".split()
 )
@@ -35,13 +35,13 @@ _MISSING = {
     **{(b"table", name): b"tbody" for name in (b"td", b"th", b"tr")},
     **{(body, name): b"tr" for body in _BODIES for name in (b"td", b"th")},
 }
-# Every name with a rule of its own; "any other start tag" opens, "any other end tag" closes.
-_RULED = (
+#: Every name with a rule of its own; "any other start tag" opens, "any other end tag" closes.
+RULED = (
     foreign.SPECIAL
     | foreign.FORMATTING
     | foreign.SCOPE
     | foreign.VOID
-    | _AS_IT_IS
+    | AS_IT_IS
     | _RUBY.keys()
     | _OPTIONS.keys()
 )
@@ -120,7 +120,7 @@ class TreeRules(Formatting):
 
     def _start_html(self, name: bytes) -> None:
         at = self.mark(Mark.TABLE)
-        if at < 0 and name not in _RULED:
+        if at < 0 and name not in RULED:
             self.reopen()
             self.open_html(name)
             return
@@ -139,7 +139,7 @@ class TreeRules(Formatting):
         if name in foreign.CLOSES_P:
             self.close_in(b"p", max(self.mark(Mark.SCOPE), self.last(b"button")))
         self._make_room(name, mode)
-        if name not in _AS_IT_IS:
+        if name not in AS_IT_IS:
             self.reopen()
         if name in foreign.VOID or (name == b"form" and not self._may_open_form(mode)):
             return
@@ -206,7 +206,7 @@ class TreeRules(Formatting):
                 self.open_html(missing)
 
     def _end_html(self, name: bytes) -> None:
-        if name not in _RULED:
+        if name not in RULED:
             self.close_in(name, self.mark(Mark.SPECIAL) - 1)
             return
         scope = self.mark(Mark.SCOPE)

@@ -9,23 +9,28 @@ RFC 9111, section 5.2).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from consentguard.http.message import Header, values, without
+from consentguard.http.message import Header
 
 #: What a cache may obey instead of Cache-Control, beside ``…-Cache-Control`` (RFC 9213).
-_TARGETED = (b"surrogate-control", b"x-accel-expires", b"edge-control")
+_TARGETED = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
+#: What a page that changes with the decision cannot say of itself.
+_DATED = frozenset((b"expires", b"last-modified", b"accept-ranges"))
 _ETAG = re.compile(rb'(W/)?"([^"]*+)"')
-_SHARED = (b"public", b"s-maxage", b"stale-while-revalidate", b"stale-if-error", b"immutable")
+#: Directives that only a shared cache needs, and the one that is set anyway.
+_SHARED = frozenset(
+    b"private public s-maxage stale-while-revalidate stale-if-error immutable".split()
+)
 
 
 #: Request headers that ask for a response only under a condition, or for a part of one.
-_CONDITIONS = frozenset((b"if-none-match", b"if-modified-since", b"if-range", b"range"))
+CONDITIONS = frozenset((b"if-none-match", b"if-modified-since", b"if-range", b"range"))
 
 
-def conditional(headers: Sequence[Header]) -> bool:
+def conditional(fields: Mapping[bytes, bytes]) -> bool:
     """Whether a request has a condition or a range at all: most have none."""
-    return any(name in _CONDITIONS for name, _ in headers)
+    return not fields.keys().isdisjoint(CONDITIONS)
 
 
 def request_headers(headers: Sequence[Header], digest: str) -> tuple[list[Header], bool]:
@@ -69,14 +74,22 @@ def _split(value: bytes, digest: str) -> tuple[list[bytes], list[bytes]]:
 
 def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
     """The cache headers of an HTML response; ``digest`` names the decision."""
-    headers = list(headers)
-    control = b",".join(values(headers, b"cache-control")).lower()
-    result = without(_untargeted(headers), b"expires", b"last-modified", b"accept-ranges")
-    private = b"private, no-cache, no-store" if b"no-store" in control else b"private, no-cache"
+    control: list[bytes] = []
+    result: list[Header] = []
+    for name, value in headers:
+        low = name.lower()
+        if low == b"cache-control":
+            control.append(value)
+        elif low == b"etag":
+            result.append((name, _bound(value, digest)))
+        elif low not in _DATED and not _targeted(low):
+            result.append((name, value))
+    kept = any(b"no-store" in value.lower() for value in control)
+    private = b"private, no-cache, no-store" if kept else b"private, no-cache"
     result.append((b"cache-control", private))
     # The back button takes a stored page without asking, unless the cookies have changed since.
     _vary(result)
-    return [(k, _bound(v, digest) if k.lower() == b"etag" else v) for k, v in result]
+    return result
 
 
 def _bound(etag: bytes, digest: str) -> bytes:
@@ -87,29 +100,33 @@ def _bound(etag: bytes, digest: str) -> bytes:
 
 def personal_headers(headers: Iterable[Header]) -> list[Header]:
     """The cache headers of any response that depended on what the visitor allowed."""
-    headers = list(headers)
-    control = [
-        directive.strip()
-        for directive in b",".join(values(headers, b"cache-control")).split(b",")
-        if directive.strip()
-        and directive.strip().partition(b"=")[0].lower() not in (*_SHARED, b"private")
-    ]
-    result = _untargeted(headers)
-    result.append((b"cache-control", b", ".join([b"private", *control])))
+    control: list[bytes] = [b"private"]
+    result: list[Header] = []
+    for name, value in headers:
+        low = name.lower()
+        if low == b"cache-control":
+            control += filter(_unshared, map(bytes.strip, value.split(b",")))
+        elif not _targeted(low):
+            result.append((name, value))
+    result.append((b"cache-control", b", ".join(control)))
     _vary(result)
     return result
 
 
+def _unshared(directive: bytes) -> bool:
+    """A directive that a private response may keep."""
+    return bool(directive) and directive.partition(b"=")[0].lower() not in _SHARED
+
+
 def _vary(headers: list[Header]) -> None:
-    varies = {v.strip().lower() for v in b",".join(values(headers, b"vary")).split(b",")}
-    if not varies & {b"*", b"cookie"}:
-        headers.append((b"vary", b"Cookie"))
+    for name, value in headers:
+        if name.lower() == b"vary":
+            for one in value.split(b","):
+                if one.strip().lower() in (b"*", b"cookie"):
+                    return
+    headers.append((b"vary", b"Cookie"))
 
 
-def _untargeted(headers: Iterable[Header]) -> list[Header]:
-    """Without Cache-Control and what is said to some caches only, which they would obey first."""
-    return [
-        (k, v)
-        for k, v in without(headers, b"cache-control", *_TARGETED)
-        if not k.lower().endswith(b"-cache-control")
-    ]
+def _targeted(name: bytes) -> bool:
+    """What is said to some caches only, which they would obey before Cache-Control."""
+    return name in _TARGETED or name.endswith(b"-cache-control")

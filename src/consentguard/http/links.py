@@ -23,6 +23,9 @@ ACTIVE = frozenset(
     b" compression-dictionary".split()
 )
 
+#: The headers of this file.
+NAMES = frozenset((b"link", b"refresh"))
+
 Denied = Callable[[str, str], bool]
 
 

@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Header = tuple[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
 class Request:
-    """What a shell hands to the guard; ``path`` is without ``root_path``, ``peer`` the socket's."""
+    """What a shell hands to the guard; ``path`` is without ``root_path``, ``peer`` the socket's.
 
-    method: str
-    scheme: str
-    path: str
-    root_path: str
-    query: bytes
-    headers: Sequence[Header]
-    peer: str | None = None
+    Nothing changes it. ``fields`` has the first value of each header, by its name in lower case.
+    A plain class: a frozen dataclass would cost three times as much, on every request.
+    """
+
+    __slots__ = ("fields", "headers", "method", "path", "peer", "query", "root_path", "scheme")
+
+    fields: Mapping[bytes, bytes]
+    headers: list[Header]
+
+    def __init__(
+        self,
+        method: str,
+        scheme: str,
+        path: str,
+        root_path: str,
+        query: bytes,
+        headers: Sequence[Header],
+        peer: str | None = None,
+    ) -> None:
+        self.method = method
+        self.scheme = scheme
+        self.path = path
+        self.root_path = root_path
+        self.query = query
+        self.peer = peer
+        try:
+            fields = dict(headers)
+            # Servers give names in lower case: one look at all of them together.
+            plain = len(fields) == len(headers) and b"".join(fields).islower()
+        except TypeError:  # names of another type
+            plain = False
+        if not plain:
+            headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
+            fields = dict(reversed(headers))
+        self.headers = headers if type(headers) is list else list(headers)
+        self.fields = fields
 
     def get(self, name: bytes) -> bytes | None:
         """The first value of a header, or None."""
-        return next((v for k, v in self.headers if k == name), None)
+        return self.fields.get(name)
+
+    def every(self, name: bytes) -> tuple[bytes, ...]:
+        """Every value of a header, in order."""
+        first = self.fields.get(name)
+        if first is None:
+            return ()
+        if len(self.fields) == len(self.headers):
+            return (first,)
+        return tuple([v for k, v in self.headers if k == name])
 
     def text(self, name: bytes) -> str:
         """The first value of a header as latin-1 text, or an empty string."""
-        return (self.get(name) or b"").decode("latin-1")
+        return self.fields.get(name, b"").decode("latin-1")
 
     @property
     def host(self) -> str:
@@ -68,3 +105,8 @@ def size(headers: Iterable[Header]) -> int:
 def without(headers: Iterable[Header], *names: bytes) -> list[Header]:
     """The headers that have none of these names."""
     return [(k, v) for k, v in headers if k.lower() not in names]
+
+
+def fields_of(headers: Sequence[Header]) -> dict[bytes, bytes]:
+    """The first value of each header, by its name in lower case."""
+    return {name.lower(): value for name, value in reversed(headers)}

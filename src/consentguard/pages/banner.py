@@ -7,6 +7,8 @@ the banner alone is a refusal, and the page stays usable beside it.
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from consentguard.model import Model
 from consentguard.pages.markup import (
     Html,
@@ -21,6 +23,7 @@ from consentguard.pages.markup import (
     link,
     paragraph,
     signal,
+    told,
 )
 
 _BANNER = """\
@@ -36,10 +39,19 @@ _SETTINGS = """\
 <div class="cg-panel">{form}</div></details>"""
 
 _REOPEN = """\
-<div id="cg-reopen" lang="{lang}" dir="{dir}" data-cg-prefix="{prefix}" \
-data-cg-granted="{granted}"{hidden}>{signal}\
+<div id="cg-reopen" lang="{lang}" dir="{dir}"{told} data-cg-words="{words}"{hidden}>{signal}\
 <a data-cg="reopen" href="{prefix}">{label}</a>\
 <span class="cg-spoken" role="status" data-cg="status"></span></div>"""
+
+
+#: What ``<script type="text/plain" data-category="…">`` is written with elsewhere, by purpose.
+_USUAL = {
+    "necessary": ("essential", "strictly", "strictly-necessary", "required"),
+    "functional": ("functionality", "preferences", "preference"),
+    "analytics": ("statistics", "statistic", "performance", "measurement"),
+    "advertising": ("marketing", "targeting", "advertisement", "ads"),
+    "personalisation": ("personalization",),
+}
 
 
 def render(view: View) -> str:
@@ -49,7 +61,7 @@ def render(view: View) -> str:
     refusal has taken the banner away without a reload.
     """
     shown = _banner(view) if view.show_banner else Html("")
-    return join((assets(view), shown, _reopen(view)))
+    return join((assets(view, view.js_url, view.ungate_url), shown, _reopen(view)))
 
 
 def _banner(view: View) -> Html:
@@ -118,6 +130,12 @@ def _settings(view: View) -> Html:
     return fill(_SETTINGS, label=view.texts["button.settings"], form=form(view, inside))
 
 
+def _words(view: View) -> str:
+    """The usual names as a query string; a purpose of the site's own goes before them."""
+    own = {row.id for row in view.purposes}
+    return urlencode([(w, p) for p, words in _USUAL.items() for w in words if w not in own])
+
+
 def _reopen(view: View) -> Html:
     """The way back, on every page. GDPR, art. 7(3): withdrawing is as easy as giving."""
     return fill(
@@ -125,7 +143,8 @@ def _reopen(view: View) -> Html:
         lang=view.texts.lang,
         dir=view.texts.dir,
         prefix=view.prefix,
-        granted=view.granted,
+        told=told(view),
+        words=_words(view),
         hidden=Html(" hidden" if view.show_banner else ""),
         # One status is enough: the banner says it while it is there.
         signal=Html("") if view.show_banner else signal(view),

@@ -8,8 +8,9 @@ and no inline style, so that it all works under ``script-src 'self'; style-src '
 from __future__ import annotations
 
 import html
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ _DOCUMENT = """\
 <meta name="robots" content="noindex">
 {assets}</head>
 <body><header class="cg-head">{back}</header>
-<main{prefix}><h1>{title}</h1>
+<main{told}><h1>{title}</h1>
 {body}
 </main>
 </body></html>
@@ -69,21 +70,19 @@ class View:
     texts: Texts
     css_url: str
     js_url: str
+    ungate_url: str
     nonce: str  #: the app's CSP nonce or empty
     policy_version: str
     effective: str
     partners: int  #: third-party vendors named
     chosen: bool  #: a valid choice is stored
+    granted: tuple[str, ...]  #: every purpose that is allowed, listed or not
+    exceptions: Mapping[str, bool]  #: services that are treated otherwise than their purposes
 
     @property
     def controller(self) -> str:
         """Who answers for the site; its name where the policy file does not say."""
         return self.site.controller or self.site.name
-
-    @property
-    def granted(self) -> str:
-        """Ids of the purposes that are allowed, for scripts."""
-        return " ".join(row.id for row in self.purposes if row.allowed)
 
     @property
     def opt_out(self) -> bool:
@@ -141,12 +140,15 @@ def link(url: str, text: str) -> Html:
     return fill('<a href="{url}" rel="noreferrer">{text}</a>', url=url, text=text)
 
 
-def assets(view: View) -> Html:
-    """The style sheet and the script. The sheet goes first: what follows is painted with it."""
+def assets(view: View, *scripts: str) -> Html:
+    """The style sheet and scripts by URL. The sheet goes first: what follows is painted with it.
+
+    WHATWG HTML, 4.12.1: deferred scripts hold nothing up, and run in their order.
+    """
     nonce = fill(' nonce="{nonce}"', nonce=view.nonce) if view.nonce else Html("")
     sheet = fill('<link rel="stylesheet" href="{url}"{nonce}>', url=view.css_url, nonce=nonce)
-    script = fill('<script src="{url}" defer{nonce}></script>', url=view.js_url, nonce=nonce)
-    return join((sheet, script))
+    tag = '<script src="{url}" defer{nonce}></script>'
+    return join((sheet, *(fill(tag, url=url, nonce=nonce) for url in scripts)))
 
 
 def document(texts: Texts, site: Site, view: View | None, title: str, body: Html) -> str:
@@ -157,16 +159,24 @@ def document(texts: Texts, site: Site, view: View | None, title: str, body: Html
         dir=texts.dir,
         title=title,
         site=site.name,
-        assets=assets(view) if view else Html(""),
+        assets=assets(view, view.js_url) if view else Html(""),
         back=link(view.next if view else "/", texts.get("preferences.back", site=site.name)),
-        prefix=_told(view) if view else Html(""),
+        told=told(view) if view else Html(""),
         body=body,
     )
 
 
-def _told(view: View) -> Html:
-    told = ' data-cg-prefix="{prefix}" data-cg-granted="{granted}"'
-    return fill(told, prefix=view.prefix, granted=view.granted)
+def told(view: View) -> Html:
+    """Attributes that tell the scripts where to ask, and what holds for this visitor."""
+    marks = fill(
+        ' data-cg-prefix="{prefix}" data-cg-granted="{granted}"',
+        prefix=view.prefix,
+        granted=" ".join(view.granted),
+    )
+    exceptions = json.dumps(dict(view.exceptions), separators=(",", ":"))
+    services = fill(' data-cg-services="{exceptions}"', exceptions=exceptions)
+    asks = Html(" data-cg-asks" * view.show_banner)
+    return join((marks, services if view.exceptions else Html(""), asks))
 
 
 def form(view: View, inside: Html, *, path: str = "", css_class: str = "") -> Html:

@@ -17,14 +17,14 @@ def state(policy: Policy, decision: Decision) -> dict[str, Any]:
         "models": {p: r.model.value for p, r in decision.rulings.items()},
         "granted": list(decision.granted),
         "denied": {p: reason.value for p, reason in decision.denied.items()},
-        "services": _exceptions(decision),
+        "services": exceptions(decision),
         "show_banner": decision.show_banner,
         "policy_version": policy.version,
         "gpc": decision.gpc,
     }
 
 
-def _exceptions(decision: Decision) -> dict[str, bool]:
+def exceptions(decision: Decision) -> dict[str, bool]:
     """Services that are treated otherwise than their purposes: by a click, a signal or a rule."""
     allowed = {p: ruling.allowed for p, ruling in decision.rulings.items()}
     verdicts = {s.id: decision.allows_service(s) for s in decision.known.values()}

@@ -9,6 +9,7 @@ from consentguard.locales import Texts
 from consentguard.model import Model, Policy, Purpose, Service
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import PurposeRow, View
+from consentguard.pages.state import exceptions
 
 #: Never rows of their own unless the site declares them: they follow from the other purposes.
 _UNLISTED = frozenset({"tag-manager", "cdn", "consent-management"})
@@ -36,11 +37,14 @@ def view(
         texts=texts,
         css_url=f"{prefix}/static/{assets.css}",
         js_url=f"{prefix}/static/{assets.js}",
+        ungate_url=f"{prefix}/static/{assets.ungate}",
         nonce=nonce,
         policy_version=policy.version,
         effective=policy.effective,
         partners=len(partners(policy.services, decision)),
         chosen=decision.chosen,
+        granted=decision.granted,
+        exceptions=exceptions(decision),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from consentguard.catalogue import Catalogue
 from consentguard.consent.decide import Decision
@@ -15,13 +17,14 @@ from consentguard.model import Policy, Region, Signals
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import View
 from consentguard.pages.view import view
+from consentguard.tally import Tally
 
 #: A cookie outlives every choice that it may hold: the signed time decides, not the browser.
 #: Browsers cut at 400 days (RFC 6265bis, section 5.5).
 COOKIE_SECONDS = 395 * 86400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setup:
     """Everything that is the same for all visitors; clock and randomness come from outside."""
 
@@ -34,13 +37,20 @@ class Setup:
     clock: Callable[[], float]
     random: Callable[[], str]
     decide: Callable[[Region, State, Signals, float], Decision]
+    salt: str  #: names policy and package, on which a page depends beside the visitor
+    tally: Tally
 
-    @property
+    @cached_property
+    def off(self) -> bool:
+        """Nothing is looked at."""
+        return self.policy.enforcement.mode == "off"
+
+    @cached_property
     def secure(self) -> bool:
         """The site is https: ``[site] url`` says so, a request is never asked."""
         return self.policy.site.url.startswith("https://")
 
-    @property
+    @cached_property
     def origins(self) -> tuple[str, ...]:
         """Origins that may change a choice beside the one that ``Host`` names.
 
@@ -49,7 +59,12 @@ class Setup:
         site = self.policy.site
         return (*site.origins, site.url) if site.url else site.origins
 
-    @property
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the site speaks, its default first."""
+        return tuple(self.texts)
+
+    @cached_property
     def cookie_name(self) -> str:
         """``__Host-consent``, ``__Secure-consent`` with a domain, ``consent`` without https.
 
@@ -82,22 +97,58 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One visitor at one of our URLs."""
+class Visitor:
+    """What holds for whoever comes from one region with the same cookies and signals.
 
-    setup: Setup
-    request: Request
+    Good until ``decision.valid_until``.
+    """
+
     located: Region  #: where GeoIP puts the visitor
     decision: Decision
     stored: State
     signals: Signals
+    hidden: tuple[bytes, ...] = ()  #: names of the refused cookies that the request carried
+
+
+@dataclass
+class Visit:
+    """One visitor at one of our URLs. Nothing changes it."""
+
+    setup: Setup
+    request: Request
+    visitor: Visitor
 
     @property
+    def located(self) -> Region:
+        """Where GeoIP puts the visitor."""
+        return self.visitor.located
+
+    @property
+    def decision(self) -> Decision:
+        """What the visitor has allowed."""
+        return self.visitor.decision
+
+    @property
+    def stored(self) -> State:
+        """What the consent cookie says."""
+        return self.visitor.stored
+
+    @property
+    def signals(self) -> Signals:
+        """What the browser says by itself."""
+        return self.visitor.signals
+
+    @cached_property
     def texts(self) -> Texts:
         """The language that fits the visitor, of those that the site speaks."""
-        offered = self.setup.texts
+        languages = self.setup.languages
         accept = self.request.text(b"accept-language")
-        return offered[negotiate(accept, "", tuple(offered), next(iter(offered)))]
+        return self.setup.texts[negotiate(accept, "", languages, languages[0])]
+
+    @property
+    def digest(self) -> str:
+        """Names the page as this visitor gets it: decision, policy, package and language."""
+        return _digest(self.visitor.decision.digest, self.setup.salt, self.texts.lang)
 
     @property
     def prefix(self) -> str:
@@ -121,3 +172,8 @@ class Visit:
         """
         policy, assets, prefix = self.setup.policy, self.setup.assets, origin + self.prefix
         return view(policy, assets, self.decision, self.texts, prefix, onward, nonce)
+
+
+@lru_cache(maxsize=1024)
+def _digest(decision: str, salt: str, lang: str) -> str:
+    return hashlib.sha256(f"{decision}:{salt}:{lang}".encode()).hexdigest()[:16]

@@ -2,43 +2,77 @@
 (() => {
   "use strict";
   const banner = document.getElementById("cg-banner");
-  const reopen = document.getElementById("cg-reopen");
-  const root = banner || reopen || document.querySelector("[data-cg-prefix]");
-  if (!root || window.consentguard) return;
-  const prefix = root.dataset.cgPrefix;
-  const told = document.querySelector("[data-cg-granted]");
-  let granted = new Set(told ? told.dataset.cgGranted.split(" ") : []);
-
-  const send = async (path, choice) => {
-    const headers = { Accept: "application/json", "Content-Type": "application/json" };
-    const body = JSON.stringify(choice);
-    const answer = await fetch(prefix + path, { method: "POST", headers, body });
-    if (answer.ok) return answer.json();
-    throw new Error(`consentguard: ${answer.status}`);
+  const reopen = document.getElementById("cg-reopen"); // our own pages have none
+  const told = document.querySelector("[data-cg-granted]")?.dataset;
+  if (!told || window.consentguard) return;
+  const prefix = told.cgPrefix;
+  const arrived = {
+    granted: told.cgGranted.split(" "),
+    services: JSON.parse(told.cgServices || "{}"),
+    show_banner: "cgAsks" in told,
   };
+  let now = arrived; // as our own URL `state` says it
+  const key = ({ granted, services, show_banner }) =>
+    JSON.stringify([granted, services, show_banner]);
+  const reload = () => location.reload();
+
+  // What came with the page and is refused since: only a reload ends it.
+  const ended = (state) =>
+    arrived.granted.some((id) => !state.granted.includes(id)) ||
+    Object.keys({ ...arrived.services, ...state.services }).some(
+      (id) => arrived.services[id] !== false && !state.services[id],
+    );
+  // What is granted since, while a style sheet may hold its URLs back.
+  const styled = (state) =>
+    state.granted.some((id) => !arrived.granted.includes(id)) &&
+    [...document.querySelectorAll("style")].some((one) => /#cg-gated/.test(one.textContent));
 
   // The way back comes, screen readers are told.
-  const close = () => {
+  const close = (done = "") => {
     if (!banner || banner.hidden) return;
     const focused = banner.contains(document.activeElement);
     banner.hidden = true;
     reopen.hidden = false;
     if (focused) reopen.querySelector("a").focus({ preventScroll: true });
     const status = reopen.querySelector("[data-cg=status]");
-    setTimeout(() => (status.textContent = banner.dataset.cgDone), 100);
+    setTimeout(() => (status.textContent = done), 100);
   };
 
-  // A refusal needs no proof and no reload.
-  const refuse = async (choice) => {
-    const detail = await send(choice.choice === "withdraw" ? "/withdraw" : "", choice);
-    granted = new Set(detail.granted);
-    close();
-    document.dispatchEvent(new CustomEvent("consentguard:change", { detail }));
-    return detail;
+  // Another choice holds, made here or elsewhere. One reload at most: it brings another page.
+  const learn = (state, done) => {
+    now = state;
+    if (!state.show_banner) close(done);
+    document.dispatchEvent(new CustomEvent("consentguard:change", { detail: state }));
+    if (!reopen || ended(state) || styled(state)) return reload();
+    const heard = ({ detail }) => detail.needsReload && reload();
+    document.addEventListener("consentguard:ungated", heard, { once: true });
   };
 
-  // A grant is a navigation: the page comes back ungated.
-  const grant = (choice) => {
+  const ask = async () => {
+    const state = await fetch(`${prefix}/state`).then((answer) => answer.json());
+    if (key(state) !== key(now)) learn(state);
+  };
+
+  // Tabs tell each other what they know. Who knows otherwise asks the server, and tells nobody;
+  // a reloaded page was told itself: so it ends.
+  let tabs;
+  const tell = () => tabs?.postMessage(key(now));
+  const listen = () => {
+    tabs = window.BroadcastChannel && new BroadcastChannel("consentguard");
+    if (tabs) tabs.onmessage = ({ data }) => data === key(now) || ask().catch(() => {});
+  };
+  listen();
+  if (performance.getEntriesByType("navigation")[0]?.type !== "reload") tell();
+  // An open channel would keep the page out of the back/forward cache.
+  addEventListener("pagehide", () => tabs?.close());
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    listen();
+    ask().catch(reload);
+  });
+
+  // A grant as a navigation, which the browser attests: the page comes back ungated.
+  const navigate = (choice) => {
     const form = document.createElement("form");
     const add = (name, value) =>
       form.append(Object.assign(document.createElement("input"), { name, value }));
@@ -52,9 +86,25 @@
     return new Promise(() => {});
   };
 
+  // The choice by fetch: what can be restored is, without a reload.
+  const choose = async (choice) => {
+    const on = Object.values({ ...choice.purposes, ...choice.services }).some(Boolean);
+    const grants = choice.choice === "accept" || on;
+    const path = choice.choice === "withdraw" ? "/withdraw" : "";
+    const headers = { Accept: "application/json", "Content-Type": "application/json" };
+    const body = JSON.stringify(choice);
+    const answer = await fetch(prefix + path, { method: "POST", headers, body });
+    // `grant = "person"` takes no grant from a script.
+    if (grants && answer.status === 403) return navigate(choice);
+    if (!answer.ok) throw new Error(`consentguard: ${answer.status}`);
+    learn(await answer.json(), grants ? "" : banner?.dataset.cgDone);
+    tell();
+    return now;
+  };
+
   window.consentguard = Object.freeze({
-    // What the page came with, or the last refusal since; an unknown purpose is not allowed.
-    allows: (purpose) => granted.has(purpose),
+    // What the page came with, or the last choice since; an unknown purpose is not allowed.
+    allows: (purpose) => now.granted.includes(purpose),
     open: () => {
       const settings = banner && !banner.hidden && banner.querySelector("details");
       if (!settings) return location.assign(prefix);
@@ -62,25 +112,34 @@
       settings.firstChild.focus();
     },
     // {choice: "reject"}, {choice: "save", purposes: {analytics: true}} or {analytics: true}
-    choose: (wish) => {
-      const choice = wish.choice ? wish : { choice: "save", purposes: wish };
-      const on = Object.values({ ...choice.purposes, ...choice.services }).some(Boolean);
-      return choice.choice === "accept" || on ? grant(choice) : refuse(choice);
-    },
+    choose: (wish) => choose(wish.choice ? wish : { choice: "save", purposes: wish }),
     // Gives back what ends it.
-    onChange: (tell) => {
-      const listen = (event) => tell(event.detail);
-      document.addEventListener("consentguard:change", listen);
-      return () => document.removeEventListener("consentguard:change", listen);
+    onChange: (hear) => {
+      const listener = (event) => hear(event.detail);
+      document.addEventListener("consentguard:change", listener);
+      return () => document.removeEventListener("consentguard:change", listener);
     },
   });
 
-  // A page out of the back/forward cache shows what was allowed when it went in.
-  addEventListener("pageshow", async (event) => {
-    if (!event.persisted) return;
-    const now = await fetch(prefix + "/state").then((answer) => answer.json(), () => null);
-    if (!now || [...granted].some((id) => !now.granted.includes(id))) location.reload();
-  });
+  // Scripts that were written to wait, in the field's usual ways: from here on they are gated
+  // ones whose purposes are named and whose service is not.
+  const usual = new URLSearchParams(told.cgWords);
+  const adopt = () => {
+    for (const el of document.querySelectorAll("script[type='text/plain']:not([data-cg-purpose])")) {
+      const data = el.dataset;
+      const said = data.category || data.cookiecategory || data.cookieconsent || "";
+      const named = said.toLowerCase().match(/[^\s,]+/g);
+      if (!named) continue;
+      const src = data.src || el.getAttribute("src");
+      if (src) data.cgSrc = src;
+      if (data.type) data.cgType = data.type;
+      el.removeAttribute("src");
+      data.cgPurpose = named.map((word) => usual.get(word) || word).join(" ");
+    }
+  };
+  adopt();
+  // Before ungate.js watches too: it finds them gated.
+  new MutationObserver(adopt).observe(document, { childList: true, subtree: true });
 
   if (!banner) return;
   let plain = false; // fetch failed: the form does it
@@ -88,7 +147,7 @@
     const button = event.submitter;
     if (plain || button?.value !== "reject") return;
     event.preventDefault();
-    refuse({ choice: "reject" }).catch(() => {
+    choose({ choice: "reject" }).catch(() => {
       plain = true;
       event.target.requestSubmit(button);
     });

@@ -1,13 +1,17 @@
 // Gives back what the server gated once it is allowed; gates it again on withdrawal.
-// In:  "consentguard:change" on document, {granted: [purpose], services: {service: allowed}}.
-// Out: "consentguard:ungated", {needsReload: how many things only a reload sets right}.
+// Hears "consentguard:change" {granted: [purpose], services: {service: allowed}},
+// tells "consentguard:ungated" {needsReload: what only a reload sets right}.
 (() => {
   "use strict";
-  // The server's table; srcdoc first, since it replaces src.
+  if (CustomEvent.ungate) return;
+  CustomEvent.ungate = true;
+  const CG = "data-cg-";
+  // The server's table; srcdoc replaces src.
   const TABLE = {
     srcdoc: "iframe",
     src: "script iframe frame img source video audio track embed input",
     srcset: "img source",
+    attributionsrc: "script img",
     poster: "video",
     data: "object",
     action: "form",
@@ -18,29 +22,30 @@
     ping: "a area",
     background: "body table thead tbody tfoot tr td th",
   };
-  const CG = "data-cg-";
   const own = document.currentScript?.nonce;
-  const given = new WeakMap(); // element: the names that it got back
-  const ran = new Set();
+  const given = new WeakMap(); // names by element
+  const ran = [];
   const link = document.createElement("a");
-  let came, granted, parsed, nonces;
-  let services = {};
+  let came, now, parsed, nonces;
   let queue = Promise.resolve();
 
-  const words = (text) => (text || "").split(" ").filter(Boolean);
-  const gated = (root) => [...root.querySelectorAll("[data-cg-purpose]")];
-  const isFrame = (el) => el.localName.endsWith("frame");
+  const words = (text) => text?.match(/\S+/g) || [];
+  const gated = (root) =>
+    [root, ...root.querySelectorAll("[data-cg-purpose]")].filter((el) => el.dataset?.cgPurpose);
+  const isFrame = (el) => /frame/.test(el.localName);
   const waits = (el) => el.matches("script[type='text/plain']");
   const late = (el) => el.matches("[data-cg-type*=module i], [defer][data-cg-src]");
-
   const player = (el) => (el.localName === "source" ? el.parentNode : el);
 
-  // What came gated although its purpose was granted waits for its service.
   const allowed = (el) => {
-    const said = words(el.getAttribute(CG + "service")).map((id) => services[id]);
+    const { cgPurpose, cgService } = el.dataset;
+    const ids = words(cgPurpose.replace("unknown", "tag-manager")); // both wait for all
+    const all = (granted) => ids.every((id) => granted.includes(id));
+    const said = words(cgService).map((id) => now.services?.[id]);
     if (said.includes(false) || el.closest("noscript")) return false;
-    const all = (set) => words(el.getAttribute(CG + "purpose")).every((id) => set.has(id));
-    return (all(granted) && !all(came)) || (said[0] && said.every((word) => word === true));
+    if (said[0] && !said.includes() && !ids.includes("tag-manager")) return true;
+    // What came gated although all is granted waits for its service.
+    return all(now.granted) && !(cgService && all(came));
   };
 
   const rename = (el, from, to) => {
@@ -52,7 +57,7 @@
   };
 
   const held = (el) => {
-    const key = (el instanceof HTMLElement ? "" : "svg:") + el.localName.toLowerCase();
+    const key = (el.tagName === el.localName ? "svg:" : "") + el.localName.toLowerCase();
     const known = (name) => words(TABLE[name]).includes(key) && el.hasAttribute(CG + name);
     return Object.keys(TABLE).filter(known);
   };
@@ -63,7 +68,7 @@
 
   const give = (el) => {
     const names = held(el).filter(safe(el));
-    // A sanitizer may have missed a later one under our name.
+    // A later one may have passed a sanitizer.
     if (!names[0] || (names[0] === "srcdoc" && !parsed.has(el))) return;
     if (isFrame(el)) {
       el.removeAttribute("name");
@@ -71,7 +76,7 @@
     }
     names.forEach((name) => rename(el, CG + name, name));
     given.set(el, names);
-    // Neither looks again by itself: a player without a source, a hint without a URL.
+    // Neither looks again unasked.
     if (player(el)?.networkState === 3) player(el).load();
     if (names.includes("imagesrcset")) el.before(el);
   };
@@ -90,18 +95,19 @@
 
   const run = async (el) => {
     if (!el.isConnected || !waits(el) || !allowed(el)) return;
-    // 'strict-dynamic' asks no nonce of us.
-    nonces ||= [...document.querySelectorAll("script")].some((one) => one.nonce);
+    // 'strict-dynamic' asks for none.
+    nonces ||= [...document.scripts].some((one) => one.nonce);
     if (own ? el.nonce !== own : nonces && !el.nonce) return;
     const names = held(el);
     if (names[0] ? !names.every(safe(el)) : /[.[]\s*["'`]?write/.test(el.textContent)) return;
-    // A clone keeps its nonce, and "already started" if markup set it.
+    // A clone keeps its nonce and "already started".
     const copy = el.cloneNode(true);
     names.forEach((name) => rename(copy, CG + name, name));
     copy.removeAttribute("type");
     rename(copy, CG + "type", "type");
     copy.async = el.hasAttribute("async");
-    ran.add(copy);
+    given.set(copy, []);
+    ran.push(copy);
     return new Promise((end) => {
       copy.addEventListener("load", end);
       copy.addEventListener("error", end);
@@ -123,28 +129,30 @@
   const change = () => {
     look(gated(document));
     queue.then(() => {
-      const left = gated(document).filter((el) => waits(el) && allowed(el));
-      left.push(...[...ran].filter((el) => !allowed(el)));
-      left.push(...[...came].filter((id) => !granted.has(id)));
+      const stuck = (el) => el.hasAttribute(CG + "service") && !given.has(el) && allowed(el);
+      const left = [
+        ...gated(document).filter(stuck),
+        ...ran.filter((el) => !allowed(el)),
+        ...came.filter((id) => !now.granted.includes(id)),
+      ];
       const detail = { needsReload: left.length };
       document.dispatchEvent(new CustomEvent("consentguard:ungated", { detail }));
     });
   };
 
   document.addEventListener("consentguard:change", ({ detail }) => {
-    granted = new Set(detail.granted);
-    services = detail.services || {};
+    now = detail;
     if (came) change();
   });
 
   const start = () => {
-    came = new Set(words(document.querySelector("[data-cg-granted]")?.dataset.cgGranted));
+    came = words(document.querySelector("[data-cg-granted]")?.dataset.cgGranted);
+    now ||= { granted: came };
     parsed = new WeakSet(gated(document));
     new MutationObserver((records) => {
-      for (const el of records.flatMap((record) => [...record.addedNodes]))
-        if (el.dataset) look([el, ...gated(el)].filter((one) => one.dataset.cgPurpose));
+      for (const node of records.flatMap((record) => [...record.addedNodes]))
+        if (node.matches) look(gated(node));
     }).observe(document, { childList: true, subtree: true });
-    granted ||= came;
     change();
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -1,0 +1,182 @@
+/* Whether a script can hold any of many literals, or the URL of something that it loads.
+
+   A filter in front of a tree, after Wu and Manber ("A fast algorithm for multi-pattern searching",
+   1994): a table says by two bytes where a literal that they belong to would begin, and every few
+   bytes two are looked at. As in catalogue/snippets.py white
+   space is passed over and the three kinds of quotes are one. "No" is certain, "yes" is not: the
+   catalogue then looks itself. */
+
+#ifndef CONSENTGUARD_FINDER_H
+#define CONSENTGUARD_FINDER_H
+
+#include "_grammar.h"
+
+enum { PASSED_OVER = 0, ANY_OTHER = 1, KIND_BITS = 7, NODES = 65535, LONGEST_LITERAL = 512 };
+enum { KINDS = 1 << KIND_BITS, BLOCK = 8192, STEP = 8 };
+
+typedef struct {
+    byte kind[256];            /* of a byte: passed over, in no literal, or its own */
+    byte pairs[KINDS * KINDS]; /* by two kinds: where in literals they stand, a bit a place */
+    int kinds, shortest, longest;
+    uint16_t *next; /* a tree of all literals: by state and kind, 0 for none */
+    byte *ends;     /* by state: whether a literal ends there */
+    int states;
+} Finder;
+
+static byte same_quote(byte c) { return c == '"' || c == '`' ? '\'' : c; }
+
+static void finder_clear(Finder *finder)
+{
+    PyMem_Free(finder->next);
+    PyMem_Free(finder->ends);
+}
+
+/* How many of a literal's first pairs are looked for. */
+static int finder_step(const Finder *finder)
+{
+    return finder->shortest - 1 < STEP ? finder->shortest - 1 : STEP;
+}
+
+/* Kinds for the bytes of the literals; false when they are too many. */
+static int finder_kinds(Finder *finder, const byte *all, place size)
+{
+    memset(finder->kind, ANY_OTHER, sizeof finder->kind);
+    finder->kinds = ANY_OTHER + 1;
+    for (place i = 0; i < size; i++) {
+        byte *kind = &finder->kind[same_quote(all[i])];
+        if (*kind == ANY_OTHER && finder->kinds == KINDS)
+            return 0;
+        if (*kind == ANY_OTHER)
+            *kind = (byte)finder->kinds++;
+    }
+    finder->kind['"'] = finder->kind['`'] = finder->kind['\''];
+    for (int c = 0; c < 256; c++)
+        if ((CLASS[c] & SPACE) || c == '\v')
+            finder->kind[c] = PASSED_OVER;
+    return 1;
+}
+
+/* Take a literal into the tree; false when it is too short or too long, or there is no room. */
+static int finder_add(Finder *finder, const byte *literal, place size)
+{
+    int state = 0, length = 0;
+    for (place i = 0; i < size; i++) {
+        int kind = finder->kind[literal[i]];
+        if (kind == PASSED_OVER)
+            continue;
+        uint16_t *to = &finder->next[state * finder->kinds + kind];
+        if (!*to && finder->states == NODES)
+            return 0;
+        if (!*to)
+            *to = (uint16_t)finder->states++;
+        state = *to;
+        length++;
+    }
+    finder->ends[state] = 1;
+    if (length < finder->shortest)
+        finder->shortest = length;
+    if (length > finder->longest)
+        finder->longest = length;
+    return length >= 2 && length <= LONGEST_LITERAL;
+}
+
+/* Note where its first pairs stand, as many as the shortest literal has, but no more than `STEP`. */
+static void finder_learn(Finder *finder, const byte *literal)
+{
+    int before = 0, step = finder_step(finder);
+    for (int i = 0; i <= step;) {
+        int kind = finder->kind[*literal++];
+        if (kind == PASSED_OVER)
+            continue;
+        if (i)
+            finder->pairs[before << KIND_BITS | kind] |= (byte)(1 << (i - 1));
+        before = kind;
+        i++;
+    }
+}
+
+/* True when a literal begins there. */
+static int begins_literal(const Finder *finder, const byte *kinds, int size)
+{
+    int state = 0;
+    for (int i = 0; i < size; i++) {
+        state = finder->next[state * finder->kinds + kinds[i]];
+        if (!state)
+            return 0;
+        if (finder->ends[state])
+            return 1;
+    }
+    return 0;
+}
+
+/* Of the first pairs of a literal, one ends at a multiple of their number. */
+static int holds_literal(const Finder *finder, const byte *kinds, int size)
+{
+    int step = finder_step(finder);
+    for (int end = step; end < size; end += step) {
+        unsigned places = finder->pairs[kinds[end - 1] << KIND_BITS | kinds[end]];
+        for (int start = end - 1; places; start--, places >>= 1)
+            if ((places & 1) && begins_literal(finder, kinds + start, size - start))
+                return 1;
+    }
+    return 0;
+}
+
+/* True when a literal may stand in the bytes. */
+static int finds_literal(const Finder *finder, const byte *b, place from, place to)
+{
+    byte kinds[BLOCK + LONGEST_LITERAL];
+    int size = 0;
+    while (from < to) {
+        place end = to - from > BLOCK ? from + BLOCK : to;
+        while (from < end) {
+            byte kind = finder->kind[b[from++]];
+            kinds[size] = kind;
+            size += kind != PASSED_OVER;
+        }
+        if (holds_literal(finder, kinds, size))
+            return 1;
+        /* One may have begun that goes on in the next block. */
+        int keep = size < finder->longest ? size : finder->longest - 1;
+        memmove(kinds, kinds + size - keep, (size_t)keep);
+        size = keep;
+    }
+    return 0;
+}
+
+/* True when a quoted absolute URL stands there: what catalogue/loaders.py looks for. */
+static int names_url(const byte *b, place from, place to)
+{
+    for (place at = from; (at = find(b, at, to - 1, '/')) >= 0; at++) {
+        if (b[at + 1] != '/' && !(b[at + 1] == '\\' && at + 2 < to && b[at + 2] == '/'))
+            continue;
+        place start = at - (at > from && b[at - 1] == '\\');
+        if (start - from >= 5 && b[start - 1] == ':') {
+            if (alike(b + start - 5, "http", 4))
+                start -= 5;
+            else if (start - from >= 6 && alike(b + start - 6, "https", 5))
+                start -= 6;
+        }
+        if (start > from && same_quote(b[start - 1]) == '\'')
+            return 1;
+    }
+    return 0;
+}
+
+/* True when a script's tag may say that its content is a list of URLs: that is read otherwise. */
+static int lists_urls(const byte *tag, place size)
+{
+    for (place at = 0; at < size; at++)
+        if (tag[at] == '&' || (size - at > 9 && alike(tag + at, "importmap", 9)) ||
+            (size - at > 16 && alike(tag + at, "speculationrules", 16)))
+            return 1;
+    return 0;
+}
+
+/* True when there is certainly nothing to be found. */
+static int finder_silent(const Finder *finder, const byte *b, place from, place to)
+{
+    return !finds_literal(finder, b, from, to) && !names_url(b, from, to);
+}
+
+#endif

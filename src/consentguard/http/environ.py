@@ -1,0 +1,53 @@
+"""A request as WSGI tells it: PEP 3333, where every string is bytes in disguise (latin-1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consentguard.http.message import Header, Request
+
+Environ = dict[str, Any]
+
+
+def request_of(environ: Environ) -> Request:
+    """The neutral request of an environ."""
+    headers = [
+        (k[5:].replace("_", "-").lower().encode("latin-1"), v.encode("latin-1"))
+        for k, v in environ.items()
+        if k.startswith("HTTP_")
+    ]
+    if environ.get("CONTENT_TYPE"):
+        headers.append((b"content-type", environ["CONTENT_TYPE"].encode("latin-1")))
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        scheme=environ.get("wsgi.url_scheme", "http"),
+        path=_path(environ.get("PATH_INFO", "")) or "/",
+        root_path=_path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
+        query=environ.get("QUERY_STRING", "").encode("latin-1"),
+        headers=headers,
+        peer=environ.get("REMOTE_ADDR") or None,
+    )
+
+
+def with_headers(environ: Environ, headers: list[Header]) -> Environ:
+    """An environ like this one, with these headers of a request and no others."""
+    inner = {k: v for k, v in environ.items() if not k.startswith("HTTP_")}
+    for name, value in headers:
+        if name != b"content-type":
+            key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+            inner[key] = value.decode("latin-1")
+    return inner
+
+
+def body_of(environ: Environ, limit: int) -> bytes:
+    """The request's body, at most ``limit`` bytes of it and not read further."""
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    data: bytes = environ["wsgi.input"].read(max(0, min(length, limit)))
+    return data
+
+
+def _path(value: str) -> str:
+    return value.encode("latin-1").decode("utf-8", "replace")

@@ -1,0 +1,328 @@
+"""One visitor, several tabs, the real middleware: what a choice anywhere changes everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Request, Route
+from tests.browser.conftest import serving
+from tests.browser.gating import POLICY, until
+from tests.conftest import Here, a_policy
+
+from consentguard.asgi import ConsentMiddleware
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STATS, ADS = "https://a.stats.test", "https://b.ads.test"
+HOSTS = {"a.stats.test", "b.ads.test"}
+SAYS = "<script>self.ran = []; self.stats = self.ads = () => 1</script>"
+PICTURE = f"<img src='{STATS}/i'>"
+SCRIPTS = (
+    f"<script src='{STATS}/one-slow.js'></script><script>stats(); ran.push('two')</script>"
+    f"<script src='{ADS}/three.js'></script>"
+)
+ASKED = "fetch('/_consent/state').then(answer => answer.json())"
+
+
+@dataclass
+class App:
+    """A site whose every page has the same body."""
+
+    body: str = ""
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
+        send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Answer any request with the page."""
+        if scope["type"] != "http":
+            return
+        headers = [(b"content-type", b"text/html; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        page = f"<!doctype html><html><head>{SAYS}</head><body>{self.body}</body></html>"
+        await send({"type": "http.response.body", "body": page.encode(), "more_body": False})
+
+
+@dataclass
+class Visitor:
+    """A browser profile: its tabs, the hosts of others that they reached, and the pages loaded."""
+
+    url: str
+    context: BrowserContext
+    contacted: set[str] = field(default_factory=set)
+    loads: list[str] = field(default_factory=list)
+
+    async def answer(self, route: Route) -> None:
+        """Let the site answer for itself; answer for the others, and note them."""
+        url = urlsplit(route.request.url)
+        if route.request.url.startswith(self.url):
+            await route.continue_()
+            return
+        self.contacted.add(url.hostname or "")
+        if "slow" in url.path:
+            await asyncio.sleep(0.1)
+        script = route.request.resource_type == "script"
+        body = f"ran.push('{PurePosixPath(url.path).stem}')" if script else ""
+        kind = "text/javascript" if script else "image/svg+xml"
+        await route.fulfill(status=200, content_type=kind, body=body)
+
+    def note(self, request: Request) -> None:
+        """Count the documents that are asked for."""
+        if request.is_navigation_request():
+            self.loads.append(urlsplit(request.url).path)
+
+    async def tab(self, path: str = "/") -> Page:
+        """A new tab."""
+        page = await self.context.new_page()
+        page.on("request", self.note)
+        await page.goto(self.url + path)
+        await page.evaluate("self.kept = true")
+        return page
+
+    async def press(self, page: Page, name: str, path: str = "/") -> None:
+        """Open a page in a tab and press one of our buttons there."""
+        await page.goto(self.url + path)
+        async with page.expect_navigation():
+            await page.locator(f"[data-cg={name}]").first.click()
+
+
+@asynccontextmanager
+async def visiting(chromium: Browser, body: str, more: str = "") -> AsyncIterator[Visitor]:
+    """A visitor from Germany at a site whose pages have this body."""
+    guarded = ConsentMiddleware(
+        App(body), a_policy(POLICY + more), ["key"], ledger=None, geo=Here("DE")
+    )
+    with serving(guarded) as url:
+        context = await chromium.new_context()
+        visitor = Visitor(url, context)
+        await context.route("**/*", visitor.answer)
+        try:
+            yield visitor
+        finally:
+            await context.close()
+
+
+async def kept(page: Page) -> bool:
+    """True while the tab has not loaded another document."""
+    found: bool = await page.evaluate("self.kept === true")
+    return found
+
+
+async def reloaded(page: Page) -> None:
+    """Wait until the tab shows another document, complete."""
+    await page.wait_for_function("self.kept !== true && document.readyState === 'complete'")
+
+
+async def test_accepting_in_one_tab_ungates_the_other(chromium: Browser) -> None:
+    async with visiting(chromium, PICTURE + SCRIPTS) as visitor:
+        first, second = await visitor.tab(), await visitor.tab()
+        assert visitor.contacted == set()
+        assert await second.locator("#cg-banner").is_visible()
+        await visitor.press(first, "accept")
+        await second.wait_for_function("ran.length === 3")
+        assert (
+            await first.evaluate("ran")
+            == await second.evaluate("ran")
+            == ["one-slow", "two", "three"]
+        )
+        assert await second.locator(f"img[src='{STATS}/i']").count() == 1
+        assert visitor.contacted == HOSTS
+        assert await second.evaluate("consentguard.allows('advertising')")
+        assert await second.locator("#cg-banner").is_hidden()
+        assert await second.locator("#cg-reopen").is_visible()
+        assert await kept(second)
+
+
+async def test_withdrawing_gates_again_what_can_be(chromium: Browser) -> None:
+    async with visiting(chromium, PICTURE) as visitor:
+        first, second = await visitor.tab(), await visitor.tab()
+        await visitor.press(first, "accept")
+        await second.locator(f"img[src='{STATS}/i']").wait_for(state="attached")
+        await visitor.press(first, "withdraw", "/_consent")
+        await second.locator("img[data-cg-src]").wait_for(state="attached")
+        assert await second.locator("img[src]").count() == 0
+        assert not await second.evaluate("consentguard.allows('analytics')")
+        assert await kept(second)
+
+
+@pytest.mark.parametrize("came", ["gated", "granted"])
+async def test_withdrawing_reloads_what_ran(chromium: Browser, came: str) -> None:
+    async with visiting(chromium, SCRIPTS) as visitor:
+        second = await visitor.tab()
+        first = await visitor.tab()
+        await visitor.press(first, "accept")
+        if came == "granted":
+            second = await visitor.tab()
+        await second.wait_for_function("ran.length === 3")
+        assert await kept(second)
+        await visitor.press(first, "withdraw", "/_consent")
+        visitor.contacted.clear()
+        await reloaded(second)
+        assert await second.evaluate("ran") == []
+        assert await second.locator("script[data-cg-purpose]").count() == 3
+        assert visitor.contacted == set()
+
+
+async def test_a_refusal_elsewhere_takes_the_banner_away(chromium: Browser) -> None:
+    async with visiting(chromium, SCRIPTS) as visitor:
+        first, second = await visitor.tab(), await visitor.tab()
+        await first.locator("[data-cg=reject]").first.click()
+        await second.locator("#cg-banner").wait_for(state="hidden")
+        assert visitor.contacted == set()
+        assert await kept(first)
+        assert await kept(second)
+
+
+async def test_our_own_page_shows_what_holds(chromium: Browser) -> None:
+    async with visiting(chromium, "") as visitor:
+        first, second = await visitor.tab(), await visitor.tab("/_consent")
+        box = second.locator("[name=purpose][value=analytics]")
+        assert not await box.is_checked()
+        await visitor.press(first, "accept")
+        await second.locator("[name=purpose][value=analytics]:checked").wait_for()
+
+
+CHOOSE = "async wish => (await consentguard.choose(wish)).granted"
+
+
+async def test_choosing_by_script_needs_no_reload(chromium: Browser) -> None:
+    async with visiting(chromium, PICTURE + SCRIPTS) as visitor:
+        page = await visitor.tab()
+        await page.evaluate(
+            "() => { self.heard = []; self.stop = consentguard.onChange(d => heard.push(d)) }"
+        )
+        assert "analytics" in await page.evaluate(CHOOSE, {"analytics": True})
+        await page.wait_for_function("ran.length === 2")
+        assert await page.evaluate("ran") == ["one-slow", "two"]
+        assert await page.evaluate("consentguard.allows('analytics')")
+        assert not await page.evaluate("consentguard.allows('advertising')")
+        assert ["analytics" in one["granted"] for one in await page.evaluate("heard")] == [True]
+        assert await page.locator("#cg-banner").is_hidden()
+        assert visitor.contacted == {"a.stats.test"}
+        await page.evaluate("stop()")
+        await page.evaluate(CHOOSE, {"choice": "accept"})
+        await page.wait_for_function("ran.length === 3")
+        assert await page.evaluate("heard.length") == 1
+        assert await kept(page)
+        assert visitor.loads == ["/"]
+
+
+async def test_withdrawing_by_script(chromium: Browser) -> None:
+    async with visiting(chromium, PICTURE) as visitor:
+        page = await visitor.tab()
+        await page.evaluate(CHOOSE, {"analytics": True})
+        await page.locator("img[src]").wait_for(state="attached")
+        granted = await page.evaluate(CHOOSE, {"choice": "withdraw"})
+        assert "analytics" not in granted
+        await page.locator("img[data-cg-src]").wait_for(state="attached")
+        assert await kept(page)
+        await page.reload()
+        assert await page.locator("img[data-cg-src]").count() == 1
+        assert visitor.loads == ["/", "/"]
+
+
+async def test_one_service_alone(chromium: Browser) -> None:
+    async with visiting(chromium, PICTURE + SCRIPTS) as visitor:
+        page, other = await visitor.tab(), await visitor.tab()
+        wish = {"choice": "save", "purposes": {}, "services": {"stats": True}}
+        granted = await page.evaluate(CHOOSE, wish)
+        assert "analytics" not in granted
+        for tab in (page, other):
+            await tab.wait_for_function("ran.length === 2")
+            assert await kept(tab)
+        assert visitor.contacted == {"a.stats.test"}
+        third = await visitor.tab()
+        assert await third.evaluate("ran") == ["one-slow", "two"]
+        await page.evaluate(CHOOSE, {"choice": "reject"})
+        for tab in (page, other, third):
+            await reloaded(tab)
+            assert await tab.evaluate("ran") == []
+
+
+async def test_a_choice_that_is_none_changes_nothing(chromium: Browser) -> None:
+    async with visiting(chromium, PICTURE) as visitor:
+        page = await visitor.tab()
+        wrong = "consentguard.choose({nonsense: true}).catch(error => error.message)"
+        assert await page.evaluate(wrong) == "consentguard: 400"
+        assert await page.locator("#cg-banner").is_visible()
+        assert visitor.contacted == set()
+
+
+async def test_where_a_grant_needs_a_person_it_is_a_navigation(chromium: Browser) -> None:
+    button = "<button id=yes onclick=\"consentguard.choose({choice: 'accept'})\">yes</button>"
+    more = '[enforcement]\ngrant = "person"\n'
+    async with visiting(chromium, button + SCRIPTS, more) as visitor:
+        page = await visitor.tab("/shop?x=1")
+        async with page.expect_navigation():
+            await page.locator("#yes").click()
+        await reloaded(page)
+        assert page.url == visitor.url + "/shop?x=1"
+        assert await page.evaluate("ran") == ["one-slow", "two", "three"]
+
+
+WRITES = "<script>stats(); document.write('<b>written</b>'); ran.push('writes')</script>"
+SHEET = f"<style>p {{ background: url({STATS}/bg) }}</style><p>x</p>"
+
+
+@pytest.mark.parametrize(
+    "body", [WRITES, SHEET, f"<p style='background: url({STATS}/bg)'>x</p>"], ids=str
+)
+async def test_what_cannot_come_back_comes_with_one_reload(chromium: Browser, body: str) -> None:
+    async with visiting(chromium, body) as visitor:
+        page = await visitor.tab()
+        await page.evaluate("consentguard.choose({analytics: true})")
+        await reloaded(page)
+        if body == WRITES:
+            assert await page.evaluate("ran") == ["writes"]
+        else:
+            await until(page, lambda: visitor.contacted == {"a.stats.test"})
+        await page.evaluate(ASKED)
+        assert visitor.loads == ["/", "/"]
+
+
+async def test_unknown_things_come_back_when_all_is_allowed(chromium: Browser) -> None:
+    body = "<iframe src='https://x.test/f'></iframe><script src='https://y.test/y.js'></script>"
+    async with visiting(chromium, body) as visitor:
+        page = await visitor.tab()
+        await page.evaluate(CHOOSE, {"analytics": True})
+        assert visitor.contacted == set()
+        await page.evaluate(CHOOSE, {"choice": "accept"})
+        await until(page, lambda: visitor.contacted == {"x.test", "y.test"})
+        assert await kept(page)
+
+
+async def test_pages_that_tell_other_than_the_server_do_not_reload_for_ever(
+    chromium: Browser,
+) -> None:
+    """Two tabs show pages that somebody kept: neither is what the server would say."""
+    async with visiting(chromium, SCRIPTS) as visitor:
+        page = await visitor.tab()
+        stale = await page.content()
+        await page.close()
+
+        async def serve(route: Route) -> None:
+            granted = "necessary " + PurePosixPath(urlsplit(route.request.url).path).name
+            body = stale.replace('data-cg-granted="', f'data-cg-granted="{granted} ')
+            await route.fulfill(status=200, content_type="text/html", body=body)
+
+        await visitor.context.route("**/stale/*", serve)
+        one, two = await visitor.tab("/stale/media"), await visitor.tab("/stale/social")
+        await reloaded(one)  # the second told it
+        await one.evaluate("self.kept = true")
+        visitor.loads.clear()
+        await visitor.tab()
+        await reloaded(one)
+        await reloaded(two)
+        for tab in (one, two):
+            await tab.evaluate(ASKED)
+            await tab.evaluate("new Promise(requestAnimationFrame)")
+        assert sorted(visitor.loads) == ["/", "/stale/media", "/stale/social"]

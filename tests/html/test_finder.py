@@ -1,0 +1,109 @@
+"""The literals that the scanner in C looks for: a script that it calls silent holds none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consentguard.catalogue import Catalogue
+from consentguard.html._scanner import Scanner, Snippets
+from consentguard.html.scanner import SCRIPT_LIMIT
+
+CATALOGUE = Catalogue.bundled()
+LITERALS = [text for one in CATALOGUE.services.values() for text in one.snippets]
+FINDER = Snippets(CATALOGUE.literals)
+_AROUND = ["", " ", "\n", ";", "(", "x", "'", '"', "`", "//", "\\/", "http:", "https:", ".src="]
+_URLS = ["'//a.b/c.js'", '"https://cdn.segment.com/x.js"', "fetch('https:\\/\\/a.b/')", "// said"]
+
+
+def silent(script: bytes, finder: Snippets = FINDER) -> bool:
+    scanner = Scanner(snippets=finder)
+    [span] = [*scanner.feed(b"<script>" + script + b"</script>"), *scanner.finish()]
+    return span.silent
+
+
+@pytest.mark.parametrize("literal", LITERALS)
+def test_every_literal_is_heard(literal: str) -> None:
+    spaced = " ".join(literal).replace("'", "`")
+    assert not silent(f"a={{}};{literal}".encode())
+    assert not silent(spaced.encode())
+
+
+@given(st.lists(st.sampled_from([*_AROUND, *_URLS, *LITERALS]), max_size=8), st.data())
+@settings(max_examples=1000)
+def test_what_the_catalogue_knows_is_never_silent(parts: list[str], data: st.DataObject) -> None:
+    script = "".join(parts)
+    cut = data.draw(st.integers(0, len(script)))
+    for text in (script[:cut], script[cut:], script):
+        assert not (silent(text.encode()) and CATALOGUE.snippet(text.encode()).known)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (b"", True),
+        (b"var a = 1 / 2; // a comment", True),
+        (b"// https://a.b/c", True),
+        (b"var a = '/path'", True),
+        (b"var a = '//a.b/c'", False),
+        (b'var a = "HTTPS:\\/\\/a.b"', False),
+        (b"var a = `http:/\\/a.b`", False),
+        (b"fb q('init'", False),
+        (b"fbq ( `init` ,", False),
+        (b"fbq", True),
+    ],
+)
+def test_what_is_silent(script: bytes, expected: bool) -> None:
+    assert silent(script) is expected
+
+
+def test_ends_of_literals_that_begin_others() -> None:
+    finder = Snippets([b"abcd", b"bce", b"c f"])
+    for text in (b"abce", b"abcf", b"ab c d"):
+        assert not silent(text, finder)
+    for text in (b"abcabd", b"abbcx", b"abc"):
+        assert silent(text, finder)
+
+
+def test_only_whole_scripts_of_html_are_silent() -> None:
+    scanner = Scanner(snippets=FINDER)
+    page = b"<svg><script>a</script></svg><script>" + b"x" * (SCRIPT_LIMIT + 1) + b"</script>"
+    assert [span.silent for span in scanner.feed(page)] == [False, False]
+    assert [span.silent for span in Scanner().feed(b"<script>a</script>")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        (b"<script type=text/javascript>", True),
+        (b'<script type="&#105;mportmap">', False),
+        (b"<script type=importmap>", False),
+        (b"<script\ntype=' SpeculationRules '>", False),
+    ],
+)
+def test_lists_of_urls_are_never_silent(tag: bytes, expected: bool) -> None:
+    scanner = Scanner(snippets=FINDER)
+    spans = scanner.feed(tag + b'{"a": "\\u002f\\u002fa.b"}</script>')
+    assert [span.silent for span in spans] == [expected]
+
+
+def test_scripts_in_noscript_and_pieces() -> None:
+    scanner = Scanner(snippets=FINDER)
+    spans = scanner.feed(b"<noscript><script>a</script></noscript><script>fb")
+    spans += scanner.feed(b"q('init')</script>")
+    assert [span.silent for span in spans] == [True, False]
+
+
+TOO_MANY = [b"%d-%s" % (n, b"x" * 90) for n in range(1000)]
+
+
+@pytest.mark.parametrize("wrong", [[b""], [b" "], ["text"], 3, TOO_MANY])
+def test_what_cannot_be_looked_for_is_an_error(wrong: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        Snippets(wrong)  # type: ignore[arg-type]
+
+
+def test_only_snippets_are_taken() -> None:
+    with pytest.raises(TypeError, match="Snippets"):
+        Scanner(snippets=[b"a"])

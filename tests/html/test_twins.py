@@ -1,0 +1,120 @@
+"""The scanner in C against the one in Python: the same spans at every step, whatever comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.html import pages
+from tests.html.test_differential import FOREIGN, HTML, TABLE, TOKENS
+
+from consentguard.html import _scanner, scanner
+from consentguard.html.openelements import DEPTH_LIMIT
+from consentguard.html.scanner import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT
+
+CORPUS = (Path(__file__).parent / "corpus.txt").read_text("ascii").splitlines()
+_MORE = """
+<noscript> </noscript> <use\thref="#a"/> <use\txlink:href=a> <p\tstyle="a"> <p\tstyle="url("> <g>
+</g> <path\td="x"/> <svg\tviewBox="0"> <x-y> </x-y> <font\tcolor>
+<annotation-xml\tencoding=text/html> <annotation-xml\tencoding='text&sol;html'> <img\tdata-cg-a>
+<a\tping=x> </p\ta>
+"""
+CRUMBS = [*TOKENS, *HTML, *TABLE, *FOREIGN, *(crumb.replace("\t", " ") for crumb in _MORE.split())]
+
+
+def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
+    return [data[a:b] for a, b in zip((0, *cuts), (*cuts, len(data)), strict=True)]
+
+
+def trace(one: Any, data: Sequence[bytes]) -> list[object]:
+    """Everything that the interface tells, after each piece and at the end."""
+    told: list[object] = []
+    for spans in (*map(one.feed, data), one.finish()):
+        held = bytes(one.buffer)
+        told.append((spans, one.offset, one.settled, held, one.overflow, one.closing))
+    return told
+
+
+def assert_alike(data: Sequence[bytes]) -> None:
+    assert trace(_scanner.Scanner(), data) == trace(scanner.Scanner(), data)
+
+
+@pytest.mark.parametrize("page", pages.ALL)
+def test_pages_cut_anywhere(page: bytes) -> None:
+    for cut in range(len(page) + 1):
+        assert_alike(pieces(page, [cut]))
+
+
+@given(st.lists(st.sampled_from(CRUMBS), max_size=60).map("".join), st.data())
+@settings(max_examples=1500)
+def test_soup(text: str, data: st.DataObject) -> None:
+    page = text.encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(page)), max_size=4)))
+    assert_alike(pieces(page, cuts))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes(page: bytes) -> None:
+    assert_alike([page])
+    assert_alike([b"<svg>", page])
+
+
+@pytest.mark.parametrize("size", [61, 4096, 1 << 20])
+@pytest.mark.parametrize("name", pages.HOSTILE)
+def test_hostile(name: str, size: int) -> None:
+    page = pages.HOSTILE[name]
+    assert_alike(pieces(page, range(size, len(page), size)))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<script>" + b"x" * (SCRIPT_LIMIT + 3) + b"</script><img>",
+        b"<svg><script>" + b"x" * (SCRIPT_LIMIT + 3) + b"</script><img>",
+        b"<img><p a='" + b"x" * TOKEN_LIMIT + b"'><img>",
+        b"<style>" + b"x" * TOKEN_LIMIT + b"y</style><img>",
+        b"<noscript>" + b"x" * TOKEN_LIMIT + b"y</noscript><img>",
+        b"<noscript><svg>" + b"<g>" * (DEPTH_LIMIT + 2) + b"</noscript><img>",
+        b"<svg>" + b"<g>" * (DEPTH_LIMIT + 2),
+        b"<svg>" + b"".join(b"<g%d>" % n for n in range(3000)) + b"</g7><title><a></title>",
+        b"x" * (MEMORY - 50) + b"<svg></div><title></body></title></svg>" + b"<p></p>" * 20,
+        b"x" * (MEMORY + 50) + b"<svg></div><title></body></title></svg>" + b"<p></p>" * 20,
+        b"<svg></div></svg>" + b"<b><p>" * (MEMORY // 6) + b"<svg></b><title><img></title>",
+    ],
+)
+@pytest.mark.parametrize("size", [8192, 1 << 30])
+def test_bounds(page: bytes, size: int) -> None:
+    assert_alike(pieces(page, range(size, len(page), size)))
+
+
+@pytest.mark.parametrize("line", CORPUS)
+def test_what_fuzzing_found(line: str) -> None:
+    """Inputs that took new ways through the scanner; ``make fuzz`` adds to them."""
+    page = line.encode().decode("unicode_escape").encode("latin-1")
+    assert_alike([page])
+    assert_alike(pieces(page, range(7, len(page), 7)))
+
+
+def test_a_scanner_that_was_not_begun_says_so() -> None:
+    empty = _scanner.Scanner.__new__(_scanner.Scanner)
+    with pytest.raises(RuntimeError, match="__init__"):
+        empty.feed(b"<p>")
+
+
+def test_a_held_buffer_is_an_error_and_no_crash() -> None:
+    one = _scanner.Scanner()
+    one.feed(b"<p><img")
+    view = memoryview(one.buffer)
+    with pytest.raises(BufferError):
+        one.feed(b">")
+    view.release()
+
+
+@pytest.mark.parametrize("wrong", ["text", None, 3])
+def test_only_bytes_are_taken(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        _scanner.Scanner().feed(wrong)

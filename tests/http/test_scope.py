@@ -1,0 +1,64 @@
+"""ASGI scopes and bodies as plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from consentguard.http.scope import body_of, request_of
+
+
+def scope(**more: Any) -> dict[str, Any]:
+    return {"type": "http", "method": "GET", "path": "/", **more}
+
+
+def test_what_a_server_may_leave_out() -> None:
+    asked = request_of(scope())
+    assert (asked.scheme, asked.root_path, asked.query, asked.peer) == ("http", "", b"", None)
+    assert asked.headers == []
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "below"),
+    [
+        ("/a", "", "/a"),
+        ("/shop/a", "/shop", "/a"),
+        ("/shop/a", "/shop/", "/a"),
+        ("/shop", "/shop", "/"),
+        ("/a", "/shop", "/a"),
+        ("/shopping", "/shop", "/shopping"),
+    ],
+)
+def test_the_path_is_below_the_root(path: str, root: str, below: str) -> None:
+    asked = request_of(scope(path=path, root_path=root))
+    assert asked.path == below
+    assert asked.root_path == root.rstrip("/")
+
+
+def test_headers_may_be_any_iterable() -> None:
+    asked = request_of(scope(headers=iter([[b"Host", b"h"]]), client=("192.0.2.1", 1)))
+    assert asked.headers == [(b"host", b"h")]
+    assert asked.peer == "192.0.2.1"
+
+
+async def test_a_body_is_read_up_to_its_limit() -> None:
+    pieces = [b"abc", b"", b"defg", b"hi"]
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    assert await body_of(receive, 5) == b"abcde"
+    assert pieces == [b"hi"]
+
+
+async def test_a_client_that_went_away_sent_what_it_sent() -> None:
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b"ab", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    assert await body_of(receive, 5) == b"ab"
