@@ -421,9 +421,10 @@ def test_text_of_any_length_passes_through(start: bytes) -> None:
     assert not scanner.overflow
 
 
-def test_depth_is_bounded() -> None:
+@pytest.mark.parametrize("tag", [b"<g>", b"<script>", b"<style>", b"<desc><b><title></title>"])
+def test_depth_is_bounded(tag: bytes) -> None:
     scanner = Scanner()
-    scanner.feed(b"<svg>" + b"<g>" * (DEPTH_LIMIT + 10))
+    scanner.feed(b"<svg>" + tag * (DEPTH_LIMIT + 10))
     assert scanner.overflow
 
 

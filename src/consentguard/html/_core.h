@@ -568,6 +568,8 @@ static int start_tag(Core *core, const Tag *tag)
     one.in_template = core->templates > 0;
     if (id == E_SCRIPT && (space == IN_HTML || !tag->closed)) {
         core->settled = tag->start;
+        if (space != IN_HTML && core->tree.size > core->tables->depth_limit)
+            return !end_here(core);
         begin_text(core, &one);
         core->script.at = tag->end;
         core->script.escaped = 0;
@@ -736,7 +738,7 @@ static int state_data(Core *core)
         if (tag.slash)
             core_end_tag(core, &tag);
         else if (start_tag(core, &tag))
-            return 1;
+            return !core->overflow;
         if (core->failed || (core->tree.size && after_tag(core, pos)))
             return !core->overflow && !core->failed;
     }

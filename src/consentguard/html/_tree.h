@@ -15,11 +15,13 @@ enum { M_HTML, M_POINT, M_SCOPE, M_SPECIAL, M_FIRM, M_TABLE, M_TABLE_SCOPE, MARK
 
 enum { FOREIGN_MARKS = 1 << M_POINT | 1 << M_SCOPE | 1 << M_SPECIAL | 1 << M_FIRM, BUCKETS = 1024 };
 
+typedef int16_t depth; /* an index into the stack, -1 for none; the stack is bounded */
+
 typedef struct {
     int id; /* NOTHING where an element was taken out of the middle */
     byte space, point, marks;
-    int same_below, same_above; /* elements of the same name and kind */
-    int below[MARKS], above[MARKS];
+    depth same_below, same_above; /* elements of the same name and kind */
+    depth below[MARKS], above[MARKS];
 } Element;
 
 /* A name that no table knows, while elements of that name are open. */
@@ -273,16 +275,16 @@ static int push(Tree *tree, const Name *name, int space, int point)
     tree->strangers += foreign;
     tree->sheets += foreign && id == E_STYLE;
     one->same_above = -1;
-    one->same_below = *last;
+    one->same_below = (depth)*last;
     if (*last >= 0)
-        tree->elements[*last].same_above = index;
+        tree->elements[*last].same_above = (depth)index;
     *last = index;
     for (int mark = 0; mark < MARKS; mark++)
         if (one->marks & (1 << mark)) {
             one->above[mark] = -1;
-            one->below[mark] = tree->marked[mark];
+            one->below[mark] = (depth)tree->marked[mark];
             if (tree->marked[mark] >= 0)
-                tree->elements[tree->marked[mark]].above[mark] = index;
+                tree->elements[tree->marked[mark]].above[mark] = (depth)index;
             tree->marked[mark] = index;
         }
     return index;

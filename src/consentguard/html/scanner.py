@@ -112,7 +112,7 @@ class Scanner(Contents):
             if found[1]:
                 self._end_tag(name, begin, pos)
             elif self._start_tag(name, begin, found.end(2), pos):
-                return True
+                return not self.overflow
             if names and self._after_tag(pos):
                 return not self.overflow
 
@@ -192,6 +192,8 @@ class Scanner(Contents):
             self._begun = span
             self._script_end = ScriptEnd(span.end)
             self._state = self._script
+        elif len(self._open.names) > DEPTH_LIMIT:
+            self._end_here()
         else:
             self._read_text(span)
             self._state = self._foreign_script
