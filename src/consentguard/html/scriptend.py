@@ -28,6 +28,7 @@ class ScriptEnd:
             end = RAW_END[b"script"].search(buffer, at)
             if end and buffer.find(b"<!--", at, end.start()) < 0:
                 return end.start()
+        done = at
         while found := SCRIPT_TURN.search(buffer, at):
             kind = found.lastgroup
             at = found.end()
@@ -35,14 +36,13 @@ class ScriptEnd:
                 # "<!-->" and "<!--->" close at once: its dashes count for the end as well.
                 at = found.start() + 2
                 escaped = escaped or 1
-            elif kind == "close":
-                escaped = 0
-            elif kind == "start":
-                escaped = 2 if escaped else 0
-            elif escaped == 2:
-                escaped = 1
-            else:
+            elif kind == "end" and escaped != 2:
                 return found.start()
+            elif not escaped:
+                continue
+            else:
+                escaped = {"close": 0, "start": 2, "end": 1}[str(kind)]
+            done = at
         self._escaped = escaped
-        self.at = max(at, len(buffer) - _PARTIAL)
+        self.at = max(done, len(buffer) - _PARTIAL)
         return -1
