@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -121,3 +123,12 @@ def test_a_held_buffer_is_an_error_and_no_crash() -> None:
 def test_only_bytes_are_taken(wrong: Any) -> None:
     with pytest.raises(TypeError):
         _scanner.Scanner().feed(wrong)
+
+
+@pytest.mark.parametrize("bounds", ["20 60 80 200", "3 30 40 100", "100 1000 60 60", "1 10 1 300"])
+def test_tight_bounds(bounds: str) -> None:
+    """Script, token, memory and depth: met by short pages, in a process of its own."""
+    command = [sys.executable, "-m", "tests.html.tight", *bounds.split()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "pages" in done.stdout
