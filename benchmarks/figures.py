@@ -42,10 +42,13 @@ class Figure(NamedTuple):
 
 def rewriting() -> Iterator[Figure]:
     """Rewriting a first visit through the middleware, banner included ÷ zlib level 6."""
-    ratios = {
-        name: jobs.ratio(jobs.first_visit(body), lambda body=body: zlib.compress(body, 6), _ROUNDS)  # type: ignore[misc]
-        for name, body in corpus()
-    }
+    ratios = {}
+    for name, body in corpus():
+        ours, compressing = jobs.fastest(
+            (jobs.first_visit(body), lambda body=body: zlib.compress(body, 6)),  # type: ignore[misc]
+            _ROUNDS,
+        )
+        ratios[name] = ours / compressing
     worst = max(ratios, key=lambda name: ratios[name])
     yield Figure(MEDIAN, statistics.median(ratios.values()))
     high = statistics.quantiles(ratios.values(), n=20, method="inclusive")[-1]

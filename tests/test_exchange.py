@@ -23,7 +23,7 @@ def broken(*_: object) -> None:
 def test_a_response_that_we_cannot_gate_is_delivered_fenced(
     make_guard: GuardMaker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Outbound, "reply", broken)
+    monkeypatch.setattr(Outbound, "gate", broken)
     reply = make_guard().exchange(a_request()).reply(200, HEADERS, b"<p>page")
     assert reply.headers == [
         (b"content-type", b"text/html"),

@@ -108,3 +108,26 @@ def test_a_tag_names_everything_that_it_waits_for(make_guard: GuardMaker) -> Non
     assert 'data-cg-purpose="advertising" data-cg-service="microsoft_ads meta_pixel"' in srcset
     inline = next(line for line in out.splitlines() if "fbq(" in line)
     assert 'data-cg-purpose="advertising analytics" data-cg-service="meta_pixel ga4"' in inline
+
+
+def test_the_sites_own_name_is_asked_where_it_may_say_more() -> None:
+    # "https:a.js" is a path on a page of https and a host on one of http.
+    policy = a_policy(
+        site="""
+schema = 1
+[site]
+name = "Shop"
+url = "https://www.shop.test"
+contact = "a@shop.test"
+"""
+    )
+    guard = ConsentGuard(policy, ["key"], ledger=None, geo=Here())
+    for scheme, url, denied in (
+        ("http", "https:a.js", False),
+        ("http", "https://elsewhere.test/a.js", True),
+        ("https", "https:a.js", False),
+        ("https", "http:a.js", True),
+    ):
+        headers = [(b"host", b"www.shop.test")]
+        request = Request("GET", scheme, "/", "", b"", headers, "127.0.0.1")
+        assert gated(guard, f'<script src="{url}"></script>', request) is denied

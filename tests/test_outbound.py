@@ -3,11 +3,16 @@ from __future__ import annotations
 import logging
 
 import pytest
-from tests.conftest import NOW, GuardMaker, Here, a_request
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
 
-from consentguard.exchange import Exchange
-from consentguard.http.message import Header
-from consentguard.outbound import Reply
+from consentguard.exchange import Exchange, Reply
+from consentguard.guard import ConsentGuard
+from consentguard.html.charset import readable
+from consentguard.http.message import Header, Request
+from consentguard.judge import SHELVES
+from consentguard.outbound import LONGEST, MEMO, Shared, charset_of
 
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")
 PAGE = b"<!doctype html><html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"
@@ -213,3 +218,61 @@ def test_a_fenced_page_says_so_once(
     for _ in range(3):
         guard.exchange(a_request()).reply(200, [HTML, (b"content-encoding", b"gzip")], b"\x1f")
     assert caplog.text.count("leaves fenced") == 1
+
+
+def to_host(host: str, scheme: str = "http", root_path: str = "") -> Request:
+    return Request("GET", scheme, "/", root_path, b"", [(b"host", host.encode())])
+
+
+def test_what_is_shared_is_bounded(make_guard: GuardMaker) -> None:
+    guard, shared = make_guard(), Shared()
+    for number in range(MEMO + 5):
+        visit = guard.exchange(to_host(f"h{number}.test")).visit
+        shared.judge(visit)
+        injected = shared.injected(visit)
+        assert shared.injected(visit) is injected
+    assert len(shared._judges) <= SHELVES
+    assert len(shared._injected) <= MEMO
+    visit = guard.exchange(to_host("x" * (LONGEST + 1))).visit
+    assert shared.injected(visit) is not shared.injected(visit)
+
+
+def test_what_is_shared_differs_by_decision_language_and_host() -> None:
+    policy = a_policy(site=SITE + 'languages = ["en", "de"]\n')
+    guard, shared = ConsentGuard(policy, ["key"], ledger=None, geo=Here()), Shared()
+    requests = [
+        a_request(),
+        a_request(accept_language="de"),
+        a_request(sec_gpc="1"),
+        to_host("other.test"),
+        to_host("site.test", scheme="https"),
+        to_host("site.test", root_path="/shop"),
+    ]
+    found = {id(shared.injected(guard.exchange(request).visit)) for request in requests}
+    assert len(found) == len(requests)
+    assert shared.injected(guard.exchange(requests[0]).visit).markup("/") == shared.injected(
+        guard.exchange(a_request("/other")).visit
+    ).markup("/")
+
+
+def test_a_judge_is_this_pages_own(make_guard: GuardMaker) -> None:
+    guard = make_guard()
+    pages = b"<script src=%b></script>"
+    for path, url, gated in [
+        ("/a/", b"../x.js", False),
+        ("/b", b"//static.hotjar.com/c/hotjar-1.js", True),
+        ("/a/", b"//static.hotjar.com/c/hotjar-1.js", True),
+    ]:
+        body = pages % url
+        out = page(guard.exchange(a_request(path)), body=body)
+        assert (out != body) is gated, path
+
+
+@given(
+    st.sampled_from(["", ";charset=utf-8", "; charset=nonsense", "; charset=utf-16"])
+    | st.sampled_from(["; charset=windows-1252", "; charset=utf-8; charset=koi8-r", "x" * 300]),
+    st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xef"]),
+    st.sampled_from([b"", b"\0", b"<meta charset=koi8-r>", b"<p>\x1b"]),
+)
+def test_the_charset_is_the_one_that_is_read(kind: str, mark: bytes, rest: bytes) -> None:
+    assert charset_of("text/html" + kind, mark + rest) == readable("text/html" + kind, mark + rest)

@@ -11,13 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from consentguard.environment import UNSET, Unset
-from consentguard.exchange import Exchange
+from consentguard.exchange import Exchange, Reply
 from consentguard.guard import ConsentGuard, Geo
 from consentguard.http.message import Response
 from consentguard.http.scope import Message, Receive, Scope, body_of, request_of
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
-from consentguard.outbound import Reply
 from consentguard.pages.form import MAX_BODY
 
 Send = Callable[[Message], Awaitable[None]]
@@ -54,7 +53,9 @@ class ConsentMiddleware:
         if exchange.own:
             await self._answer(exchange, receive, send)
             return
-        inner = dict(scope, headers=exchange.headers_in, consentguard=exchange)
+        inner = dict(scope)
+        inner["headers"] = exchange.headers_in
+        inner["consentguard"] = exchange
         if "extensions" in inner:
             inner["extensions"] = {
                 k: v for k, v in (inner["extensions"] or {}).items() if k not in _BYPASSES
@@ -76,7 +77,7 @@ class ConsentMiddleware:
 class Sender:
     """The sending end that the app gets. What passes costs no coroutine of its own."""
 
-    __slots__ = ("_exchange", "_headers", "_passes", "_reply", "_send", "_start")
+    __slots__ = ("_exchange", "_passes", "_reply", "_send", "_start")
 
     def __init__(self, exchange: Exchange, send: Send) -> None:
         self._exchange = exchange
@@ -85,40 +86,47 @@ class Sender:
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass a message on; hold a page's start until its first bytes are there."""
+        if self._passes:
+            return self._send(message)
         kind = message["type"]
         if kind == "http.response.start":
             headers = message.get("headers", ())
             if type(headers) is not list:
-                message = {**message, "headers": (headers := list(headers))}
+                return self.send({**message, "headers": list(headers)})
             if self._exchange.passes(headers):
                 self._passes = True
                 return self._send(message)
             return self._started(message)
-        if kind == "http.response.body" and not self._passes:
+        if kind == "http.response.body":
             return self._body(bytes(message.get("body", b"")), message.get("more_body", False))
         # The links of an early hint have not been looked at, and it is only a hint.
         return _held() if kind == "http.response.early_hint" else self._send(message)
 
-    async def _started(self, message: Message) -> None:
-        self._start = message
+    def _started(self, message: Message) -> Awaitable[None]:
+        headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
+        self._start = {**message, "headers": headers}
         self._reply: Reply | None = None
-        self._headers = [(bytes(name), bytes(value)) for name, value in message["headers"]]
-        if not self._exchange.reads(self._headers):
-            # The body decides nothing: an event stream opens before its first event.
-            self._reply = self._exchange.reply(message["status"], self._headers)
-            await self._send({**message, "headers": self._reply.headers})
+        if self._exchange.reads(headers):
+            return _held()
+        # The body decides nothing: an event stream opens before its first event.
+        self._reply = self._exchange.reply(message["status"], headers)
+        return self._send({**message, "headers": self._reply.headers})
 
-    async def _body(self, data: bytes, more: bool) -> None:
-        if self._reply is not None:
-            out = self._reply.feed(data)
-            if not more:
-                out += self._reply.finish()
-        elif data or not more:
-            self._reply = self._exchange.reply(self._start["status"], self._headers, data)
-            headers, out = self._reply.open(data, whole=not more)
-            await self._send({**self._start, "headers": headers})
-        else:
-            return
+    def _body(self, data: bytes, more: bool) -> Awaitable[None]:
+        if self._reply is None:
+            return self._opened(data, more) if data or not more else _held()
+        out = self._reply.feed(data)
+        if not more:
+            out += self._reply.finish()
+        if out or not more:
+            return self._send({"type": "http.response.body", "body": out, "more_body": more})
+        return _held()
+
+    async def _opened(self, data: bytes, more: bool) -> None:
+        start = self._start
+        self._reply = self._exchange.reply(start["status"], start["headers"], data)
+        headers, out = self._reply.open(data, whole=not more)
+        await self._send({**start, "headers": headers})
         if out or not more:
             await self._send({"type": "http.response.body", "body": out, "more_body": more})
 

@@ -15,21 +15,82 @@ that is not a page.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ParamSpec
 
 from consentguard.consent.decide import Decision
+from consentguard.html.rewriter import Rewriter
 from consentguard.http import caching
 from consentguard.http.cookies import hide
+from consentguard.http.csp import fenced
 from consentguard.http.message import Header, Request, fields_of
 from consentguard.http.sniff import may_be_page, shown
-from consentguard.outbound import LOOKED_AT, Outbound, Reply, fenced
+from consentguard.outbound import LOOKED_AT, Outbound, Shared
 from consentguard.pages import outcome, serve
-from consentguard.pages.injected import Injected
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Setup, Visit, Visitor
 
 log = logging.getLogger("consentguard")
+
+P = ParamSpec("P")
+
+
+class Reply:
+    """A response on its way out: final headers, and a body to feed through.
+
+    ``headers`` are complete, but for Content-Length where ``changes`` is true; where ``passes`` is
+    true the body leaves as it comes, and need not be fed. To ``watch`` is to count what would be
+    changed and to change nothing.
+    """
+
+    __slots__ = ("_broken", "_rewriter", "_watch", "changes", "headers", "passes")
+
+    def __init__(
+        self, headers: Sequence[Header], rewriter: Rewriter | None, *, watch: bool = False
+    ) -> None:
+        self.headers = headers
+        self.passes = rewriter is None
+        self.changes = rewriter is not None and not watch
+        self._rewriter = rewriter
+        self._watch = watch
+        self._broken = False
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes to send for these bytes of the app."""
+        if self._rewriter is None:
+            return data
+        out = self._guarded(self._rewriter.feed, data)
+        return data if self._watch else out
+
+    def finish(self) -> bytes:
+        """The last bytes to send."""
+        if self._rewriter is None:
+            return b""
+        out = self._guarded(self._rewriter.finish)
+        return b"" if self._watch else out
+
+    def open(self, first: bytes, *, whole: bool) -> tuple[Sequence[Header], bytes]:
+        """The headers to send, and the bytes to send for the first ones, or for the whole body."""
+        if not whole:
+            return self.headers, self.feed(first)
+        if self._rewriter is None:
+            return self.headers, first
+        out = self._guarded(self._rewriter.whole, first)
+        if self._watch:
+            return self.headers, first
+        return [*self.headers, (b"content-length", b"%d" % len(out))], out
+
+    def _guarded(self, step: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bytes:
+        """Whatever goes wrong in us ends the body there; what is not yet read is never sent raw."""
+        if self._broken:
+            return b""
+        try:
+            return step(*args, **kwargs)
+        except Exception:
+            log.exception("a page was cut off: it could not be rewritten")
+            self._broken = True
+            return b""
 
 
 @dataclass(slots=True)
@@ -37,7 +98,7 @@ class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`."""
 
     setup: Setup
-    injected: Injected
+    shared: Shared
     request: Request
     visitor: Visitor
     own: bool  #: one of our own pages answers
@@ -76,20 +137,19 @@ class Exchange:
 
     def passes(self, headers: Sequence[Header]) -> bool:
         """Whether a response with these headers leaves as it is: headers, body and all."""
-        if self.setup.off:
-            return True
         if self.visitor.hidden or self.revalidates:
-            return False
+            return self.setup.off
         kind: bytes | None = None
         try:
             for name, value in headers:
-                if name.lower() in LOOKED_AT:
-                    if kind is not None or name.lower() != b"content-type":
-                        return False
+                low = name.lower()
+                if low in LOOKED_AT:
+                    if kind is not None or low != b"content-type" or shown(value):
+                        return self.setup.off
                     kind = value
-            return kind is not None and not shown(kind)
         except (AttributeError, TypeError):  # not bytes
-            return False
+            return self.setup.off
+        return kind is not None or self.setup.off
 
     def reads(self, headers: Sequence[Header]) -> bool:
         """Whether the first bytes of a body with these headers matter: it is or may be a page."""
@@ -100,11 +160,12 @@ class Exchange:
         if self.passes(headers):
             return Reply(headers, None)
         try:
-            gated = Outbound(
-                self.visit, self.injected, self.revalidates, status, list(headers), first
-            ).reply()
+            out, rewriter = Outbound(
+                self.visit, self.shared, self.revalidates, status, list(headers), first
+            ).gate()
         except Exception:
             log.exception("a response was fenced: its headers could not be gated")
-            gated = Reply(fenced(headers), None)
-        enforces = self.setup.policy.enforcement.mode == "enforce"
-        return gated if enforces else gated.watching(headers)
+            out, rewriter = fenced(headers), None
+        if self.setup.policy.enforcement.mode == "enforce":
+            return Reply(out, rewriter)
+        return Reply(headers, rewriter, watch=True)

@@ -36,9 +36,9 @@ from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
 from consentguard.model import Place, Policy, Region, Signals
+from consentguard.outbound import Shared
 from consentguard.pages import serve
 from consentguard.pages.assets import Assets
-from consentguard.pages.injected import Injected
 from consentguard.pages.visit import Setup, Visitor
 from consentguard.policy.regions import Regions, at_least_as_strict
 from consentguard.tally import Tally
@@ -104,7 +104,7 @@ class ConsentGuard:
         )
         self.geo: Geo = geo or Locator(self.policy.geo)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
-        self._injected = Injected()
+        self._shared = Shared()
         self._regions = Regions.of(self.policy)
         self._memo: dict[tuple[tuple[bytes, ...], str, bool], tuple[State, Decision]] = {}
         self._strangers: dict[str, Visitor] = {}
@@ -118,11 +118,11 @@ class ConsentGuard:
         try:
             own = request.path.startswith(self._own) and serve.owns(request, self._own[0])
             located = self._regions.find(self.geo.locate(request.peer, request.headers))
-            if request.fields.keys().isdisjoint(_TELLING):
+            if _TELLING.isdisjoint(request.fields):
                 visitor = self._strangers.get(located.id) or self._stranger(located)
-                return Exchange(self.setup, self._injected, request, visitor, own, request.headers)
+                return Exchange(self.setup, self._shared, request, visitor, own, request.headers)
             visitor = self._visitor(located, request)
-            exchange = Exchange(self.setup, self._injected, request, visitor, own, request.headers)
+            exchange = Exchange(self.setup, self._shared, request, visitor, own, request.headers)
             if visitor.hidden or caching.conditional(request.fields):
                 exchange.filter()
             return exchange
@@ -133,7 +133,7 @@ class ConsentGuard:
             )
             visitor = self._doubtful()
             own = serve.owns(blank, self._own[0])
-            return Exchange(self.setup, self._injected, blank, visitor, own, request.headers)
+            return Exchange(self.setup, self._shared, blank, visitor, own, request.headers)
 
     def settle(self, exchange: Exchange, body: bytes) -> Response:
         """The answer of one of our own pages. Blocks while a record is stored."""

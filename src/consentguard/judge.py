@@ -19,6 +19,8 @@ ACTIVE = frozenset({Kind.SCRIPT, Kind.FRAME, Kind.BEACON, Kind.OBJECT})
 #: Combinations of decision, host and settings whose verdicts are kept: hosts may be made up.
 SHELVES = 16
 
+_UNKNOWN = Gate(UNKNOWN, "")
+
 
 class Judge:
     """Answers for one page: ``None`` lets a thing pass, a :class:`Gate` makes it inert.
@@ -49,19 +51,25 @@ class Judge:
         if waits:
             self._held = ACTIVE if undeclared == "block-active" else frozenset(Kind)
 
+    def at(self, page: str) -> Judge:
+        """The same judge for another page of the same origin."""
+        other = object.__new__(Judge)
+        other.__dict__.update(self.__dict__, _page=page, memory=self.memory.at(page))
+        return other
+
     def url(self, url: str, kind: Kind, element: str, base: str | None) -> Gate | None:
         """The gate of a URL as it stands in the page; ``base`` is the value of ``<base href>``."""
         match = self._catalogue.url(url, base=self._page, href=base or "")
         if match is None:
             return None
-        if match.known:
-            if self._decision.allows_match(match):
-                return None
+        if match.services:
             gate = self._gate(match)
+            if gate is None:
+                return None
         elif self._own(url, base):
             return None
         elif kind in self._held:
-            gate = Gate(UNKNOWN, "")
+            gate = _UNKNOWN
         else:
             self.memory.note("passed", f"{element} {kind}")
             return None
@@ -70,11 +78,9 @@ class Judge:
 
     def snippet(self, script: bytes) -> Gate | None:
         """The gate of an inline script."""
-        match = self._catalogue.snippet(script, site=self._host)
-        if not match.known or self._decision.allows_match(match):
-            return None
-        gate = self._gate(match)
-        self.memory.note("html", gate.service)
+        gate = self._gate(self._catalogue.snippet(script, site=self._host))
+        if gate is not None:
+            self.memory.note("html", gate.service)
         return gate
 
     @cached_property
@@ -83,14 +89,14 @@ class Judge:
 
     def unread(self) -> Gate | None:
         """The gate of something that could not be read: it waits for all that can be allowed."""
-        return None if self._decision.complete else Gate(UNKNOWN, "")
+        return None if self._decision.complete else _UNKNOWN
 
     def denied(self, url: str, what: str) -> bool:
         """Whether the target of a header has to go: ``Link`` and ``Refresh``."""
         kind = Kind.REFRESH if what == "refresh" else Kind.HINT
         return self.url(url, kind, what, None) is not None
 
-    def _gate(self, match: Match) -> Gate:
+    def _gate(self, match: Match) -> Gate | None:
         """Every service that is not allowed, each with the purposes that are not."""
         gates, decision = [], self._decision
         for service in match.services:
@@ -98,12 +104,19 @@ class Judge:
                 denied = [p for p in service.purposes if not decision.rulings[p].allowed]
                 purposes = tuple(denied or service.purposes)
                 gates.append(Gate(purposes[0], service.id, purposes))
-        return merged(gates)
+        return merged(gates) if gates else None
 
     def _own(self, url: str, base: str | None) -> bool:
+        """Whether it is the site's own by another of the names that the site has."""
         return any(
-            self._catalogue.url(url, base=home, href=base or "") is None for home in self._homes
+            self._catalogue.url(url, base=home, href=base or "") is None for home in self._elsewhere
         )
+
+    @cached_property
+    def _elsewhere(self) -> list[str]:
+        """The site's names that may answer otherwise than the page's own."""
+        here = _origin(self._page)
+        return [home for home in self._homes if _origin(home) != here]
 
     def _shelf(self, undeclared: str) -> Shelf:
         """The verdicts of all judges that answer as this one does."""
@@ -132,7 +145,13 @@ def _snippets(catalogue: Catalogue) -> object:
 
 
 def _host(page: str) -> str:
+    return _origin(page)[1]
+
+
+def _origin(page: str) -> tuple[str, str]:
+    """Scheme and host; the port says nothing about whose a site is."""
     try:
-        return (urlsplit(page).hostname or "").removesuffix(".")
+        parts = urlsplit(page)
+        return parts.scheme, (parts.hostname or "").removesuffix(".")
     except ValueError:
-        return ""
+        return "", ""

@@ -6,20 +6,20 @@ Headers are gated before the first byte leaves; the body is rewritten as it stre
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import ada_url
 
 from consentguard.html.charset import readable
 from consentguard.html.rewriter import Insert, Rewriter
-from consentguard.http import caching, links
+from consentguard.http import caching, csp, links
 from consentguard.http.cookies import SetCookie
-from consentguard.http.message import Header, fields_of, values, without
+from consentguard.http.message import Header, fields_of, without
 from consentguard.http.sniff import is_page
 from consentguard.http.sweep import expiries
-from consentguard.judge import Judge
+from consentguard.judge import SHELVES, Judge
 from consentguard.model import Match
 from consentguard.pages.injected import Injected
 from consentguard.pages.origin import safe_path
@@ -27,78 +27,59 @@ from consentguard.pages.visit import Visit
 
 log = logging.getLogger("consentguard")
 
-_CSP = b"content-security-policy"
-#: What cannot be read is fenced: the page is delivered, and it can contact no third party.
-FENCE: Header = (_CSP, b"default-src 'self' 'unsafe-inline' data: blob:")
 #: A response that has none of these but a type that is no page's leaves as it is.
 _NAMES = (b"content-type", b"set-cookie", *links.NAMES)
 #: As text too, which ASGI forbids and some servers send.
 LOOKED_AT: frozenset[bytes | str] = frozenset((*_NAMES, *(name.decode() for name in _NAMES)))
-#: RFC 9530 and what it replaced.
-_DIGESTS = (b"content-digest", b"repr-digest", b"digest", b"content-md5")
+#: What speaks about the bytes of the app: their length, RFC 9530 and what it replaced.
+_OF_BYTES = (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5")
 #: Destinations of a fetch or a frame: nothing is shown there (Fetch Metadata, section 2.1).
 _UNSHOWN = frozenset((b"iframe", b"empty"))
-_NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]{1,200})'")
+_MARKS = (b"\xfe", b"\xff", b"\xef")  #: byte order marks begin so
+MEMO = 256  #: hosts, languages and so on whose banners are kept, each a few kilobytes
+LONGEST = 256  #: bytes of a host, which a client writes, and of a type, to be kept
 
 
-class Reply:
-    """A response on its way out: final headers, and a body to feed through.
+class Shared:
+    """What responses have in common, found again by what it depends on.
 
-    ``headers`` are complete, but for Content-Length where ``changes`` is true; where ``passes`` is
-    true the body leaves as it comes, and need not be fed.
+    Two requests of one decision, region and host get the same answers about the same URLs; those
+    of one language get the same banner.
     """
 
-    __slots__ = ("_broken", "_rewriter", "_watch", "changes", "headers", "passes")
+    def __init__(self) -> None:
+        self._judges: dict[tuple[str | bytes | None, ...], tuple[Judge, str]] = {}
+        self._injected: dict[tuple[str | bytes | None, ...], Injected] = {}
 
-    def __init__(
-        self, headers: Sequence[Header], rewriter: Rewriter | None, *, watch: bool = False
-    ) -> None:
-        self.headers = headers
-        self.passes = rewriter is None
-        self.changes = rewriter is not None and not watch
-        self._rewriter = rewriter
-        self._watch = watch
-        self._broken = False
+    def judge(self, visit: Visit) -> Judge:
+        """Answers for this visitor and the page of this request."""
+        request, decision = visit.request, visit.visitor.decision
+        fields = request.fields
+        key = (decision.digest, decision.region.id, request.scheme, fields.get(b"host"))
+        found = self._judges.get(key)
+        if found is None:
+            origin = f"{request.scheme}://{request.host or 'localhost'}"
+            found = (_judge(visit, f"{origin}/"), origin)
+            if len(self._judges) >= SHELVES:
+                del self._judges[next(iter(self._judges))]
+            self._judges[key] = found
+        judge, origin = found
+        return judge.at(f"{origin}{request.root_path}{request.path}")
 
-    def watching(self, headers: Sequence[Header]) -> Reply:
-        """The same response with everything counted and nothing changed."""
-        return Reply(headers, self._rewriter, watch=True)
-
-    def feed(self, data: bytes) -> bytes:
-        """The bytes to send for these bytes of the app."""
-        if self._rewriter is None:
-            return data
-        rewriter = self._rewriter
-        out = self._guarded(lambda: rewriter.feed(data))
-        return data if self._watch else out
-
-    def finish(self) -> bytes:
-        """The last bytes to send."""
-        if self._rewriter is None:
-            return b""
-        out = self._guarded(self._rewriter.finish)
-        return b"" if self._watch else out
-
-    def open(self, first: bytes, *, whole: bool) -> tuple[Sequence[Header], bytes]:
-        """The headers to send, and the bytes to send for the first ones, or for the whole body."""
-        out = self.feed(first)
-        if not whole:
-            return self.headers, out
-        out += self.finish()
-        if not self.changes:
-            return self.headers, out
-        return [*self.headers, (b"content-length", str(len(out)).encode())], out
-
-    def _guarded(self, step: Callable[[], bytes]) -> bytes:
-        """Whatever goes wrong in us ends the body there; what is not yet read is never sent raw."""
-        if self._broken:
-            return b""
-        try:
-            return step()
-        except Exception:
-            log.exception("a page was cut off: it could not be rewritten")
-            self._broken = True
-            return b""
+    def injected(self, visit: Visit) -> Injected:
+        """What is put into this visitor's pages."""
+        request, decision = visit.request, visit.visitor.decision
+        host, root = request.fields.get(b"host", b""), request.root_path
+        lang = visit.texts.lang
+        key = (decision.digest, decision.region.id, lang, request.scheme, host, root)
+        found = self._injected.get(key)
+        if found is None:
+            found = Injected(visit)
+            if len(self._injected) >= MEMO:
+                self._injected.clear()
+            if len(host) + len(root) <= LONGEST:
+                self._injected[key] = found
+        return found
 
 
 @dataclass(slots=True)
@@ -106,7 +87,7 @@ class Outbound:
     """The app's response while it is being gated."""
 
     visit: Visit
-    injected: Injected
+    shared: Shared
     revalidates: bool
     status: int
     headers: list[Header]
@@ -116,12 +97,12 @@ class Outbound:
     def __post_init__(self) -> None:
         self.fields = fields_of(self.headers)
 
-    def reply(self) -> Reply:
-        """The final headers and the body to feed through."""
+    def gate(self) -> tuple[list[Header], Rewriter | None]:
+        """The final headers, and what the body has to go through, if through anything."""
         visitor = self.visit.visitor
         page = self.is_page()
         hints = not self.fields.keys().isdisjoint(links.NAMES)
-        judge = self.judge() if page or hints else None
+        judge = self.shared.judge(self.visit) if page or hints else None
         dropped = self.cookies() if b"set-cookie" in self.fields else []
         if hints and judge is not None:
             self.links(judge)
@@ -134,16 +115,7 @@ class Outbound:
                 self.headers = caching.personal_headers(self.headers)
             self.headers += self.swept()
         rewriter = self.rewriter(judge) if page and judge is not None else None
-        return Reply(self.headers, rewriter)
-
-    def judge(self) -> Judge:
-        """Answers for this page and this visitor."""
-        visit = self.visit
-        request, setup = visit.request, visit.setup
-        page = f"{request.scheme}://{request.host or 'localhost'}{request.root_path}{request.path}"
-        undeclared = setup.policy.enforcement.undeclared_hosts
-        site = setup.policy.site
-        return Judge(setup.catalogue, visit.decision, undeclared, page, setup.tally, site)
+        return self.headers, rewriter
 
     def links(self, judge: Judge) -> None:
         """Drop what would make the browser contact a host that has to wait."""
@@ -218,12 +190,12 @@ class Outbound:
             return None
         content_type = self.fields.get(b"content-type", b"").decode("latin-1")
         coding = self.fields.get(b"content-encoding", b"").strip().lower()
-        charset = readable(content_type, self.first) if coding in (b"", b"identity") else None
+        charset = charset_of(content_type, self.first) if coding in (b"", b"identity") else None
         if charset is None or self.status == 206:
             self.fence(content_type, coding.decode("latin-1"))
             return None
         # The app's length, digest and range speak about bytes that we may change.
-        self.headers = without(self.headers, b"content-length", *_DIGESTS)
+        self.headers = without(self.headers, *_OF_BYTES)
         return Rewriter(judge, insert=self.insert(content_type, charset), encoding=charset)
 
     def fence(self, content_type: str, coding: str) -> None:
@@ -235,7 +207,7 @@ class Outbound:
                 content_type[:80],
                 coding[:20],
             )
-        self.headers.append(FENCE)
+        self.headers.append(csp.FENCE)
 
     def insert(self, content_type: str, charset: str) -> Insert:
         """The banner or the re-open control; nothing into frames, fragments' fetches and XML."""
@@ -245,18 +217,43 @@ class Outbound:
             return b""
         if visit.setup.policy.enforcement.mode != "enforce":
             return b""
-        query = visit.request.query.decode("latin-1")
-        onward = visit.request.root_path + visit.request.path + (f"?{query}" if query else "")
-        given = ""
-        if _CSP in self.fields and (found := _NONCE.search(b" ".join(values(self.headers, _CSP)))):
-            given = found[1].decode()
+        given = csp.nonce(self.headers) if csp.NAME in self.fields else ""
 
         def markup(bases: Sequence[str]) -> bytes:
-            away = any(_leads_away(visit.origin, base) for base in bases)
-            origin = visit.origin if away else ""
-            return self.injected.markup(visit, safe_path(onward), given, origin, charset)
+            request = visit.request
+            onward = request.root_path + request.path
+            if request.query:
+                onward += f"?{request.query.decode('latin-1')}"
+            absolute = bool(bases) and _lead_away(visit.origin, bases)
+            injected = self.shared.injected(visit)
+            return injected.markup(onward, given, absolute=absolute, charset=charset)
 
         return markup
+
+
+def _judge(visit: Visit, page: str) -> Judge:
+    setup, site = visit.setup, visit.setup.policy.site
+    undeclared = setup.policy.enforcement.undeclared_hosts
+    return Judge(setup.catalogue, visit.decision, undeclared, page, setup.tally, site)
+
+
+def charset_of(content_type: str, first: bytes) -> str | None:
+    """As :func:`readable`, at once where the header names a charset and no mark may contradict."""
+    if len(content_type) <= LONGEST and not first.startswith(_MARKS):
+        named = _named(content_type)
+        if named is not None:
+            return named
+    return readable(content_type, first)
+
+
+@lru_cache(maxsize=64)
+def _named(content_type: str) -> str | None:
+    # A page with a NUL in it is in doubt unless the header says what it is.
+    return readable(content_type, b"\0")
+
+
+def _lead_away(origin: str, bases: Sequence[str]) -> bool:
+    return any(_leads_away(origin, base) for base in bases)
 
 
 def _leads_away(origin: str, base: str) -> bool:
@@ -265,9 +262,3 @@ def _leads_away(origin: str, base: str) -> bool:
         return ada_url.URL(base, base=f"{origin}/").origin != ada_url.URL(origin).origin
     except ValueError:
         return True
-
-
-def fenced(headers: Sequence[Header]) -> list[Header]:
-    """The headers of a response that we could not gate: it sets and contacts nothing."""
-    kept = without(headers, b"set-cookie", b"link", b"refresh", b"etag", b"cache-control")
-    return [*kept, FENCE, (b"cache-control", b"private, no-store")]

@@ -22,11 +22,15 @@ class Tally:
     def add(self, what: str, name: str) -> bool:
         """Count one; True when this name is new."""
         key = (what, name[:200])
-        new = key not in self.counts
-        if new and len(self.counts) >= MAX_NAMES:
-            key, new = (what, "…"), False
-        self.counts[key] += 1
-        return new
+        known = self.counts.get(key)
+        if known is not None:
+            self.counts[key] = known + 1
+            return False
+        if len(self.counts) < MAX_NAMES:
+            self.counts[key] = 1
+            return True
+        self.counts[what, "…"] += 1
+        return False
 
     def dropped_cookie(self, name: str, service: Service | None) -> None:
         """A ``Set-Cookie`` was dropped; the first of a name that no policy declares logs the TOML.

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from consentguard.environment import UNSET, Unset
-from consentguard.exchange import Exchange
+from consentguard.exchange import Exchange, Reply
 from consentguard.guard import ConsentGuard, Geo
 from consentguard.http.environ import Environ, body_of, request_of, with_headers
 from consentguard.http.message import Header
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
-from consentguard.outbound import Reply
 from consentguard.pages.form import MAX_BODY
 
 StartResponse = Callable[..., Callable[[bytes], object]]

@@ -502,6 +502,21 @@ def test_the_quick_way_out_says_what_the_parser_says(rest: str) -> None:
         assert quick == catalogue.url(f"https://{HOST}/{rest}", base=PAGE)
 
 
+HOSTS = (
+    *("www.google-analytics.com", "www.googletagmanager.com", "www.facebook.com", "x.hotjar.com"),
+    *("unknown.example", "static.site.example", HOST, "1.2.3.4", "localhost", "xn--a", "a..b", ""),
+)
+
+
+@given(st.sampled_from(("https://", "//", "http:", "wss://")), st.sampled_from(HOSTS), PIECES)
+def test_a_host_is_known_as_the_parser_would_read_it(scheme: str, host: str, rest: str) -> None:
+    address = f"{scheme}{host}{rest}"
+    for catalogue in (CATALOGUE, SMALL):
+        for page in (PAGE, "https://www.facebook.com/"):
+            # The parser drops a tab before a URL, and nothing else takes it for a URL.
+            assert catalogue.url(address, base=page) == catalogue.url(f"\t{address}", base=page)
+
+
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_cookies_never_raise(name: str, host: str, domain: str) -> None:
     assert CATALOGUE.cookie(name, host=host, domain=domain).why

@@ -79,6 +79,19 @@ def test_names() -> None:
     assert not INDEX.names("wide.example.org")
 
 
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [("x.wide.example", ["domain"]), ("a.b.example", None), ("b.example", None), ("c.test", [])],
+)
+def test_what_the_host_alone_says(host: str, found: list[str] | None) -> None:
+    claims = INDEX.find_host(host)
+    assert found == (None if claims is None else [claim[1].id for claim in claims])
+
+
+def test_texts_of_copies() -> None:
+    assert INDEX.copies == {"metrics": {"/metrics/"}, "copy.js": {"/x/copy.js"}}
+
+
 def test_a_bad_pattern_names_its_service() -> None:
     with pytest.raises(ValueError, match="service 'bad': host pattern"):
         HostIndex([service("bad", "*.com")])

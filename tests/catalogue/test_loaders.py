@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.catalogue import Catalogue
+from consentguard.catalogue import Catalogue, loaders
 from consentguard.catalogue.loaders import MAX_URLS, loaded_urls
 from consentguard.model import Service
 
@@ -99,3 +99,45 @@ def test_distinct_urls_are_bounded_and_never_said_twice() -> None:
 def test_nothing_raises(script: bytes) -> None:
     CATALOGUE.snippet(b"s.src='https://" + script + b"'")
     list(loaded_urls(script))
+
+
+SCRIPTS = st.lists(
+    st.sampled_from(
+        [
+            *(
+                b"'",
+                b'"',
+                b"`",
+                b"//",
+                b"\\/",
+                b"/",
+                b"\\",
+                b"http:",
+                b"HTTPS:",
+                b"https:",
+                b" ",
+                b"x",
+            ),
+            *(
+                b"a.js",
+                b".mjs",
+                b".",
+                b"?",
+                b".src=",
+                b"fetch(",
+                b"from",
+                b",",
+                b"https://t.test/a.js",
+            ),
+        ]
+    ),
+    max_size=14,
+).map(b"".join)
+
+
+@given(SCRIPTS)
+def test_no_quoted_url_is_overlooked(script: bytes) -> None:
+    quotes = {found.start() for found in loaders._ABSOLUTE.finditer(script)}
+    assert quotes <= set(loaders._quotes(script))
+    for at in loaders._quotes(script):
+        assert script[at : at + 1] in (b"'", b'"', b"`")

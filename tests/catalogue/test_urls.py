@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.catalogue.urls import resolve
+from consentguard.catalogue.urls import Target, cut, resolve
 
 PAGE = "https://www.site.example/shop/item?x=1#y"
 
@@ -105,3 +105,93 @@ def test_nothing_raises(url: str, base: str) -> None:
     for page in (base, PAGE):
         target = resolve(url, page)
         assert target is None or target.path.startswith("/")
+
+
+PARTS = (
+    *(
+        "http:",
+        "https:",
+        "HTTPS:",
+        "ws:",
+        "//",
+        "/",
+        "\\",
+        "a",
+        "b.example",
+        "www.",
+        "xn--",
+        "xn--a",
+    ),
+    *(
+        "1",
+        "0x1",
+        ".",
+        "..",
+        "-",
+        "_",
+        ":80",
+        "@",
+        "%2e",
+        "%61",
+        "?",
+        "#",
+        "&",
+        "=",
+        "q=1",
+        "'",
+        '"',
+    ),
+    *(
+        " ",
+        "\t",
+        "\n",
+        "<",
+        "|",
+        "^",
+        "é",
+        "\udcff",
+        "\x7f",
+        "\xa0",
+        "．",
+        "+",
+        "js",
+        "~",
+        "[",
+        "]",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=10).map("".join))
+def test_what_is_cut_is_what_the_parser_says(text: str) -> None:
+    for url in (text, f"//{text}", f"/{text}", f"https://a.example/{text}"):
+        host, path, query = cut(url)
+        assert bool(path) or (host, query) == ("", None)
+        if path:
+            target = resolve(url, PAGE)
+            assert target is not None
+            assert (target.host, target.path) == (host or "www.site.example", path)
+            if query is not None:
+                assert target.items == Target(host, path, query).items
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("https://a.example/b/.c/d.js?e#f", ("a.example", "/b/.c/d.js", "e")),
+        ("//a.example?e", ("a.example", "/", "e")),
+        ("http://localhost", ("localhost", "/", "")),
+        ("/b?c d", ("", "/b", None)),
+        *(
+            (url, ("", "", None))
+            for url in ("b", "?c", "", "//", "/b/../c", "/b/.", "//A.example/")
+        ),
+        *(
+            (url, ("", "", None))
+            for url in ("//1.2", "//a.0x1", "//xn--a.example", "//a.example:1/")
+        ),
+        *((url, ("", "", None)) for url in ("//a.example./", "/%62", "/b\\c", "//" + "a" * 254)),
+    ],
+)
+def test_cut(url: str, parts: tuple[str, str, str | None]) -> None:
+    assert cut(url) == parts

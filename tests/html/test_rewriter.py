@@ -31,6 +31,14 @@ def test_every_cut_gives_the_same_page(page: bytes) -> None:
         assert rewriter.gated == gated
 
 
+@given(SOUP, st.data())
+def test_the_rest_in_one_go(page: bytes, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(page)))
+    rewriter = Rewriter(BadHosts(), insert=INSERT)
+    out = rewriter.feed(page[:cut]) + rewriter.whole(page[cut:])
+    assert (out, rewriter.gated) == rewrite(page, BadHosts(), insert=INSERT)
+
+
 @pytest.mark.parametrize("page", pages.ALL)
 def test_a_judge_that_denies_nothing_changes_nothing(page: bytes) -> None:
     assert rewrite(page, AllowAll()) == (page, [])

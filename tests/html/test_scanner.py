@@ -349,6 +349,47 @@ def test_icons_are_skipped_as_a_whole_and_like_a_slow_reader() -> None:
     assert [s for byte in icon for s in slow.feed(bytes((byte,)))] == []
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b'<svg><use href="/a#b"/></svg>', [b'<use href="/a#b"/>']),
+        (b'<svg id="a">x<use href="/a"></use><use href="#b"/></svg>', [b'<use href="/a">']),
+        (b'<svg style="a(b)"><use a="<use>" href="#b"/></svg>', [b'<svg style="a(b)">']),
+        (b'<svg><path d="<use href=a>"/><use style="a(b)"/></svg>', [b'<use style="a(b)"/>']),
+        (b'<svg/><use href="/a"/></svg>', []),
+        (b'<svg><use href="/a"><p></use></svg>', [b'<use href="/a">']),
+    ],
+)
+def test_pictures_from_elsewhere_are_read_like_by_a_slow_reader(
+    page: bytes, expected: list[bytes]
+) -> None:
+    behind = page + b"<title><img></title><img>"
+    assert [text for _, _, text, _ in scan(behind)[0]] == [*expected, b"<img>"]
+    assert scan(behind, *range(1, len(behind)))[0] == scan(behind)[0]
+
+
+def test_a_page_of_dull_markup_is_one_leap() -> None:
+    dull = (
+        b"<<< a <b <!-- <img> - -- --><title>t</title><!--x--!><p a=b/ c='d' e f>1 < 2</P><br/>"
+        b'</body x="></h1><data-a data-c data-cg="x" for="a" form="b" stroke=c style="a">'
+    )
+    scanner = pure.Scanner()
+    assert scanner.feed(dull.replace(b"</body", b"</bod") * 50) == []
+    assert scanner.steps < 4
+
+
+@pytest.mark.parametrize(
+    "letters", ["data-cg-", "http-equiv", "style", "ping", "background", "formaction"]
+)
+def test_no_rare_attribute_passes_for_a_plain_one(letters: str) -> None:
+    for cut in range(1, len(letters)):
+        head = letters[:cut].encode()
+        assert scan(b'<p a="" ' + head + b'="x(">')[0] == []
+    for rare in (letters.encode(), letters.upper().encode()):
+        for form in (b'="x("', b"='x('", b"=x(", b" = x(", b"=x( b"):
+            assert tags(b'<p a="" ' + rare + form + b">", b"p") != []
+
+
 def test_ends_are_reported_only_as_real_markup() -> None:
     page = (
         b"</body><template></body></template><svg><desc></body></desc></svg><!--</body>--><title>"

@@ -23,7 +23,11 @@ _MORE = """
 <noscript> </noscript> <use\thref="#a"/> <use\txlink:href=a> <p\tstyle="a"> <p\tstyle="url("> <g>
 </g> <path\td="x"/> <svg\tviewBox="0"> <x-y> </x-y> <font\tcolor>
 <annotation-xml\tencoding=text/html> <annotation-xml\tencoding='text&sol;html'> <img\tdata-cg-a>
-<a\tping=x> </p\ta>
+<a\tping=x> </p\ta> <use\thref="x"/> <use\thref="x"></use> <svg><use\thref="/x"></use></svg> <svg/>
+<title>t</title> <path\td=""></path> <p\tclass=a\tid> <!--\ta\t-\tb\t--> <<a <iframe> </iframe>
+<noscript><img><!-- <p\tdata-cg\tdata-ca="1"> <p\tfor="1"\tform="2"\tformaction=""> <p\tpin=""\tpi>
+<p\thttp=1\thttp-equiv="x"> <p\tst="x"\tstyl=1\tstyle='a'> <p\tba=1\tbackground="x">
+<script></script>
 """
 CRUMBS = [*TOKENS, *HTML, *TABLE, *FOREIGN, *(crumb.replace("\t", " ") for crumb in _MORE.split())]
 

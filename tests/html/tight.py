@@ -27,7 +27,7 @@ def main() -> None:
     """Compare both on made-up pages; the arguments are the bounds."""
     script, token, memory, depth = map(int, sys.argv[1:])
     # The package chooses a scanner when it is imported: the C one is read again, with these bounds.
-    del sys.modules["consentguard.html._scanner"]
+    sys.modules.pop("consentguard.html._scanner", None)
     tighten(script, token, memory, depth)
     twin = import_module("consentguard.html._scanner")
     from tests.html.test_twins import CRUMBS, pieces, trace

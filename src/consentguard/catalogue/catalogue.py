@@ -20,7 +20,7 @@ from .loaders import loaded_urls
 from .services import bundled_services
 from .sites import same_site
 from .snippets import SnippetIndex
-from .urls import resolve
+from .urls import Target, cut, resolve
 
 _MEMO = 4096  #: answers kept of each kind
 _MEMO_CHARS = 1024  #: a longer question is answered afresh, so that memory stays bounded
@@ -28,8 +28,7 @@ _MEMO_SCRIPT = 4096  #: bytes of a script
 
 # Absolute and protocol-relative references do not depend on the page's path (URL standard §4.4).
 _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):)?//", re.IGNORECASE)
-# A path of the page's own host that the parser would leave as it is.
-_PLAIN_PATH = re.compile(r"(/(?!/)(?:[^\x00-\x20%\\./?#]|(?<!/)\.|/(?!\.))*)(?:[?#]|\Z)")
+_NOBODY = Match("url", (), "nothing knows this host")
 
 #: What an own service leaves empty, the catalogue's of the same id fills.
 _FILLED = ("cookies", "hosts", "snippets", "storage", "vendor", "country", "policy_url")
@@ -64,9 +63,12 @@ class Catalogue:
         self._telling = frozenset(s.id for s in declared.values() if s.snippets)
         self._snippet_memo = lru_cache(_MEMO // 4)(self._snippet)
         self._cookie_memo = lru_cache(_MEMO)(self._cookie)
-        self._reference_memo = lru_cache(_MEMO)(self._reference)
         self._url_memo = lru_cache(_MEMO)(self._url)
-        self._page_memo = lru_cache(_MEMO)(self._page)
+        self._host_memo = lru_cache(_MEMO)(self._host)
+        self._page_memo = lru_cache(_MEMO // 4)(self._page)
+        self._copies = dict(self._own_hosts.copies)
+        for segment, texts in self._hosts.copies.items():
+            self._copies[segment] = self._copies.get(segment, frozenset()) | texts
 
     @classmethod
     def bundled(cls, own: Iterable[Service] = ()) -> Catalogue:
@@ -93,9 +95,22 @@ class Catalogue:
         None: no request, or one to the site itself that nothing claims. A match without services:
         a third party that nothing knows.
         """
-        if len(url) + len(base) + len(href) > _MEMO_CHARS:
-            return self._reference(url, base, href)
-        return self._reference_memo(url, base, href)
+        long = len(base) + len(href) > _MEMO_CHARS
+        site, page, plain = self._page(base, href) if long else self._page_memo(base, href)
+        host, path, _ = cut(url)
+        if path and not self._is_copy(path):
+            # Most URLs: nothing but the host counts.
+            if host and not long:
+                match, enough = self._host_memo(host, site)
+                if enough:
+                    return match
+            elif plain and not host:
+                return None
+        if _ABSOLUTE.match(url):
+            page = "https://invalid/"  # one memo entry for all pages of the site
+        if long or len(url) + len(page) > _MEMO_CHARS:
+            return self._url(url, page, site)
+        return self._url_memo(url, page, site)
 
     def snippet(self, script: bytes, *, site: str = "") -> Match:
         """Every service whose loader the inline script holds; none where nothing is recognised.
@@ -130,7 +145,7 @@ class Catalogue:
         return Match("snippet", self._merged(services), why)
 
     def _cookie(self, name: str, host: str, domain: str) -> Match:
-        host, domain = _host(host), _host(domain.lstrip("."))
+        host, domain = _lower(host), _lower(domain.lstrip("."))
         own = self._own_cookies.find(name, host, domain)
         claims = own or self._cookies.find(name, host, domain)
         if not claims:
@@ -138,19 +153,28 @@ class Catalogue:
         said = ", ".join(f"cookie {p.text!r} of {_named(s)}" for p, s in claims)
         return self._match("cookie", [s for _, s in claims], said, own=bool(own))
 
-    def _reference(self, url: str, base: str, href: str) -> Match | None:
-        long = len(base) + len(href) > _MEMO_CHARS
-        site, page, plain = self._page(base, href) if long else self._page_memo(base, href)
-        if plain and self._is_plain_path(url):
-            return None
-        if _ABSOLUTE.match(url):
-            page = "https://invalid/"  # one memo entry for all pages of the site
-        if len(url) + len(page) > _MEMO_CHARS:
-            return self._url(url, page, site)
-        return self._url_memo(url, page, site)
+    def _is_copy(self, path: str) -> bool:
+        """Whether a path may be that of a first-party copy, with some query and on some host."""
+        segments, asked = path.split("/"), self._copies.keys()
+        if asked.isdisjoint(segments):
+            return False
+        return any(text in path for segment in asked & segments for text in self._copies[segment])
+
+    def _host(self, host: str, site: str) -> tuple[Match | None, bool]:
+        """What every URL of a host is for whose path is no copy's, and whether that can be said."""
+        inside = same_site(host, site)
+        claims = self._own_hosts.find_host(host)
+        own = bool(claims)
+        if claims == [] and not inside:
+            claims = self._hosts.find_host(host)
+        if claims:
+            return self._url_match(claims, own=own), True
+        return None if inside else _NOBODY, claims is not None
 
     def _url(self, url: str, base: str, site: str) -> Match | None:
-        target = resolve(url, base)
+        host, path, query = cut(url)
+        plain = host and query is not None
+        target = Target(host, path, query or "") if plain else resolve(url, base)
         if target is None:
             return None
         home = target.host == site
@@ -164,7 +188,7 @@ class Catalogue:
         claims = claims or self._hosts.find_copy(target, home=home)
         if claims:
             return self._url_match(claims, own=False)
-        return None if inside else Match("url", (), "nothing knows this host")
+        return None if inside else _NOBODY
 
     def _url_match(self, claims: Sequence[Claim], *, own: bool) -> Match:
         said = ", ".join(
@@ -190,15 +214,8 @@ class Catalogue:
         plain = where.host == page.host and not self._own_hosts.names(page.host)
         return page.host, where.page, plain
 
-    def _is_plain_path(self, url: str) -> bool:
-        """Whether it is a path on the page's own host that no pattern can claim; no parsing."""
-        if (match := _PLAIN_PATH.match(url)) is None:
-            return False
-        path = match[1]
-        return not (self._hosts.copy_segments(path) or self._own_hosts.copy_segments(path))
 
-
-def _host(host: str) -> str:
+def _lower(host: str) -> str:
     return host.lower().removesuffix(".")
 
 

@@ -32,7 +32,16 @@ class HostIndex:
         for table in (self._exact, self._below, self._self, self._any):
             for claims in table.values():
                 claims.sort(key=_rank, reverse=True)
-        self._segments = frozenset(self._any.keys() | self._self.keys())
+        #: By segment, texts that `self/…` and `*/…` patterns ask for: a path that has no segment
+        #: of these, or none of its texts, is claimed by no such pattern.
+        self.copies: dict[str, frozenset[str]] = {
+            segment: frozenset(
+                claim[0].literal
+                for table in (self._any, self._self)
+                for claim in table.get(segment, ())
+            )
+            for segment in self._any.keys() | self._self.keys()
+        }
 
     def find(self, target: Target) -> Sequence[Claim]:
         """The winning claims on the host itself; empty where it is not named."""
@@ -40,6 +49,12 @@ class HostIndex:
             if found := _first(claims, target):
                 return found
         return ()
+
+    def find_host(self, host: str) -> list[Claim] | None:
+        """The winning claims on every URL of a host; None where path or query say who wins."""
+        for claims in self._naming(host):
+            return None if claims[0][0].has_path else claims
+        return []
 
     def names(self, host: str) -> bool:
         """Whether some pattern names this host or a domain above it."""
@@ -58,16 +73,14 @@ class HostIndex:
 
     def find_copy(self, target: Target, *, home: bool) -> Sequence[Claim]:
         """The winning claims by path alone; ``home``: the host is the site's own."""
-        segments = self.copy_segments(target.path)
+        segments = self.copies.keys() & target.path.split("/")
+        if not segments:
+            return ()
         for table in (self._self, self._any) if home else (self._any,):
             claims = [claim for segment in segments for claim in table.get(segment, ())]
             if found := _first(sorted(claims, key=_rank, reverse=True), target):
                 return found
         return ()
-
-    def copy_segments(self, path: str) -> frozenset[str]:
-        """Segments of the path that ``self/…`` and ``*/…`` patterns ask for; none: none claims."""
-        return self._segments.intersection(("", *path.split("/")))
 
     def _add(self, pattern: HostPattern, service: Service) -> None:
         if pattern.reach is Reach.EXACT:

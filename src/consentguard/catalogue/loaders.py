@@ -23,6 +23,11 @@ _ABSOLUTE = re.compile(
     rb"""((?:https?:)?(?:\\?/){2}(?:[^'"`\s\\<>]|\\/){1,500})""" % _END,
     re.IGNORECASE,
 )
+# All that can stand for the two slashes holds one of these, which are found at the speed of memory.
+_SLASHES = (re.compile(rb"//"), re.compile(rb"/\\/"))
+_BEFORE = re.compile(rb"""['"`](?:https?:)?\Z""", re.IGNORECASE)
+_BACKSLASH, _NEXT = ord("\\"), frozenset(b"'\"`:")
+_BEFORE_LONGEST = len("'https:")
 _SCRIPT_FILE = re.compile(rb"[^?#]*\.m?js(?:[?#]|\Z)", re.IGNORECASE)
 _FETCHED = re.compile(
     rb"""(?:\.src\s*=|['"]src['"]\s*,|\bfetch\s*\(|\bsendBeacon\s*\(|\bimport\s*\(?|\bfrom"""
@@ -32,11 +37,14 @@ _FETCHED = re.compile(
 
 def loaded_urls(script: bytes) -> Iterator[str]:
     """The absolute URLs that a script loads, in order, each once, at most :data:`MAX_URLS`."""
-    if b"//" not in script and b"\\/" not in script:
-        return
     seen: set[bytes] = set()
-    for found in _ABSOLUTE.finditer(script):
-        url, at = found[1].replace(b"\\/", b"/"), found.start()
+    end = 0
+    for at in _quotes(script):
+        found = _ABSOLUTE.match(script, at) if at >= end else None
+        if found is None:
+            continue
+        end = found.end()
+        url = found[1].replace(b"\\/", b"/")
         if url in seen:
             continue
         if _SCRIPT_FILE.match(url) or _FETCHED.search(script, max(0, at - _NEAR), at):
@@ -44,3 +52,19 @@ def loaded_urls(script: bytes) -> Iterator[str]:
             yield url.decode("utf-8", "replace")
             if len(seen) >= MAX_URLS:
                 return
+
+
+def _quotes(script: bytes) -> list[int]:
+    """Where the quote stands that begins with an absolute URL."""
+    quotes = []
+    for slashes in _SLASHES:
+        for found in slashes.finditer(script):
+            at = found.start()
+            if at and script[at - 1] == _BACKSLASH:
+                at -= 1
+            if at and script[at - 1] in _NEXT:
+                before = _BEFORE.search(script, max(0, at - _BEFORE_LONGEST), at)
+                if before:
+                    quotes.append(before.start())
+    quotes.sort()
+    return quotes

@@ -65,6 +65,11 @@ class HostPattern:
         return max((s for s in segments if "*" not in s), key=len, default="")
 
     @property
+    def literal(self) -> str:
+        """The longest run of characters that every claimed path has. May be empty."""
+        return max(self._pieces, key=len)
+
+    @property
     def has_path(self) -> bool:
         """True when it speaks about paths or queries, not about the whole host."""
         return self.rank > (0, 0)

@@ -18,6 +18,17 @@ _NETWORK = re.compile(
     r"(?P<path>/[^?#]*)(?:\?(?P<query>[^#]*))?",
     re.DOTALL,
 )
+# A reference in which the parser would change nothing before the query: a path of the page's own
+# host, or an absolute one with a lower-case host of letters. Dots are looked at behind it.
+_PLAIN = re.compile(
+    r"(?:(?:https?:)?//((?:(?!xn--)[a-z0-9_-]++\.)*+(?!xn--)[a-z][a-z0-9-]*+)(?=[/?#]|\Z)|(?=/(?!/)))"
+    r"(/[^\x00-\x20%\\?#\ud800-\udfff]*+)?+(?:[?#]|\Z)"
+)
+# A query that means what it says, to its end; what the parser escapes in it is decoded again.
+_QUERY = re.compile(r"(?:\?([!-\"$-~]*+))?+(?:#|\Z)")
+_DOTS = re.compile(r"/\.{1,2}(?:/|\Z)")
+_LONGEST_HOST = 253  # RFC 1035 §2.3.4 less the root's dot
+_NEITHER = ("", "", None)
 _INERT = re.compile(r"[\x00-\x20]*(?:data|blob|about|javascript|mailto|tel):", re.IGNORECASE)
 
 
@@ -28,7 +39,7 @@ class Target:
     host: str
     path: str
     search: str
-    url: str  #: the normal form
+    url: str = ""  #: the normal form
     _items: list[tuple[str, str]] | None = field(default=None, repr=False)
 
     @property
@@ -67,6 +78,23 @@ def resolve(url: str, base: str = "") -> Target | None:
         search=parts["query"] or "",
         url=normal,
     )
+
+
+def cut(url: str) -> tuple[str, str, str | None]:
+    """Host, path and query of a reference that the parser need not read: it would say the same.
+
+    The host is empty for a path on the page's own host; host and path are for any other reference.
+    The query is None where only the parser can say what it is.
+    """
+    plain = _PLAIN.match(url)
+    if plain is None:
+        return _NEITHER
+    host, path = plain.groups("")
+    # "Single-dot URL path segment", "double-dot URL path segment".
+    if len(host) > _LONGEST_HOST or ("/." in path and _DOTS.search(path)):
+        return _NEITHER
+    query = _QUERY.match(url, plain.end(2 if path else 1))
+    return host, path or "/", (query[1] or "") if query else None
 
 
 def _normal(url: str, base: str) -> str:

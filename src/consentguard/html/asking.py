@@ -23,6 +23,8 @@ DEPTH = 4
 
 # What resolves alike on every page of a host: a path from the root, another host, another scheme.
 _ROOTED = frozenset("/\\")
+# The letters of the schemes whose URLs are their own content, and what a parser drops before them.
+_CONTENT = frozenset(("d", "D", "j", "J", *map(chr, range(33))))
 _LASTING = re.compile(r"https?:[/\\]{2}|(?!https?:)[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _FRAMES = frozenset((Kind.FRAME, Kind.OBJECT))
 _DOCUMENTS = _FRAMES | {Kind.REFRESH}
@@ -66,10 +68,12 @@ class Asking:
 
     def url(self, url: str, kind: Kind, element: str, depth: int = 0) -> Denied | None:
         """Judge one URL, which is not empty."""
-        if url[0] not in _ROOTED and (found := content(url)):
-            return self._all(self._content(found, kind, element, depth), url)
-        if self.lasting and url[0] not in _ROOTED and not _LASTING.match(url):
-            self.lasting = False
+        first = url[0]
+        if first not in _ROOTED:
+            if first in _CONTENT and (found := content(url)):
+                return self._all(self._content(found, kind, element, depth), url)
+            if self.lasting and not _LASTING.match(url):
+                self.lasting = False
         if not self.bases:
             gate = self._judge.url(url, kind, element, None)
             return None if gate is None else Denied(gate, url)

@@ -46,7 +46,7 @@ def attributes(
 def only(names: Iterable[bytes], *, prefix: bytes) -> re.Pattern[bytes]:
     """The pattern for attributes of these names, and of those that begin with ``prefix``."""
     by_letter: dict[bytes, list[bytes]] = {}
-    for name in sorted(names):
+    for name in sorted(set(names)):
         by_letter.setdefault(name[:1], []).append(re.escape(name[1:]))
     # Grouped, so that most names fail on their first letter.
     heads = (first + b"(?:" + b"|".join(rest) + b")" for first, rest in by_letter.items())

@@ -5,6 +5,8 @@ The start tag waits in the buffer until the content that belongs to it has come,
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from . import grammar
 from .foreign import Space
 from .spans import Span, What
@@ -15,10 +17,16 @@ SCRIPT_LIMIT = 256 * 1024
 
 # Bytes behind the limit that show whether a script's end stands right at it.
 _LOOKAHEAD = 16
+#: Of a span that is whole, what follows ``template``.
+REST = (True, False, False)
 
 
 class Contents(Stream):
     """The states that report the content of an element."""
+
+    @abstractmethod
+    def _inside(self) -> Contents:
+        """A scanner for markup without scripting."""
 
     def _element(self) -> Span:
         begun = self._begun
@@ -106,3 +114,78 @@ class Contents(Stream):
         self._begun = None
         # Its content is tokenized as markup.
         return self._to(self._data, begun.end)
+
+    def _noscript(self) -> bool:
+        """13.2.6.4.4: text for a browser with scripting, markup for one without; both are right.
+
+        What is left open inside, a comment or a quote, hides nothing behind the end tag.
+        """
+        begun = self._element()
+        end = self._element_end(begun)
+        if end < 0 and self._final:
+            end = len(self.buffer)
+        if (len(self.buffer) if end < 0 else end) - begun.end > TOKEN_LIMIT:
+            self.settled = begun.end
+            return self._end_here()
+        if end < 0:
+            return False
+        plain = self._plain_inside(begun, end)
+        if plain is not None:
+            self._spans += plain
+            return self._leave(begun, end)
+        inner = self._inside()
+        found, later = inner.feed(bytes(self.buffer[begun.end : end])), inner.finish()
+        self.examined += inner.examined
+        if inner.overflow:
+            self.settled = begun.end
+            return self._end_here()
+        self._adopt(found, begun)
+        self._adopt(later, begun, inner.offset)
+        # Without scripting a tag that the end tag cuts goes on behind it.
+        cut = grammar.CUT_TAG.match(inner.buffer, inner.settled)
+        if cut:
+            start, stop = cut.start(), len(inner.buffer)
+            span = Span(What.TAG, cut[1].lower(), start, stop, stop, whole=False)
+            self._adopt([span], begun, inner.offset)
+        return self._leave(begun, end)
+
+    def _plain_inside(self, begun: Span, end: int) -> list[Span] | None:
+        """The spans in a noscript of a few tags, frames and comments; None to read it anew."""
+        buffer, pos, inside, skip = self.buffer, begun.end, begun.template, grammar.SKIP.match
+        spans: list[Span] = []
+        new = tuple.__new__
+        while found := skip(buffer, pos, end):
+            name = found[2]
+            if name is None:
+                pos = found.end()
+                return spans if pos == end or self._open_comment(pos, end) else None
+            pos = found.start(3)
+            name = name.lower()
+            if found[1] or (name in grammar.TURNS and name != b"iframe"):
+                return None
+            start = found.start(1) - 1
+            spans.append(new(Span, (What.TAG, name, start, pos, pos, Space.HTML, inside, *REST)))
+            if name == b"iframe":
+                close = grammar.RAW_END[name].search(buffer, pos, end)
+                if close is None:
+                    return None
+                pos = close.start()
+        return None
+
+    def _open_comment(self, pos: int, end: int) -> bool:
+        begun = grammar.COMMENT_START.match(self.buffer, pos, end)
+        if begun is None or begun[1]:
+            return False
+        return grammar.COMMENT_END.search(self.buffer, pos + 4, end) is None
+
+    def _adopt(self, spans: list[Span], around: Span, offset: int = 0) -> None:
+        """Take over what a scanner of an element's content found, ``offset`` bytes into it."""
+        at, inside, hidden = around.end + offset, around.template, (What.END, What.DOCTYPE)
+        self._spans += [
+            tuple.__new__(
+                Span,
+                (what, name, start + at, end + at, stop + at, space, template or inside, *more),
+            )
+            for what, name, start, end, stop, space, template, *more in spans
+            if what not in hidden
+        ]

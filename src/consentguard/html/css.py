@@ -34,11 +34,11 @@ _NAME = rb"(?:[-\w\x80-\xff]|" + _ESCAPE + rb")++"
 #: Nothing to do without one of these, in lower case.
 _WORTH = (b"url(", b"@import", b"image-set(", b"src(", b"\\")
 # Everything that cannot begin a name that matters: no other at-rule, no function that ends in
-# another letter than url, src and image-set do.
+# other letters than url, src and image-set do. What ends in them by an escape begins with it here.
 _SKIP = re.compile(
     rb"(?:[^\"'/@\\(]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|/|(?:"
     + _STRING
-    + rb")|(?<![lctLCT])\(|@(?![iIfFnN\\]))*+",
+    + rb")|(?<![uUsS][rReE][lLcCtT])\(|@(?![iIfFnN\\]))*+",
     re.DOTALL,
 )
 _TOKEN = re.compile(

@@ -44,11 +44,12 @@ RARE = "style ping background formaction http-equiv data-cg-"
 #: The delimiters that end a tag name: "anything else" of the tag name state goes on.
 _DELIMITER = rb"(?=[\t\n\f\r />])"
 _NAME = rb"[a-zA-Z][^\t\n\f\r />]*+"
+_BARE = rb"[^\t\n\f\r >\"'][^\t\n\f\r >]*+"
 
 # "Attribute name state" to "after attribute value (quoted) state". A name may begin with "=".
 _VALUE = (
     rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
-    rb"(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+|(?=>))"
+    rb"(?:\"[^\"]*+\"|'[^']*+'|" + _BARE + rb"|(?=>))"
     rb"|(?![\t\n\f\r ]*+=))"
 )
 _ATTRIBUTE = rb"(?:=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)" + _VALUE
@@ -59,13 +60,29 @@ _CALM_STYLE = _any_case("style") + rb"=\"[^\"(\\&]*+\""
 _DULL_ATTRIBUTES = (
     rb"(?:[\t\n\f\r /]++|" + _CALM_STYLE + rb"|(?!" + _one_of(RARE) + rb")" + _ATTRIBUTE + rb")*+"
 )
-# The shape that nearly all attributes have, tried first for its speed.
-_PLAIN_NAME = (
-    rb"(?:[acegi-oqrt-z][\w:\-]*+"
-    rb"|(?!background|formaction|data-cg-|http-equiv|ping|style)[a-z][a-z0-9\-]*+)"
+# Names that nearly all attributes have: their first one or two letters say that they are not rare.
+_SAFE_NAMES = (
+    rb"[acegi-oqrt-z][a-zA-Z0-9_:\-]*+",
+    rb"h[a-su-z][a-z]*+",
+    rb"data-(?:[abd-z]|c[a-fh-z])[a-z0-9_\-]*+",
+    rb"s[a-su-z][a-z]*+",
+    rb"d",
+    rb"[bdfp][b-hj-np-z][a-z0-9_\-]*+",
+    rb"for",
+    rb"focusable",
+    rb"stroke[a-z\-]*+",
 )
-_PLAIN_ATTRIBUTES = rb"(?:[ \n]++(?:" + _PLAIN_NAME + rb"=\"[^\"]*+\"|style=\"[^\"(\\&]*+\"))*+"
-_DULL_REST = _PLAIN_ATTRIBUTES + rb"(?:>|" + _DULL_ATTRIBUTES + rb">)"
+# The double-quoted ones come first, each by itself: that is what nearly all of them are.
+_PLAIN_ATTRIBUTES = (
+    rb"(?:[ \t\n\r]++(?:"
+    + b"|".join(name + rb"=\"[^\"]*+\"" for name in _SAFE_NAMES)
+    + rb"|style=\"[^\"(\\&]*+\"|(?:"
+    + b"|".join(_SAFE_NAMES)
+    + rb")(?:=(?:'[^']*+'|"
+    + _BARE
+    + rb")|(?=[ >]))))*+"
+)
+_DULL_REST = _PLAIN_ATTRIBUTES + rb"[ /]*+(?:>|" + _DULL_ATTRIBUTES + rb">)"
 
 # An icon: `<svg>` with nothing in it that loads, ends raw text or leaves foreign content.
 _SHAPES = (
@@ -89,18 +106,64 @@ _ICON_PARTS = (
 )
 _ICON = rb"<svg" + _DELIMITER + _PLAIN_ATTRIBUTES + rb">" + _ICON_PARTS + rb"</svg>"
 
-_COMMON = rb"(?:div|a|span|li|p|ul|h[1-6]|path|br|button|td|i|b|strong|section)" + _DELIMITER
+# Names that most tags have, so that the list of stops is seldom gone through.
+_COMMON = (
+    rb"(?:div|a|span|li|p|ul|h[1-6]|path|br|button|td|tr|i|b|strong|section|meta|article|label|em"
+    rb"|option|nav|small|header|footer|figure|picture|dd|dt|dl|ol|th|time|table|tbody|hr|g|font)"
+)
 _DULL_START = (
-    rb"<(?:" + _COMMON + rb"|(?!" + _one_of(STOPS) + _DELIMITER + rb")" + _NAME + rb")" + _DULL_REST
+    rb"(?:"
+    + _COMMON
+    + _DELIMITER
+    + rb"|(?!"
+    + _one_of(STOPS)
+    + _DELIMITER
+    + rb")"
+    + _NAME
+    + rb")"
+    + _DULL_REST
+)
+# An end tag without attributes whose first two letters say that it is none of those.
+_PLAIN_END = (
+    rb"/(?:[ac-gi-su-zAC-GI-SU-Z][a-zA-Z0-9\-]*+|[hH][a-su-zA-SU-Z1-6][a-zA-Z0-9\-]*+"
+    rb"|[tT][a-df-zA-DF-Z][a-zA-Z0-9\-]*+|[bB](?:[a-np-zA-NP-Z][a-zA-Z0-9\-]*+)?+)>"
 )
 _DULL_END = (
-    rb"</(?:(?:div|a|span|li|p|ul|h[1-6]|button|td|i|b|strong|section)>"
-    rb"|(?!" + _one_of(END_STOPS) + _DELIMITER + rb")" + _NAME + rb"(?:>|" + _ATTRIBUTES + rb">))"
+    rb"/(?!" + _one_of(END_STOPS) + _DELIMITER + rb")" + _NAME + rb"(?:>|" + _ATTRIBUTES + rb">)"
 )
+# "Comment start state" to "comment end bang state", of a comment that is whole.
+_WHOLE_COMMENT = rb"!--(?!-?>)[^\-]*+(?:-(?!-!?>)[^\-]*+)*+--!?>"
 
-#: In HTML content: everything up to the next thing that somebody has to look at.
-SKIP = re.compile(
-    rb"(?:[^<]++|" + _DULL_START + rb"|" + _DULL_END + rb"|" + _ICON + rb"|<(?=[^a-zA-Z/!?]))*+"
+# Of several "<" in a row the last one alone may begin something.
+_SKIP = (
+    rb"[^<]*+(?:<++(?:"
+    + _PLAIN_END
+    + rb"|"
+    + _DULL_START
+    + rb"|"
+    + _DULL_END
+    + rb"|"
+    + _WHOLE_COMMENT
+    + rb"|"
+    + _ICON.removeprefix(b"<")
+    + rb"|title>[^<]*+</title>|(?=[^a-zA-Z/!?<]))[^<]*+)*+(?:<(?=<))*+"
+)
+_QUOTED_ATTRIBUTES = rb"(?:[ \t\n\r]++[a-zA-Z:\-]++=\"[^\"]*+\")*+"
+# A whole tag: groups are the slash and the name.
+_TAG = rb"<(/?)(" + _NAME + rb")(?:" + _QUOTED_ATTRIBUTES + rb"[ /]*+>|" + _ATTRIBUTES + rb">)"
+#: In HTML content: everything up to the next thing that somebody has to look at, and that, if it is
+#: a whole tag. The third group is the end tag of a script if one follows: most scripts are empty.
+#: The groups stand outside of what is possessive.
+SKIP = re.compile(_SKIP + rb"(?:" + _TAG + rb"(</script>|)|)")
+#: In an svg: what stands before the next `use`, and that tag as the one group, where all of them
+#: close what they open.
+DRAWN = re.compile(
+    rb"(?:[^<]++|<title>[^<]*+</title>|<path"
+    + _DELIMITER
+    + _PLAIN_ATTRIBUTES
+    + rb" ?(?:/>|></path>))*+(?:(<use"
+    + _QUOTED_ATTRIBUTES
+    + rb" ?/?>)(?:(?<=/>)|[ \t\n\r]*+</use>)|)"
 )
 #: In foreign content: text, and shapes that are closed at once.
 SKIP_FOREIGN = re.compile(
@@ -111,7 +174,7 @@ SKIP_FOREIGN = re.compile(
 SKIP_TEXT = re.compile(rb"(?:[^<]++|<(?=[^a-zA-Z/!?]))*+")
 
 #: A whole start or end tag: groups are the slash and the name.
-TAG = re.compile(rb"<(/?)(" + _NAME + rb")" + _ATTRIBUTES + rb">")
+TAG = re.compile(_TAG)
 #: A whole start tag none of whose attributes can matter.
 DULL_TAG = re.compile(rb"<" + _NAME + _DULL_REST)
 #: One attribute: name, then the value double-quoted, single-quoted or bare.
@@ -119,23 +182,6 @@ ATTRIBUTE = re.compile(
     rb"[\t\n\f\r /]*+(=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)"
     rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
     rb"(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >\"'][^\t\n\f\r >]*+)|(?=>)))?+"
-)
-
-# Attributes that any table of ours may ask for.
-_ASKED = (
-    "action as background content data encoding formaction href http-equiv imagesrcset language"
-    " name ping poster rel src srcdoc srcset style type xlink:href"
-)
-#: The next attribute of a tag that may be asked for: name, then the value in its three forms.
-ASKED = re.compile(
-    rb"(?:[\t\n\f\r /]++|(?!(?:"
-    + _one_of(_ASKED)
-    + rb"(?=[\t\n\f\r />=])|"
-    + _any_case("data-cg-")
-    + rb"))"
-    + _ATTRIBUTE
-    + rb")*+"
-    + ATTRIBUTE.pattern
 )
 
 #: Where text of an element ends: "appropriate end tag token".
@@ -153,11 +199,12 @@ RAW_END = {
         "noscript",
     )
 }
-#: What changes the state within a script: "script data escaped" and "double escaped".
+#: Start tags of HTML behind which something else than plain markup comes.
+TURNS = frozenset((*RAW_END, b"plaintext", b"svg", b"math", b"template"))
+#: What changes the state within a script: "script data escaped" and "double escaped". The last
+#: group is 1 for `<!--`, 2 for a start or an end tag, none for `-->`.
 SCRIPT_TURN = re.compile(
-    rb"(?P<open><!--)|(?P<close>-->)"
-    rb"|(?P<end></[sS][cC][rR][iI][pP][tT](?=[\t\n\f\r />]))"
-    rb"|(?P<start><[sS][cC][rR][iI][pP][tT](?=[\t\n\f\r />]))"
+    rb"[<\-](?:(?<=<)(?:(!--)|(/?)[sS][cC][rR][iI][pP][tT](?=[\t\n\f\r />]))|(?<=-)->)"
 )
 #: "Comment start state", "comment start dash state": `<!-->` and `<!--->` are closed at once.
 COMMENT_START = re.compile(rb"<!--(-?>)?")

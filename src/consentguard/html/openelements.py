@@ -65,7 +65,7 @@ class OpenElements:
         self._spaces: list[Space] = []
         self._points: list[Point] = []
         self._where: dict[tuple[bytes, bool], list[int]] = {}  # (name, is HTML): indexes
-        self._marked: tuple[list[int], ...] = tuple([] for _ in Mark)
+        self._marked: tuple[list[int], ...] = ([], [], [], [], [], [], [])
 
     @property
     def space(self) -> Space:
@@ -112,9 +112,14 @@ class OpenElements:
         self.names.append(name)
         self._spaces.append(space)
         self._points.append(at)
-        self._where.setdefault((name, html), []).append(index)
-        for mark in self._marks_of(name, html, at):
-            self._marked[mark].append(index)
+        indexes = self._where.get((name, html))
+        if indexes is None:
+            self._where[name, html] = [index]
+        else:
+            indexes.append(index)
+        if html or at:
+            for mark in self._marks_of(name, html, at):
+                self._marked[mark].append(index)
         return index
 
     def _marks_of(self, name: bytes, html: bool, at: Point) -> tuple[Mark, ...]:
@@ -124,13 +129,15 @@ class OpenElements:
 
     def pop(self) -> bytes:
         """Close the current node and return its name."""
-        name, html, at = self.names[-1], self._spaces[-1] is Space.HTML, self._points[-1]
-        self._drop()
-        self.strangers -= not html
-        self.sheets -= name == b"style" and not html
+        name, at = self.names.pop(), self._points.pop()
+        html = self._spaces.pop() is Space.HTML
+        if not html:
+            self.strangers -= 1
+            self.sheets -= name == b"style"
         self._forget(name, html, len(self.names))
-        for mark in self._marks_of(name, html, at):
-            self._marked[mark].pop()
+        if html or at:
+            for mark in self._marks_of(name, html, at):
+                self._marked[mark].pop()
         while self.names and not self.names[-1]:
             self._drop()
         return name

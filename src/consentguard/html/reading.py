@@ -1,105 +1,115 @@
-"""What one start tag asks a browser for, read from its bytes alone.
+"""What one start tag says in the attributes that somebody asks for.
 
-No positions are kept, so equal tags read equal.
+Nearly all tags have one shape: names apart by white space, values without surprises. They are read
+by one expression for each element. Any other tag is read as the standard reads it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
 
-from .attributes import attributes, decode, only
-from .scripts import Language, language
-from .table import HTML, PREFIX, SVG, Kind, Shape, Slot, link_kind
-from .values import urls
+from .attributes import Attribute, attributes, only
+from .foreign import Space
+from .spans import Span
+from .table import BESIDE, HTML, PREFIX, REPLACED, SVG, Kind, Slot
 
-# What says how a slot of the table is meant, and what we replace.
-_BESIDES = frozenset(b"as href http-equiv language name rel style type".split())
-#: The attributes that somebody asks for, and our own.
-ASKED = only(
-    _BESIDES | {slot.name for table in (HTML, SVG) for slots in table.values() for slot in slots},
+# What says how a slot of the table is meant.
+_MEANT: Mapping[bytes, tuple[bytes, ...]] = {
+    b"script": (b"type", b"language"),
+    b"link": (b"rel", b"as"),
+    b"meta": (b"http-equiv",),
+    b"input": (b"type",),
+    b"base": (b"href",),
+}
+
+_EQUALS = ord("=")
+_SPACE = rb"[ \t\n\f\r]"
+# "Attribute value (unquoted) state", less what only a broken tag has in it.
+_BARE = rb"[^ \t\n\f\r\"'<>=`]++(?=[ \t\n\f\r>])"
+# One group for a value in any quotes; the look-behinds say which ones were opened.
+_VALUE = rb"=[\"']?+((?<=\")[^\"]*+|(?<=')[^']*+|(?<==)" + _BARE + rb")[\"']?+"
+_SKIPPED = rb"[a-z_:@][a-zA-Z0-9_:.\-]*+(?:=(?:\"[^\"]*+\"|'[^']*+'|" + _BARE + rb"))?+"
+
+
+class Form:
+    """The attributes of one element that somebody asks for, and how to find them in a tag."""
+
+    def __init__(self, element: bytes, slots: tuple[Slot, ...]) -> None:
+        self.slots = slots
+        #: Those that a script of data has too.
+        self.beside = tuple(slot for slot in slots if slot.name in BESIDE)
+        #: By these a script says that its code is elsewhere.
+        self.sources = frozenset(slot.name for slot in slots if slot.kind is Kind.SCRIPT)
+        replaced = (REPLACED[element][0],) if element in REPLACED else ()
+        every = (*(s.name for s in slots), *_MEANT.get(element, ()), *replaced, b"style")
+        self.names = tuple(dict.fromkeys(every))
+        self.numbers = {name: number for number, name in enumerate(self.names, 1)}
+
+    @cached_property
+    def usual(self) -> re.Pattern[bytes]:
+        """The rest of a tag of the usual shape, a group for each of the names.
+
+        A name that comes twice, or has no value, does not match: which one counts is for the
+        standard to say. Compiled when the first such tag comes: together they take 25 ms.
+        """
+        return _usual(self.names)
+
+
+@cache
+def _usual(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    asked = [
+        rb"%b(?(%d)(?!))" % (re.escape(name), number) + _VALUE
+        for number, name in enumerate(names, 1)
+    ]
+    # The case of a name does not count, so "srcSet" may not be passed over.
+    ours = rb"(?!(?i:%b)[ \t\n\f\r/=>]|(?i:%b))" % (b"|".join(map(re.escape, names)), PREFIX)
+    one = b"|".join((ours + _SKIPPED, *asked))
+    return re.compile(rb"(?:" + _SPACE + rb"++(?:" + one + rb"))*+[ \t\n\f\r/]*+>")
+
+
+_ELEMENTS = {name: Form(name, slots) for name, slots in HTML.items()}
+_ELEMENTS[b"base"] = Form(b"base", ())
+_FOREIGN = {name: Form(name, slots) for name, slots in SVG.items()}
+# Preload scanners take even one that stands in an svg.
+_FOREIGN[b"base"] = _ELEMENTS[b"base"]
+_OTHER = Form(b"", ())
+# One attribute of any tag, those passed over that nobody asks for.
+_ASKED = only(
+    (name for forms in (_ELEMENTS, _FOREIGN) for form in forms.values() for name in form.names),
     prefix=PREFIX,
 )
-#: The rest of a tag in the shape that most tags have: plain names, values in double quotes.
-_PLAIN = re.compile(
-    rb'(?:[ \t\n\f\r]++(?!data-cg-)[a-z_:][a-z0-9_:.\-]*+(?:="[^"]*+")?+)*+[ \t\n\f\r/]*+>'
-)
-_PAIR = re.compile(rb'[ \t\n\f\r]([a-z_:][a-z0-9_:.\-]*+)(?:="([^"]*+)")?+')
 
 
-class Asked(NamedTuple):
-    """One attribute by which a browser would contact somebody."""
+class Reading:
+    """One start tag; ``values`` are raw and by lower-case name, of one name the first counts."""
 
-    name: bytes
-    kind: Kind
-    urls: Sequence[str]  #: decoded
-    document: str | None  #: the value of a ``srcdoc``
+    __slots__ = ("_data", "_found", "_start", "_stop", "form", "marked", "values")
 
+    def __init__(self, data: bytes, span: Span) -> None:
+        name = span.name
+        forms = _ELEMENTS if span.space is Space.HTML else _FOREIGN
+        self.form = form = forms.get(name, _OTHER)
+        self._data, self._start, self._stop = data, 1 + len(name), span.end - span.start
+        self._found = found = form.usual.fullmatch(data, self._start, self._stop)
+        self.marked = False  #: it has a ``data-cg-`` attribute of the application's own
+        self.values: dict[bytes, bytes] = {}
+        if found is None:
+            for one in self.attributes():
+                self.values.setdefault(one.name, data[one.value_start : one.value_end])
+                self.marked = self.marked or one.name.startswith(PREFIX)
+        elif found.lastindex:
+            values = zip(form.names, found.groups(), strict=True)
+            self.values = {name: value for name, value in values if value is not None}
 
-class Reading(NamedTuple):
-    """One start tag."""
-
-    asked: Sequence[Asked]
-    language: Language  #: of a script; ``DATA`` for any other tag
-    external: bool  #: a script whose code is elsewhere
-    href: str | None  #: of a `<base>`
-    styled: bool  #: it has a ``style`` attribute
-    marked: bool  #: it has a ``data-cg-`` attribute of the application's own
-
-
-def read(tag: bytes, name: bytes, foreign: bool, encoding: str) -> Reading:
-    """The reading of a start tag, from its ``<`` to its ``>``; ``name`` is in lower case."""
-    values, marked = _values(tag, 1 + len(name))
-    slots = (SVG if foreign else HTML).get(name, ())
-    asked: list[Asked] = []
-    for slot in slots:
-        raw = values.get(slot.name)
-        kind = _kind(name, slot, values, encoding) if raw else None
-        text = decode(raw, encoding) if raw and kind is not None else ""
-        if text and kind is not None:
-            whole = text if slot.shape is Shape.DOCUMENT else None
-            asked.append(Asked(slot.name, kind, urls(text, slot.shape), whole))
-    script = name == b"script"
-    return Reading(
-        asked,
-        _language(values, encoding) if script else Language.DATA,
-        script and any(slot.kind is Kind.SCRIPT and slot.name in values for slot in slots),
-        _value(values, b"href", encoding) if name == b"base" else None,
-        b"style" in values,
-        marked,
-    )
-
-
-def _value(values: dict[bytes, bytes], name: bytes, encoding: str) -> str | None:
-    raw = values.get(name)
-    return None if raw is None else decode(raw, encoding)
-
-
-def _language(values: dict[bytes, bytes], encoding: str) -> Language:
-    return language(_value(values, b"type", encoding), _value(values, b"language", encoding))
-
-
-def _values(tag: bytes, start: int) -> tuple[dict[bytes, bytes], bool]:
-    """Raw values by lower-case name, the first of each; and whether one looks like ours."""
-    if _PLAIN.fullmatch(tag, start):
-        # Read from behind, so that of two attributes with one name the first counts.
-        return dict(reversed(_PAIR.findall(tag, start))), False
-    values: dict[bytes, bytes] = {}
-    marked = False
-    for one in attributes(tag, start, len(tag), ASKED):
-        values.setdefault(one.name, tag[one.value_start : one.value_end])
-        marked = marked or one.name.startswith(PREFIX)
-    return values, marked
-
-
-def _kind(element: bytes, slot: Slot, values: dict[bytes, bytes], encoding: str) -> Kind | None:
-    """The kind of request in this very tag; None where the attribute contacts nobody."""
-    if not slot.depends:
-        return slot.kind
-    if element == b"link":
-        rel, destination = (_value(values, name, encoding) for name in (b"rel", b"as"))
-        return link_kind(rel or "", destination or "")
-    name, wanted = (b"http-equiv", b"refresh") if element == b"meta" else (b"type", b"image")
-    said = decode(values.get(name, b""), "latin-1").lower()
-    return slot.kind if said.encode() == wanted else None
+    def attributes(self) -> Iterator[Attribute]:
+        """Where each of them stands in the tag, duplicates and ``data-cg-`` attributes too."""
+        if self._found is None:
+            yield from attributes(self._data, self._start, self._stop, _ASKED)
+            return
+        for name in self.values:
+            first, last = self._found.span(self.form.numbers[name])
+            # Before the value stands "=", and a quote if it has one.
+            end = first - 1 if self._data[first - 1] == _EQUALS else first - 2
+            yield Attribute(name, end - len(name), end, first, last)

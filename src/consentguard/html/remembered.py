@@ -22,6 +22,9 @@ SHORT = 4096
 #: Tags that tell the rewriter something: the verdict on them is never :data:`IDLE`.
 TELLING = frozenset((b"html", b"head", b"body", b"style"))
 
+# As empty as IDLE, for tags that tell.
+_NOTHING = Verdict()
+
 Known = Callable[[bytes], Verdict | None]
 
 
@@ -46,26 +49,28 @@ class Remembered:
 
     def verdict(self, data: bytes, span: Span) -> Verdict:
         """The verdict on any span; ``data`` is its bytes."""
-        if self._kept is None or self._memory is None:
+        kept, memory, asking = self._kept, self._memory, self._asking
+        if kept is None or memory is None:
             return self._judged(data, span)
         key = _key(data, span)
-        local = self._here(self._memory.page) + key
-        found = self._kept.get(local)
-        if found is None and not self._asking.bases:
-            found = self._kept.get(key)
+        if len(asking.bases) != self._based:
+            self._settle(memory.page)
+        local = self._place + key
+        found = kept.get(local)
+        if found is None and not asking.bases:
+            found = kept.get(key)
         if found is not None:
-            self._memory.again(found)
+            memory.again(found)
             return found
-        asking, noted = self._asking, self._memory.noted
         asking.lasting, asking.nested = not asking.bases, False
-        noted.clear()
+        memory.noted.clear()
         verdict = self._judged(data, span)
-        if noted:
-            verdict = Verdict(verdict.edits, verdict.denied, tuple(noted))
+        if memory.noted:
+            verdict = Verdict(verdict.edits, verdict.denied, tuple(memory.noted))
+        elif verdict is IDLE and span.name in TELLING:
+            verdict = _NOTHING
         if span.whole and not (span.broken or asking.nested or span.name == b"base"):
-            if not any(verdict) and span.name not in TELLING:
-                verdict = IDLE
-            self._kept.keep(key if asking.lasting else local, verdict)
+            kept.keep(key if asking.lasting else local, verdict)
         return verdict
 
     def again(self, verdict: Verdict) -> None:
@@ -83,13 +88,11 @@ class Remembered:
             self.rebase()
         return verdict
 
-    def _here(self, page: str) -> bytes:
-        """What stands before the key of a verdict that holds for one address only."""
+    def _settle(self, page: str) -> None:
+        """Find what stands before the key of a verdict that holds for one address only."""
         bases = self._asking.bases
-        if len(bases) != self._based:
-            text = repr((page, bases)).encode("utf-8", "backslashreplace")
-            self._based, self._place = len(bases), b"@" + sha256(text).digest()
-        return self._place
+        text = repr((page, bases)).encode("utf-8", "backslashreplace")
+        self._based, self._place = len(bases), b"@" + sha256(text).digest()
 
 
 def _key(data: bytes, span: Span) -> bytes:

@@ -8,12 +8,13 @@ ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from .asking import DEPTH, Asking
 from .engine import Scanner
 from .foreign import Space
 from .judge import Gate, Gated, Judge, merged
-from .remembered import SHORT, TELLING, Remembered
+from .remembered import SHORT, TELLING, Known, Remembered
 from .spans import Span, What
 from .tags import TagGate
 from .verdicts import IDLE, Denied, Memory, Verdict
@@ -22,6 +23,11 @@ __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 
 # Bounds what is held at a time, and makes the bounds on tokens exact.
 _PIECE = 64 * 1024
+_NONE: dict[bytes, Verdict] = {}
+# Of an enum, once: its members take long to look up.
+_HTML = Space.HTML
+_TAG, _STYLE, _DOCTYPE = What.TAG, What.STYLE, What.DOCTYPE
+Piece = bytes | bytearray
 Insert = bytes | Callable[[Sequence[str]], bytes]
 
 
@@ -36,87 +42,139 @@ class Rewriter:
     """
 
     def __init__(self, judge: Judge, *, insert: Insert = b"", encoding: str = "utf-8") -> None:
-        self.gated: list[Gated] = []
         self.truncated = False
         self._judge = judge
         self._insert = insert
+        self._encoding = encoding
         memory: Memory | None = getattr(judge, "memory", None)
+        self._memory = memory
+        #: The verdict on a tag or script of HTML that is its own key.
+        self._known: Known = _NONE.get
+        if memory is not None and (kept := memory.verdicts(encoding)) is not None:
+            self._known = kept.get
         self._scanner = Scanner(snippets=memory.snippets if memory else None)
-        self._asking = Asking(judge, memory or Memory(), encoding, self._inner)
-        self._tags = TagGate(self._asking, encoding)
-        self._verdicts = Remembered(self._tags, self._asking, memory, encoding)
+        self._gating: _Gating | None = None  # a page all of whose tags are known needs none
+        self._reported: list[tuple[bytes, Denied, int]] = []
         self._document = False
         self._depth = 0
         self._gates: dict[Gate, None] = {}  # of a document in another: all that it waits for
         self._sheet = -1  # offset of the style element that is being read, -1 for none
 
     @property
+    def gated(self) -> list[Gated]:
+        """What was made inert, in order."""
+        return [
+            Gated(name.decode("ascii", "replace"), one.url, one.gate.purpose, one.gate.service, at)
+            for name, one, at in self._reported
+        ]
+
+    @property
     def uninspected(self) -> int:
         """Inline scripts of which only the first 256 KB were inspected."""
-        return self._tags.uninspected
+        return self._gating.tags.uninspected if self._gating else 0
 
     def feed(self, data: bytes) -> bytes:
         """Take in the next piece and return all that is decided."""
-        out: list[bytes | bytearray] = []
-        for at in range(0, len(data), _PIECE):
-            self._render(self._scanner.feed(data[at : at + _PIECE]), out)
-        return b"".join(out)
+        out: list[Piece] = []
+        self._take(data, out)
+        return _joined(out)
 
     def finish(self) -> bytes:
         """Take in the end and return the rest."""
-        out: list[bytes | bytearray] = []
-        self._render(self._scanner.finish(), out)
+        out: list[Piece] = []
+        self._end(out)
+        return _joined(out)
+
+    def whole(self, data: bytes) -> bytes:
+        """Take in all that is still to come and return all of it."""
+        out: list[Piece] = []
+        self._take(data, out)
+        self._end(out)
+        return _joined(out)
+
+    def _take(self, data: bytes, out: list[Piece]) -> None:
+        if len(data) <= _PIECE:
+            self._render(self._scanner.feed(data), data, out)
+            return
+        for at in range(0, len(data), _PIECE):
+            piece = data[at : at + _PIECE]
+            self._render(self._scanner.feed(piece), piece, out)
+
+    def _end(self, out: list[Piece]) -> None:
+        self._render(self._scanner.finish(), b"", out)
         if not self.truncated:
             # A tag that the end cut is no tag to a browser: it comes after what we insert.
             if self._document and self._insert:
                 # Out of what the page left open, a comment or a textarea.
                 out += (self._scanner.closing, self._inserted())
             out.append(self._scanner.buffer[self._scanner.settled :])
-        return b"".join(out)
 
-    def _render(self, spans: list[Span], out: list[bytes | bytearray]) -> None:
-        scanner, known, done = self._scanner, self._verdicts.known, 0
+    def _render(self, spans: list[Span], piece: bytes, out: list[Piece]) -> None:
+        """Put out what is decided of the buffer, of which ``piece`` is the end."""
+        scanner = self._scanner
+        settled = scanner.settled
         if self.truncated:
             return
-        html, style = Space.HTML, What.STYLE
-        with memoryview(scanner.buffer) as buffer:
-            for span in spans:
-                what, start = span.what, span.start
-                # Of a script with nothing in it that anybody looks for, the tag says all.
-                stop = span.end if span.silent else span.stop
-                if what > style:
-                    done = self._mark(span, done, out)
-                    continue
-                data = bytes(buffer[start:stop])
-                usual = stop - start <= SHORT and span.space is html and what is not style
-                verdict = known(data) if usual else None
+        # With nothing left over from before, the piece is the buffer.
+        page = piece if len(piece) == len(scanner.buffer) else None
+        if page is None:
+            page = bytes(scanner.buffer) if spans else bytes(scanner.buffer[:settled])
+        done = self._edited(spans, page, out) if spans else 0
+        out.append(page if not done and settled == len(page) else page[done:settled])
+        self.truncated = scanner.overflow
+
+    def _edited(self, spans: list[Span], page: bytes, out: list[Piece]) -> int:
+        """Put out the page up to the last edit; where that ends."""
+        known, done = self._known, 0
+        for span in spans:
+            what, start = span.what, span.start
+            if what > _STYLE:
+                done = self._mark(span, page, done, out)
+                continue
+            # Of a script with nothing in it that anybody looks for, the tag says all.
+            data = page[start : span.end if span.silent else span.stop]
+            verdict = None
+            if len(data) <= SHORT and span.space is _HTML and what is not _STYLE:
+                verdict = known(data)
                 if verdict is IDLE:
                     continue
-                done = self._act(span, self._decided(span, data, verdict), done, out)
-                known = self._verdicts.known
-        out.append(scanner.buffer[done : scanner.settled])
-        self.truncated = scanner.overflow
+            verdict = self._decided(span, data, verdict)
+            known = self._known
+            if verdict.denied:
+                self._report(span, verdict)
+            for first, last, new in verdict.edits:
+                out += (page[done : start + first], new)
+                done = start + last
+        return done
 
     def _decided(self, span: Span, data: bytes, known: Verdict | None) -> Verdict:
         """The verdict on a span, and what its tag tells about the page."""
-        if span.what is What.TAG and span.name in TELLING:
+        if span.name in TELLING and span.what is _TAG:
             self._hear(span)
         if known is None:
-            return self._verdicts.verdict(data, span)
-        if known.counted:
-            self._verdicts.again(known)
+            gating = self._gating or self._begun()
+            known = gating.verdicts.verdict(data, span)
+            self._known = gating.verdicts.known
+        elif known.counted and self._memory is not None:
+            self._memory.again(known)
         return known
 
-    def _act(self, span: Span, verdict: Verdict, done: int, out: list[bytes | bytearray]) -> int:
-        """Report what is denied, and put out the page up to the last edit."""
-        buffer, start = self._scanner.buffer, span.start
-        offset = self._sheet if span.what is What.STYLE else self._scanner.offset + start
+    def _begun(self, bases: Sequence[str] = ()) -> _Gating:
+        """What judges the tags that are not known, below these bases."""
+        asking = Asking(self._judge, self._memory or Memory(), self._encoding, self._inner)
+        asking.bases = list(bases)
+        tags = TagGate(asking, self._encoding)
+        verdicts = Remembered(tags, asking, self._memory, self._encoding)
+        self._gating = _Gating(asking, tags, verdicts)
+        self._known = verdicts.known
+        return self._gating
+
+    def _report(self, span: Span, verdict: Verdict) -> None:
+        offset = self._sheet if span.what is _STYLE else self._scanner.offset + span.start
         for one in verdict.denied:
-            self._report(span.name, one, offset)
-        for edit in verdict.edits:
-            out += (buffer[done : start + edit.start], edit.new)
-            done = start + edit.end
-        return done
+            self._reported.append((span.name, one, offset))
+            if self._depth:
+                self._gates[one.gate] = None
 
     def _hear(self, span: Span) -> None:
         """A tag that says what the page is, or where a sheet begins."""
@@ -126,41 +184,50 @@ class Rewriter:
         else:
             self._document = True
 
-    def _mark(self, span: Span, done: int, out: list[bytes | bytearray]) -> int:
+    def _mark(self, span: Span, page: bytes, done: int, out: list[Piece]) -> int:
         """A doctype, or the place before `</body>`."""
-        if span.what is What.DOCTYPE:
+        if span.what is _DOCTYPE:
             self._document = True
         elif span.name == b"body" and self._document:
-            out += (self._scanner.buffer[done : span.start], self._inserted())
+            out += (page[done : span.start], self._inserted())
             return span.start
         return done
 
     def _inserted(self) -> bytes:
         """What is to be inserted, the first time; nothing later."""
         insert, self._insert = self._insert, b""
-        return insert if isinstance(insert, bytes) else insert(self._asking.bases)
-
-    def _report(self, element: bytes, denied: Denied, offset: int) -> None:
-        gate = denied.gate
-        name = element.decode("ascii", "replace")
-        self.gated.append(Gated(name, denied.url, gate.purpose, gate.service, offset))
-        if self._depth:
-            self._gates[gate] = None
+        return (
+            insert
+            if isinstance(insert, bytes)
+            else insert(self._gating.asking.bases if self._gating else ())
+        )
 
     def _inner(self, data: bytes, encoding: str, bases: list[str]) -> Denied | None:
         """Judge a document in this one: whatever would be gated in it gates it as a whole."""
         inner = Rewriter(self._judge, encoding=encoding)
         inner._depth = self._depth + 1
-        inner._asking.bases = list(bases)
-        inner._verdicts.rebase()
+        gating = inner._begun(bases)
         if inner._depth <= DEPTH:
-            inner.feed(data)
-            inner.finish()
-        if inner.gated:
-            return Denied(merged(inner._gates), inner.gated[0].url)
+            inner.whole(data)
+        if inner._reported:
+            return Denied(merged(inner._gates), inner._reported[0][1].url)
         if inner._depth > DEPTH or inner.truncated or inner.uninspected:
-            return self._asking.unread()
+            return gating.asking.unread()
         return None
+
+
+class _Gating(NamedTuple):
+    """What judges the tags of one page."""
+
+    asking: Asking
+    tags: TagGate
+    verdicts: Remembered
+
+
+def _joined(out: list[Piece]) -> bytes:
+    if len(out) == 1 and type(out[0]) is bytes:
+        return out[0]
+    return b"".join(out)
 
 
 def rewrite(
@@ -168,5 +235,4 @@ def rewrite(
 ) -> tuple[bytes, list[Gated]]:
     """Rewrite a whole page at once; returns it with the list of what was gated."""
     rewriter = Rewriter(judge, insert=insert, encoding=encoding)
-    out = rewriter.feed(data) + rewriter.finish()
-    return out, rewriter.gated
+    return rewriter.whole(data), rewriter.gated

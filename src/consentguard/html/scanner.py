@@ -14,14 +14,12 @@ far as :data:`MEMORY`.
 
 from __future__ import annotations
 
-import re
-
 from . import foreign, grammar
 from .attributes import attributes, decode
-from .contents import SCRIPT_LIMIT, Contents
+from .contents import REST, SCRIPT_LIMIT, Contents
 from .foreign import Space
 from .openelements import DEPTH_LIMIT
-from .scriptend import ScriptEnd
+from .scriptend import ScriptEnd, plain_end
 from .spans import Span, What
 from .stream import TOKEN_LIMIT
 from .tagend import TagEnd
@@ -40,7 +38,10 @@ REPORTED = frozenset(
     b" style html head body".split()
 )
 # A base in svg is none, but preload scanners take it for one.
-REPORTED_FOREIGN = frozenset(b"script image use feimage style base".split())
+REPORTED_FOREIGN = frozenset(
+    b"script image use feimage style base".split()
+)  # Looked up once: an enumeration and a named tuple of ten are slow to ask and to make.
+_TAG, _SCRIPT, _HTML = What.TAG, What.SCRIPT, Space.HTML
 
 
 class Scanner(Contents):
@@ -85,40 +86,90 @@ class Scanner(Contents):
 
     def _data(self) -> bool:
         """13.2.5.1 Data state."""
-        buffer, size, pos = self.buffer, len(self.buffer), self.settled
-        names, skip, tag = self._open.names, grammar.SKIP.match, grammar.TAG.match
+        if self._open.names:
+            return self._counted()
+        buffer, spans, inside = self.buffer, self._spans, self._templates > 0
+        new, more = tuple.__new__, REST
+        for found in grammar.SKIP.finditer(buffer, self.settled):
+            self.steps += 1
+            slash, name, ended = found.groups()
+            if name is None:
+                end = found.end()
+                self._pass(end)
+                return end < len(buffer) and self._markup(end)
+            name = name.lower()
+            start, end = found.start(1) - 1, found.start(3)
+            if slash:
+                self._end_tag(name, start, end)
+                inside = self._templates > 0
+                continue
+            if name not in grammar.TURNS:
+                # It is reported always, or has an attribute for which it was not skipped.
+                spans.append(new(Span, (_TAG, name, start, end, end, _HTML, inside, *more)))
+                continue
+            if ended and name == b"script":
+                spans.append(new(Span, (_SCRIPT, name, start, end, end, _HTML, inside, *more)))
+                continue
+            if name == b"script" and end <= (close := plain_end(buffer, end)) <= end + SCRIPT_LIMIT:
+                spans.append(new(Span, (_SCRIPT, name, start, end, close, _HTML, inside, *more)))
+                self._pass(close)
+                return True
+            self._pass(end)
+            if name != b"svg" or not self._drawing(start, end):
+                self._start_tag(name, start, found.end(2), end)
+            return True
+        return False
+
+    def _drawing(self, start: int, end: int) -> bool:
+        """An svg with pictures from elsewhere and nothing else of interest, in one go.
+
+        False, with nothing done, for any other: what every element in it closes need not be kept.
+        """
+        buffer, inside = self.buffer, self._templates > 0
+        spans = [Span(_TAG, b"svg", start, end, end, Space.SVG, inside)]
+        for part in grammar.DRAWN.finditer(buffer, end):
+            if part[1] is not None:
+                spans.append(Span(_TAG, b"use", *part.span(1), part.end(1), Space.SVG, inside))
+            elif len(spans) > 1 and buffer.startswith(b"</svg>", part.end()):
+                break
+            else:
+                return False
+        if buffer[end - 2] == 0x2F:
+            return False
+        self._spans += [one for one in spans if self._matters(one, one.start + 4)]
+        self._pass(part.end() + 6)
+        return True
+
+    def _counted(self) -> bool:
+        """The same where open elements are kept."""
+        buffer, pos, tag = self.buffer, self.settled, grammar.TAG.match
+        kept = self._open
         while True:
             self.steps += 1
-            start = pos
-            found = skip(buffer, pos) if not names else self._skip().match(buffer, pos)
+            shapes = kept.strangers and kept.plain and not kept.sheets
+            found = (grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT).match(buffer, pos)
             if found:
                 pos = found.end()
-            if pos >= size:
-                self.examined += pos - start
-                self.settled = pos
-                return False
             found = tag(buffer, pos)
             if found is None:
-                self.examined += pos - start
-                self.settled = pos
-                return self._markup(pos)
-            begin, pos = pos, found.end()
-            self.examined += pos - start
-            self.settled = pos
+                self._pass(pos)
+                return pos < len(buffer) and self._markup(pos)
+            start, pos = pos, found.end()
+            self._pass(pos)
             name = found[2].lower()
-            if names and not self._whole and self._open.looks_outside(name, end=bool(found[1])):
-                self._look_outside(begin, name)
-                names = self._open.names
-            if found[1]:
-                self._end_tag(name, begin, pos)
-            elif self._start_tag(name, begin, found.end(2), pos):
+            slash = bool(found[1])
+            if not self._whole and kept.looks_outside(name, end=slash):
+                self._look_outside(start, name)
+                kept = self._open
+            if slash:
+                self._end_tag(name, start, pos)
+            elif self._start_tag(name, start, found.end(2), pos):
                 return not self.overflow
-            if names and self._after_tag(pos):
+            if not kept.names:
+                return True
+            watched = self._whole or kept.sheets or len(kept.names) > DEPTH_LIMIT
+            if watched and self._after_tag(pos):
                 return not self.overflow
-
-    def _skip(self) -> re.Pattern[bytes]:
-        shapes = self._open.plain and not self._open.sheets
-        return grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT
 
     def _after_tag(self, pos: int) -> bool:
         """Where tags are counted: True when the data state ends here."""
@@ -161,8 +212,7 @@ class Scanner(Contents):
         span = Span(What.TAG, name, start, end, end, space, self._templates > 0)
         # "Set the self-closing flag" has no effect on HTML elements.
         if name == b"script" and (space is Space.HTML or not self._closed(name_end, end)):
-            self._read_script(span)
-            return True
+            return self._read_script(span)
         if self._matters(span, name_end):
             self._spans.append(span)
         if space is not Space.HTML:
@@ -186,7 +236,7 @@ class Scanner(Contents):
             return False
         return True
 
-    def _read_script(self, span: Span) -> None:
+    def _read_script(self, span: Span) -> bool:
         self.settled = span.start
         if span.space is Space.HTML:
             self._begun = span
@@ -197,6 +247,7 @@ class Scanner(Contents):
         else:
             self._read_text(span)
             self._state = self._foreign_script
+        return True
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
         if not self._open.names and name not in (b"svg", b"math"):
@@ -228,6 +279,9 @@ class Scanner(Contents):
         return self.buffer[end - 2] == 0x2F and all(
             one.value_end < end - 1 for one in attributes(self.buffer, name_end, end)
         )
+
+    def _inside(self) -> Scanner:
+        return Scanner(scripting=False)
 
     def _markup(self, pos: int) -> bool:
         """13.2.5.6 Tag open state, where no whole tag stands; 13.2.5.42 Markup declaration open."""
@@ -269,47 +323,3 @@ class Scanner(Contents):
             if any(word.startswith(head) for word in words):
                 return False
         return self._to(self._bogus, pos + 2)
-
-    def _noscript(self) -> bool:
-        """13.2.6.4.4: text for a browser with scripting, markup for one without; both are right.
-
-        What is left open inside, a comment or a quote, hides nothing behind the end tag.
-        """
-        begun = self._element()
-        end = self._element_end(begun)
-        if end < 0 and self._final:
-            end = len(self.buffer)
-        if (len(self.buffer) if end < 0 else end) - begun.end > TOKEN_LIMIT:
-            self.settled = begun.end
-            return self._end_here()
-        if end < 0:
-            return False
-        inner = Scanner(scripting=False)
-        found, later = inner.feed(bytes(self.buffer[begun.end : end])), inner.finish()
-        self.examined += inner.examined
-        if inner.overflow:
-            self.settled = begun.end
-            return self._end_here()
-        self._adopt(found, begun)
-        self._adopt(later, begun, inner.offset)
-        # Without scripting a tag that the end tag cuts goes on behind it.
-        cut = grammar.CUT_TAG.match(inner.buffer, inner.settled)
-        if cut:
-            start, stop = cut.start(), len(inner.buffer)
-            span = Span(What.TAG, cut[1].lower(), start, stop, stop, whole=False)
-            self._adopt([span], begun, inner.offset)
-        return self._leave(begun, end)
-
-    def _adopt(self, spans: list[Span], around: Span, offset: int = 0) -> None:
-        """Take over what a scanner of an element's content found, ``offset`` bytes into it."""
-        at = around.end + offset
-        self._spans += [
-            span._replace(
-                start=span.start + at,
-                end=span.end + at,
-                stop=span.stop + at,
-                template=span.template or around.template,
-            )
-            for span in spans
-            if span.what not in (What.END, What.DOCTYPE)
-        ]

@@ -6,10 +6,20 @@ would take time that grows with the square of the script.
 
 from __future__ import annotations
 
+import re
+
 from .grammar import RAW_END, SCRIPT_TURN
 
 # What may have come of `</script` and its delimiter.
 _PARTIAL = 8
+_search = RAW_END[b"script"].search
+_comment = re.compile(rb"<!(?=--)").search
+
+
+def plain_end(buffer: bytearray, at: int) -> int:
+    """The index of the end tag of a script without a comment; -1 for :class:`ScriptEnd` to tell."""
+    end = _search(buffer, at)
+    return end.start() if end and _comment(buffer, at, end.start()) is None else -1
 
 
 class ScriptEnd:
@@ -25,23 +35,28 @@ class ScriptEnd:
         """Go on to the end of the buffer; the index of the end tag, or -1 when it has not come."""
         at, escaped = self.at, self._escaped
         if not escaped:
-            end = RAW_END[b"script"].search(buffer, at)
-            if end and buffer.find(b"<!--", at, end.start()) < 0:
-                return end.start()
-        done = at
+            end = _search(buffer, at)
+            stop = end.start() if end else len(buffer)
+            at = buffer.find(b"<!--", at, stop)
+            if at < 0:
+                self.at = max(self.at, len(buffer) - _PARTIAL)
+                return end.start() if end else -1
+        done = self.at
         while found := SCRIPT_TURN.search(buffer, at):
-            kind = found.lastgroup
+            kind = found.lastindex
             at = found.end()
-            if kind == "open":
+            if kind == 1:
                 # "<!-->" and "<!--->" close at once: its dashes count for the end as well.
                 at = found.start() + 2
                 escaped = escaped or 1
-            elif kind == "end" and escaped != 2:
+            elif kind and found[2] and escaped != 2:
                 return found.start()
             elif not escaped:
                 continue
+            elif not kind:
+                escaped = 0
             else:
-                escaped = {"close": 0, "start": 2, "end": 1}[str(kind)]
+                escaped = 1 if found[2] else 2
             done = at
         self._escaped = escaped
         self.at = max(done, len(buffer) - _PARTIAL)

@@ -20,10 +20,17 @@ class _In(IntEnum):
     BARE = 7  # "attribute value (unquoted) state"
 
 
+# In one leap: attributes behind each of which stands a byte that says that it is whole.
+_WHOLE = re.compile(
+    rb"(?:[\t\n\f\r /]++"
+    rb"|(?:=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)[\t\n\f\r ]*+"
+    rb"(?:=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+(?=[\t\n\f\r >])"
+    rb"|(?=>))|(?=[^\t\n\f\r =])))*+"
+)
 # What each state takes without leaving.
 _STAY = {
     _In.NAME: re.compile(rb"[^\t\n\f\r />]*+"),
-    _In.BEFORE: re.compile(rb"[\t\n\f\r /]*+"),
+    _In.BEFORE: _WHOLE,
     _In.ATTRIBUTE: re.compile(rb"[^\t\n\f\r />=]*+"),
     _In.AFTER: re.compile(rb"[\t\n\f\r ]*+"),
     _In.VALUE: re.compile(rb"[\t\n\f\r ]*+"),

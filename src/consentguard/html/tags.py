@@ -7,24 +7,31 @@ beyond the span: indexes count from its start.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import escape, unescape
 
 from .asking import Asking
-from .attributes import Attribute, attributes, decode_with_spans
+from .attributes import decode, decode_with_spans
 from .css import find_urls
 from .foreign import Space
 from .judge import Gate, merged
-from .reading import ASKED, Asked, Reading, read
-from .scripts import Language, json_urls
+from .reading import Reading
+from .scripts import Language, json_urls, language
 from .spans import Span
-from .table import BESIDE, FOREIGN_PREFIX, HTML, PREFIX, REPLACED, SVG, Kind
-from .verdicts import Denied, Edit, Verdict
+from .table import BESIDE, FOREIGN_PREFIX, PREFIX, REPLACED, Kind, Shape, Slot, link_kind
+from .values import urls
+from .verdicts import IDLE, Denied, Edit, Verdict
 
 # More `<base>` elements than any page has.
 _BASES = 8
 #: What stands in a style sheet where a denied URL stood.
 NOWHERE = b"about:blank#cg-gated"
+# A style attribute without one of these names no URL.
+_LOADS = re.compile(rb"[(@\\&]")
+# Bytes of keywords that are remembered: those that pages use are few and short.
+_WORDS = 100
 
 
 class TagGate:
@@ -41,88 +48,125 @@ class TagGate:
 
     def tag(self, data: bytes, span: Span) -> Verdict:
         """The verdict on a start tag that is not a script's; ``data`` is its bytes."""
-        reading = self._read(data, span)
-        bases = self._asking.bases
-        if reading.href is not None and not span.template and len(bases) < _BASES:
-            bases.append(reading.href)
+        reading = Reading(data, span)
+        if span.whole and not reading.values and not reading.marked:
+            return IDLE
+        if span.name == b"base":
+            self._base(reading, span)
         if span.whole:
-            names, denied = self._asked(span, reading.asked)
+            names, denied = self._asked(span, reading, reading.form.slots)
         else:
-            names, denied = self._cut(span)
-        return self._verdict(data, span, reading, names, denied)
+            names, denied = self._cut(reading)
+        return self._verdict(span, reading, names, denied)
 
     def script(self, data: bytes, span: Span) -> Verdict:
         """The verdict on a script; ``data`` is its start tag and its content."""
-        reading = self._read(data, span)
-        code = reading.language is Language.CODE
-        runs = code and reading.external
-        asked = [one for one in reading.asked if runs or one.name in BESIDE]
-        names, denied = self._asked(span, asked)
-        if not reading.external and reading.language is not Language.DATA:
+        reading = Reading(data, span)
+        form, values = reading.form, reading.values
+        kind = self._language(values)
+        code, external = kind is Language.CODE, not form.sources.isdisjoint(values)
+        slots = form.slots if code and external else form.beside
+        names, denied = self._asked(span, reading, slots)
+        if not external and kind is not Language.DATA:
             inline = self._inline(data[span.end - span.start :], span, code)
             if inline is None and span.broken:
                 inline = self._asking.unread()
             if inline is not None:
                 names.add(b"type")
                 denied.append(inline)
-        return self._verdict(data, span, reading, names, denied)
+        return self._verdict(span, reading, names, denied)
 
     def sheet(self, css: bytes, span: Span) -> Verdict:
         """The verdict on the content of a style element."""
         found = list(self._css(css, 0, "style", coded=span.space is not Space.HTML))
+        if not found:
+            return IDLE
         return Verdict(tuple(edit for edit, _ in found), tuple(denied for _, denied in found))
 
-    def _read(self, data: bytes, span: Span) -> Reading:
-        tag = data[: span.end - span.start]
-        return read(tag, span.name, span.space is not Space.HTML, self._encoding)
+    def _base(self, reading: Reading, span: Span) -> None:
+        bases, href = self._asking.bases, reading.values.get(b"href")
+        if href is not None and not span.template and len(bases) < _BASES:
+            bases.append(decode(href, self._encoding))
 
-    def _asked(self, span: Span, asked: Sequence[Asked]) -> tuple[set[bytes], list[Denied]]:
+    def _asked(
+        self, span: Span, reading: Reading, slots: Sequence[Slot]
+    ) -> tuple[set[bytes], list[Denied]]:
         """The attributes that have to wait, and why."""
         names: set[bytes] = set()
         every: list[Denied] = []
-        if not asked:
-            return names, every
+        values, asking = reading.values, self._asking
         element = span.name.decode("ascii", "replace")
-        for one in asked:
-            if one.document is None:
-                denied = self._asking.urls(one.urls, one.kind, element)
-            else:
+        for name, kind, shape, depends in slots:
+            raw = values.get(name)
+            if not raw:
+                continue
+            use = self._use(span.name, kind, values) if depends else kind
+            text = decode(raw, self._encoding) if use else ""
+            if not text or use is None:
+                continue
+            if shape is Shape.URL:
+                denied = asking.url(text, use, element)
+            elif shape is Shape.DOCUMENT:
                 # "Fallback base URL" of an iframe srcdoc document is its container's.
-                text = one.document.encode("utf-8", "replace")
-                denied = self._asking.document(text, "utf-8", self._asking.bases)
+                document = text.encode("utf-8", "replace")
+                denied = asking.document(document, "utf-8", asking.bases)
+            else:
+                denied = asking.urls(urls(text, shape), use, element)
             if denied is not None:
-                names.add(one.name)
+                names.add(name)
                 every.append(denied)
         return names, every
 
-    def _cut(self, span: Span) -> tuple[set[bytes], list[Denied]]:
+    def _cut(self, reading: Reading) -> tuple[set[bytes], list[Denied]]:
         """A tag that the end of a noscript cut: a browser without scripting reads on behind it."""
-        slots = (HTML if span.space is Space.HTML else SVG).get(span.name, ())
+        slots = reading.form.slots
         denied = self._asking.unread() if slots else None
         return {slot.name for slot in slots}, [] if denied is None else [denied]
 
+    def _use(self, element: bytes, kind: Kind, values: dict[bytes, bytes]) -> Kind | None:
+        """The kind of request in this very tag; None where the attribute contacts nobody."""
+        if element == b"link":
+            rel, destination = values.get(b"rel", b""), values.get(b"as", b"")
+            usual = len(rel) + len(destination) <= _WORDS
+            return (_linked if usual else _linked.__wrapped__)(rel, destination, self._encoding)
+        name, wanted = (b"http-equiv", "refresh") if element == b"meta" else (b"type", "image")
+        said = decode(values.get(name, b""), "latin-1").lower()
+        return kind if said == wanted else None
+
+    def _language(self, values: dict[bytes, bytes]) -> Language:
+        kind, old = values.get(b"type"), values.get(b"language")
+        usual = len(kind or b"") + len(old or b"") <= _WORDS
+        return (_spoken if usual else _spoken.__wrapped__)(kind, old, self._encoding)
+
     def _verdict(
-        self, data: bytes, span: Span, reading: Reading, names: set[bytes], denied: list[Denied]
+        self, span: Span, reading: Reading, names: set[bytes], denied: list[Denied]
     ) -> Verdict:
-        if not (denied or reading.styled or reading.marked):
-            return Verdict()
         edits: list[Edit] = []
-        start = 1 + len(span.name)
-        every = list(attributes(data, start, span.end - span.start, ASKED))
-        for one in every:
-            if one.name.startswith(PREFIX):
-                edits.append(Edit(one.start, one.start + len(PREFIX), FOREIGN_PREFIX))
-        style = next((one for one in every if one.name == b"style"), None)
-        if style is not None:
-            css = data[style.value_start : style.value_end]
+        style = reading.values.get(b"style")
+        styled = style is not None and _LOADS.search(style) is not None
+        if not (denied or styled or reading.marked):
+            return IDLE
+        every = list(reading.attributes())
+        if reading.marked:
+            for one in every:
+                if one.name.startswith(PREFIX):
+                    edits.append(Edit(one.start, one.start + len(PREFIX), FOREIGN_PREFIX))
+        if styled and style is not None:
+            at = next(one.value_start for one in every if one.name == b"style")
             element = span.name.decode("ascii", "replace")
-            for edit, found in self._css(css, style.value_start, element, coded=True):
+            for edit, found in self._css(style, at, element, coded=True):
                 edits.append(edit)
                 denied.append(found)
         if not denied:
-            return Verdict(tuple(edits))
-        gate = merged(one.gate for one in denied)
-        edits += _inert(span.name, start, every, names, gate)
+            return Verdict(tuple(edits)) if edits else IDLE
+        gate = denied[0].gate if len(denied) == 1 else merged(one.gate for one in denied)
+        # A frame that keeps its URL keeps its name, a script that keeps its code its type.
+        replaced = None if names <= BESIDE else REPLACED.get(span.name)
+        if replaced:
+            names.add(replaced[0])
+        edits += [Edit(one.start, one.start, PREFIX) for one in every if one.name in names]
+        start = 1 + len(span.name)
+        edits.append(Edit(start, start, _added(gate, replaced)))
         edits.sort()
         return Verdict(tuple(edits), (Denied(gate, denied[0].url),))
 
@@ -153,20 +197,24 @@ class TagGate:
                 yield Edit(start + first, start + last, NOWHERE), denied
 
 
-def _inert(
-    element: bytes, start: int, every: list[Attribute], names: set[bytes], gate: Gate
-) -> Iterator[Edit]:
-    """Rename every attribute of these names, duplicates too, and say what the tag waits for."""
+@lru_cache(256)
+def _added(gate: Gate, replaced: tuple[bytes, str] | None) -> bytes:
+    """What stands in a tag that waits: for what it waits, and what is put in place of its own."""
     purposes = " ".join(gate.purposes or (gate.purpose,))
     services = " ".join(gate.services or (gate.service,))
     added = f' data-cg-purpose="{escape(purposes)}" data-cg-service="{escape(services)}"'
-    replaced = REPLACED.get(element)
-    # A frame that keeps its URL keeps its name, a script that keeps its code its type.
-    if replaced and not names <= BESIDE:
+    if replaced:
         name, value = replaced
         added += f' {name.decode()}="{value}"'
-        names = names | {name}
-    yield Edit(start, start, added.encode("ascii", "xmlcharrefreplace"))
-    for one in every:
-        if one.name in names:
-            yield Edit(one.start, one.start, PREFIX)
+    return added.encode("ascii", "xmlcharrefreplace")
+
+
+@lru_cache(256)
+def _linked(rel: bytes, destination: bytes, encoding: str) -> Kind | None:
+    return link_kind(decode(rel, encoding), decode(destination, encoding))
+
+
+@lru_cache(256)
+def _spoken(kind: bytes | None, old: bytes | None, encoding: str) -> Language:
+    words = (None if raw is None else decode(raw, encoding) for raw in (kind, old))
+    return language(*words)

@@ -100,11 +100,12 @@ class TreeRules(Formatting):
 
     def looks_outside(self, name: bytes, *, end: bool) -> bool:
         """True when what the tag does depends on elements around the outermost svg or math."""
+        if not end and name not in foreign.TABLE_PARTS:
+            return False
         if not self.names or name in foreign.DOCUMENT:
             return False
         if not end:
-            part = name in foreign.TABLE_PARTS and self.by_html_rules(name)
-            return part and self.mark(Mark.TABLE) < 0
+            return self.by_html_rules(name) and self.mark(Mark.TABLE) < 0
         if self.space is not Space.HTML and (
             name in (b"br", b"p") or self.last(name, html=False) > self.mark(Mark.HTML)
         ):

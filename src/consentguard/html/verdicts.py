@@ -59,9 +59,10 @@ class Verdicts:
     def keep(self, key: bytes, verdict: Verdict) -> None:
         """Remember a verdict, unless it is a large one."""
         size = _EACH + len(key)
-        if verdict is not IDLE:
-            size += sum(_EACH + len(one.url) for one in verdict.denied)
-            size += sum(_EACH + len(edit.new) for edit in verdict.edits)
+        for one in verdict.denied:
+            size += _EACH + len(one.url)
+        for edit in verdict.edits:
+            size += _EACH + len(edit.new)
         if size > _LARGEST or len(verdict.counted) > _NOTES:
             return
         if self._size + size > _ROOM:
@@ -95,6 +96,10 @@ class Memory:
         self.snippets = snippets
         self.muted = False  #: what is asked is not counted
         self.noted: list[tuple[str, str]] = []  #: what was counted since somebody cleared it
+
+    def at(self, page: str) -> Memory:
+        """The same for another page."""
+        return Memory(self._count, self._shelf, page, self.snippets)
 
     def verdicts(self, encoding: str) -> Verdicts | None:
         """The verdicts on pages in this codec."""

@@ -16,7 +16,7 @@ from consentguard.http.message import Header
 #: What a cache may obey instead of Cache-Control, beside ``…-Cache-Control`` (RFC 9213).
 _TARGETED = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
 #: What a page that changes with the decision cannot say of itself.
-_DATED = frozenset((b"expires", b"last-modified", b"accept-ranges"))
+_UNSAID = _TARGETED | {b"expires", b"last-modified", b"accept-ranges", b"cache-control"}
 _ETAG = re.compile(rb'(W/)?"([^"]*+)"')
 #: Directives that only a shared cache needs, and the one that is set anyway.
 _SHARED = frozenset(
@@ -74,18 +74,16 @@ def _split(value: bytes, digest: str) -> tuple[list[bytes], list[bytes]]:
 
 def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
     """The cache headers of an HTML response; ``digest`` names the decision."""
-    control: list[bytes] = []
+    private = b"private, no-cache"
     result: list[Header] = []
-    for name, value in headers:
-        low = name.lower()
-        if low == b"cache-control":
-            control.append(value)
-        elif low == b"etag":
-            result.append((name, _bound(value, digest)))
-        elif low not in _DATED and not _targeted(low):
-            result.append((name, value))
-    kept = any(b"no-store" in value.lower() for value in control)
-    private = b"private, no-cache, no-store" if kept else b"private, no-cache"
+    for header in headers:
+        low = header[0].lower()
+        if low == b"etag":
+            result.append((header[0], _bound(header[1], digest)))
+        elif low == b"cache-control" and b"no-store" in header[1].lower():
+            private = b"private, no-cache, no-store"
+        elif low not in _UNSAID and not low.endswith(b"-cache-control"):
+            result.append(header)
     result.append((b"cache-control", private))
     # The back button takes a stored page without asking, unless the cookies have changed since.
     _vary(result)

@@ -36,16 +36,17 @@ class Request:
         self.root_path = root_path
         self.query = query
         self.peer = peer
+        given = headers if type(headers) is list else list(headers)
         try:
-            fields = dict(headers)
+            fields = dict(given)
             # Servers give names in lower case: one look at all of them together.
-            plain = len(fields) == len(headers) and b"".join(fields).islower()
+            plain = len(fields) == len(given) and b"".join([*fields]).islower()
         except TypeError:  # names of another type
             plain = False
         if not plain:
-            headers = [(bytes(name).lower(), bytes(value)) for name, value in headers]
-            fields = dict(reversed(headers))
-        self.headers = headers if type(headers) is list else list(headers)
+            given = [(bytes(name).lower(), bytes(value)) for name, value in given]
+            fields = dict(reversed(given))
+        self.headers = given
         self.fields = fields
 
     def get(self, name: bytes) -> bytes | None:

@@ -20,14 +20,13 @@ def request_of(scope: Scope) -> Request:
         root = root.rstrip("/")
         if path == root or path.startswith(root + "/"):
             path = path[len(root) :] or "/"
-    headers = scope.get("headers", ())
     return Request(
         scope["method"],
         scope.get("scheme", "http"),
         path,
         root,
         scope.get("query_string", b""),
-        headers if type(headers) is list else list(headers),
+        scope.get("headers", ()),
         client[0] if client else None,
     )
 

@@ -14,6 +14,8 @@ _NO_PAGES = frozenset(
     b"application/json text/css text/javascript application/javascript image/png image/jpeg"
     b" image/webp image/svg+xml font/woff2 application/octet-stream".split()
 )
+#: A page's, as frameworks write it.
+_USUAL = frozenset((b"text/html; charset=utf-8", b"text/html;charset=utf-8", b"text/html"))
 _ENOUGH = 64  # bytes behind white space that decide
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?[\t\n\f\r ]*+<(?:!--|\?xml|(?:!doctype html|html|head|script|iframe|h1|div"
@@ -35,8 +37,7 @@ def shown(content_type: bytes) -> bool:
     """Whether a browser shows it as a page, or looks at its first bytes to find out."""
     if content_type in _NO_PAGES:
         return False
-    kind = _kind(content_type)
-    return kind in _PAGES or kind in UNTYPED
+    return _named(content_type) or _kind(content_type) in UNTYPED
 
 
 def may_be_page(fields: Mapping[bytes, bytes]) -> bool:
@@ -44,14 +45,22 @@ def may_be_page(fields: Mapping[bytes, bytes]) -> bool:
 
     ``fields`` has the first value of each header, by its name in lower case.
     """
-    disposition = fields.get(b"content-disposition", b"").strip().lower()
-    return shown(fields.get(b"content-type", b"")) and not disposition.startswith(b"attachment")
+    if not shown(fields.get(b"content-type", b"")):
+        return False
+    disposition = fields.get(b"content-disposition")
+    return disposition is None or not disposition.strip().lower().startswith(b"attachment")
 
 
 def is_page(fields: Mapping[bytes, bytes], first: bytes) -> bool:
     """The same once the ``first`` bytes of the body are there (MIME Sniffing, section 7.1)."""
-    kind = _kind(fields.get(b"content-type", b""))
-    return may_be_page(fields) and (kind in _PAGES or looks_like_page(first))
+    if not may_be_page(fields):
+        return False
+    return _named(fields.get(b"content-type", b"")) or looks_like_page(first)
+
+
+def _named(content_type: bytes) -> bool:
+    """Whether it says that it is a page."""
+    return content_type in _USUAL or _kind(content_type) in _PAGES
 
 
 def _kind(content_type: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What goes into a page, rendered once for each decision, language, prefix and charset.
+"""What goes into the pages of one decision, language and host, rendered once for each charset.
 
 Only the address to return to and the app's nonce differ from page to page: they are filled in.
 """
@@ -9,49 +9,61 @@ import re
 
 from consentguard.pages import banner
 from consentguard.pages.markup import escape
+from consentguard.pages.origin import MAX_PATH, safe_path
+from consentguard.pages.view import view
 from consentguard.pages.visit import Visit
 
-MEMO = 256  #: renderings that are kept, each a few kilobytes
-LONGEST = 256  #: characters of a prefix that is kept: a client writes ``Host``
 #: Stands for the address; no path begins so.
 _NEXT = "/cg-address-of-this-page"
-_NONCE = "cg-nonce-of-this-page"
-_HOLES = re.compile(f"({_NEXT}|{_NONCE})")
+_NONCE = b"cg-nonce-of-this-page"
+#: An address of this origin that is its own escaped form: most are.
+_PLAIN = re.compile(r"/(?![/\\])[\w./~?=%+:,;@-]*", re.ASCII)
 
 
 class Injected:
-    """Renders the banner or the re-open control, and remembers."""
+    """Renders the banner or the re-open control for whoever shares this visit's host, and so on.
 
-    def __init__(self) -> None:
-        self._memo: dict[tuple[str, str, str, bool, str], list[bytes]] = {}
+    What it keeps does not grow: two charsets, with and without a nonce and the origin.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        # Not the visit itself: whatever else its request carries would stay with it.
+        self._setup, self._decision, self._texts = visit.setup, visit.decision, visit.texts
+        self._prefix = visit.prefix
+        self._origin = visit.origin
+        self._memo: dict[tuple[bool, bool, bool], list[bytes]] = {}
 
     def markup(
-        self, visit: Visit, onward: str, nonce: str, origin: str = "", charset: str = "utf-8"
+        self, onward: str, nonce: str = "", *, absolute: bool = False, charset: str = "utf-8"
     ) -> bytes:
-        """The markup for this visitor's page at ``onward``, with the app's CSP nonce or ``""``.
+        """The markup for the page at ``onward``, with the app's CSP nonce or ``""``.
 
+        ``absolute`` URLs name this origin: for a page whose ``<base>`` leads elsewhere.
         ``charset`` is the Python codec of an ASCII-superset charset. Unless it is UTF-8 characters
         are referred to: a page may declare late, or wrongly, what a browser then reads.
         """
-        charset = charset if charset == "utf-8" else "ascii"
-        prefix = origin + visit.prefix
-        key = (visit.decision.digest, visit.texts.lang, prefix, bool(nonce), charset)
+        key = (charset == "utf-8", bool(nonce), absolute)
         pieces = self._memo.get(key)
         if pieces is None:
-            rendered = banner.render(visit.view(_NEXT, _NONCE if nonce else "", origin))
-            pieces = [_encoded(piece, charset) for piece in _HOLES.split(rendered)]
-            if len(self._memo) >= MEMO:
-                self._memo.clear()
-            if len(prefix) <= LONGEST:
-                self._memo[key] = pieces
-        words = {_NEXT.encode(): _encoded(escape(onward), charset)}
+            pieces = self._memo[key] = self._pieces(*key)
         if nonce:
-            words[_NONCE.encode()] = _encoded(escape(nonce), charset)
-        filled = list(pieces)
-        # Every other piece is what stood in a hole.
-        filled[1::2] = [words[hole] for hole in pieces[1::2]]
-        return b"".join(filled)
+            given = escape(nonce).encode("ascii", "xmlcharrefreplace")
+            pieces = [piece.replace(_NONCE, given) for piece in pieces]
+        return _address(onward).join(pieces)
+
+    def _pieces(self, unicode: bool, nonce: bool, absolute: bool) -> list[bytes]:
+        """What stands between the places of the address."""
+        setup = self._setup
+        prefix = self._origin + self._prefix if absolute else self._prefix
+        given = _NONCE.decode() if nonce else ""
+        shown = view(setup.policy, setup.assets, self._decision, self._texts, prefix, _NEXT, given)
+        charset = "utf-8" if unicode else "ascii"
+        rendered = banner.render(shown).encode(charset, "xmlcharrefreplace")
+        return rendered.split(_NEXT.encode())
 
 
-def _encoded(text: str, charset: str) -> bytes:
-    return text.encode(charset, "xmlcharrefreplace")
+def _address(onward: str) -> bytes:
+    """A path to go back to as the value of an attribute, in ASCII."""
+    if len(onward) <= MAX_PATH and _PLAIN.fullmatch(onward):
+        return onward.encode()
+    return escape(safe_path(onward)).encode()

@@ -74,6 +74,18 @@ class Setup:
             return "consent"
         return "__Secure-consent" if self.policy.site.cookie_domain else "__Host-consent"
 
+    def spoken(self, accept_language: bytes | None) -> Texts:
+        """The texts in the language that fits a visitor who accepts these."""
+        if accept_language is None:
+            return self._default
+        languages = self.languages
+        accept = accept_language.decode("latin-1")
+        return self.texts[negotiate(accept, "", languages, languages[0])]
+
+    @cached_property
+    def _default(self) -> Texts:
+        return self.texts[self.languages[0]]
+
     def refuses(self, decision: Decision, name: bytes, host: str) -> bool:
         """A request cookie that something claims, and that the decision does not allow.
 
@@ -110,7 +122,7 @@ class Visitor:
     hidden: tuple[bytes, ...] = ()  #: names of the refused cookies that the request carried
 
 
-@dataclass
+@dataclass(slots=True)
 class Visit:
     """One visitor at one of our URLs. Nothing changes it."""
 
@@ -138,12 +150,10 @@ class Visit:
         """What the browser says by itself."""
         return self.visitor.signals
 
-    @cached_property
+    @property
     def texts(self) -> Texts:
         """The language that fits the visitor, of those that the site speaks."""
-        languages = self.setup.languages
-        accept = self.request.text(b"accept-language")
-        return self.setup.texts[negotiate(accept, "", languages, languages[0])]
+        return self.setup.spoken(self.request.fields.get(b"accept-language"))
 
     @property
     def digest(self) -> str:

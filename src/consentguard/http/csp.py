@@ -1,0 +1,25 @@
+"""``Content-Security-Policy``: the app's nonce, and the policy that fences what cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from consentguard.http.message import Header, values, without
+
+NAME = b"content-security-policy"
+#: What cannot be read is fenced: the page is delivered, and it can contact no third party.
+FENCE: Header = (NAME, b"default-src 'self' 'unsafe-inline' data: blob:")
+_NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]{1,200})'")
+
+
+def nonce(headers: Sequence[Header]) -> str:
+    """The nonce that a page's scripts have (CSP Level 3, section 2.3.1), or ``""``."""
+    found = _NONCE.search(b" ".join(values(headers, NAME)))
+    return found[1].decode() if found else ""
+
+
+def fenced(headers: Sequence[Header]) -> list[Header]:
+    """The headers of a response that could not be gated: it sets and contacts nothing."""
+    kept = without(headers, b"set-cookie", b"link", b"refresh", b"etag", b"cache-control")
+    return [*kept, FENCE, (b"cache-control", b"private, no-store")]
