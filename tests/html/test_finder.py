@@ -59,11 +59,29 @@ def test_what_is_silent(script: bytes, expected: bool) -> None:
 
 
 def test_ends_of_literals_that_begin_others() -> None:
-    finder = Snippets([b"abcd", b"bce", b"c f"])
-    for text in (b"abce", b"abcf", b"ab c d"):
+    finder = Snippets([b"abcd", b"bce", b"c fg"])
+    for text in (b"abce", b"abcfg", b"ab c d", b"xxxxcfg", b"c  f g"):
         assert not silent(text, finder)
-    for text in (b"abcabd", b"abbcx", b"abc"):
+    for text in (b"abcabd", b"abbcx", b"abc", b"cf"):
         assert silent(text, finder)
+
+
+_FEW = st.text("ab' \n", min_size=3, max_size=12).map(str.encode)
+
+
+def _alike(text: bytes) -> bytes:
+    return text.translate(None, b" \n")
+
+
+@given(
+    st.lists(_FEW.filter(lambda one: len(_alike(one)) > 2), min_size=1, max_size=6),
+    st.text("ab' \n", max_size=60).map(str.encode),
+    st.sampled_from([0, 8180, 8190, 8192, 16380]),
+)
+@settings(max_examples=600)
+def test_any_literals_in_any_text(literals: list[bytes], text: bytes, before: int) -> None:
+    expected = not any(_alike(one) in _alike(text) for one in literals)
+    assert silent(b"c" * before + text, Snippets(literals)) is expected
 
 
 def test_only_whole_scripts_of_html_are_silent() -> None:
@@ -98,7 +116,7 @@ def test_scripts_in_noscript_and_pieces() -> None:
 TOO_MANY = [b"%d-%s" % (n, b"x" * 90) for n in range(1000)]
 
 
-@pytest.mark.parametrize("wrong", [[b""], [b" "], ["text"], 3, TOO_MANY])
+@pytest.mark.parametrize("wrong", [[b""], [b" a b "], ["text"], 3, TOO_MANY])
 def test_what_cannot_be_looked_for_is_an_error(wrong: object) -> None:
     with pytest.raises((TypeError, ValueError)):
         Snippets(wrong)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@
 #include "_grammar.h"
 
 enum { PASSED_OVER = 0, ANY_OTHER = 1, KIND_BITS = 7, NODES = 65535, LONGEST_LITERAL = 512 };
-enum { KINDS = 1 << KIND_BITS, BLOCK = 8192, STEP = 8 };
+enum { KINDS = 1 << KIND_BITS, BLOCK = 8192, STEP = 7 };
 
 typedef struct {
     byte kind[256];            /* of a byte: passed over, in no literal, or its own */
@@ -31,10 +31,10 @@ static void finder_clear(Finder *finder)
     PyMem_Free(finder->ends);
 }
 
-/* How many of a literal's first pairs are looked for. */
+/* How far apart the places are that are looked at. */
 static int finder_step(const Finder *finder)
 {
-    return finder->shortest - 1 < STEP ? finder->shortest - 1 : STEP;
+    return finder->shortest - 2 < STEP ? finder->shortest - 2 : STEP;
 }
 
 /* Kinds for the bytes of the literals; false when they are too many. */
@@ -77,14 +77,15 @@ static int finder_add(Finder *finder, const byte *literal, place size)
         finder->shortest = length;
     if (length > finder->longest)
         finder->longest = length;
-    return length >= 2 && length <= LONGEST_LITERAL;
+    return length > 2 && length <= LONGEST_LITERAL;
 }
 
-/* Note where its first pairs stand, as many as the shortest literal has, but no more than `STEP`. */
+/* Note where the first pairs of a literal stand: one more than the step, which is the last that may
+   follow another. */
 static void finder_learn(Finder *finder, const byte *literal)
 {
     int before = 0, step = finder_step(finder);
-    for (int i = 0; i <= step;) {
+    for (int i = 0; i <= step + 1;) {
         int kind = finder->kind[*literal++];
         if (kind == PASSED_OVER)
             continue;
@@ -109,12 +110,14 @@ static int begins_literal(const Finder *finder, const byte *kinds, int size)
     return 0;
 }
 
-/* Of the first pairs of a literal, one ends at a multiple of their number. */
+/* Two pairs that overlap are looked at, every few bytes: in a literal they stand one behind the
+   other, and of the first ones of a literal one ends at a multiple of the step. */
 static int holds_literal(const Finder *finder, const byte *kinds, int size)
 {
     int step = finder_step(finder);
-    for (int end = step; end < size; end += step) {
+    for (int end = step; end + 1 < size; end += step) {
         unsigned places = finder->pairs[kinds[end - 1] << KIND_BITS | kinds[end]];
+        places &= finder->pairs[kinds[end] << KIND_BITS | kinds[end + 1]] >> 1;
         for (int start = end - 1; places; start--, places >>= 1)
             if ((places & 1) && begins_literal(finder, kinds + start, size - start))
                 return 1;
