@@ -10,6 +10,7 @@ from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
 from consentguard.exchange import Exchange, Reply
 from consentguard.guard import ConsentGuard
 from consentguard.html.charset import readable
+from consentguard.http.csp import FENCE
 from consentguard.http.message import Header, Request
 from consentguard.judge import SHELVES
 from consentguard.outbound import LONGEST, MEMO, Shared, charset_of
@@ -93,16 +94,35 @@ def test_the_apps_nonce_is_used(make_guard: GuardMaker) -> None:
     assert b'nonce="Abc123="' in page(make_guard().exchange(a_request()), policy)
 
 
-def test_a_page_that_cannot_be_rewritten_ends_there(
+def broken(data: bytes) -> bytes:
+    raise RuntimeError("a bug")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_page_that_cannot_be_rewritten_is_delivered_fenced(
+    make_guard: GuardMaker,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    whole: bool,
+) -> None:
+    reply = make_guard().exchange(a_request()).reply(200, [HTML, (b"set-cookie", b"a=b")], PAGE)
+    monkeypatch.setattr(reply._rewriter, "whole" if whole else "feed", broken, raising=False)
+    headers, first = reply.open(PAGE, whole=whole)
+    assert first == PAGE
+    assert reply.feed(b"more") + reply.finish() == b"more"
+    assert FENCE in headers
+    assert b"set-cookie" not in dict(headers)
+    assert dict(headers).get(b"content-length") == (b"%d" % len(PAGE) if whole else None)
+    assert "could not be rewritten" in caplog.text
+
+
+def test_a_page_that_breaks_in_the_middle_ends_there(
     make_guard: GuardMaker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     reply = make_guard().exchange(a_request()).reply(200, [HTML], PAGE)
-
-    def broken(data: bytes) -> bytes:
-        raise RuntimeError("a bug")
-
+    reply.open(PAGE, whole=False)
     monkeypatch.setattr(reply._rewriter, "feed", broken, raising=False)
-    assert sent(reply, PAGE, b"more") == b""
+    assert reply.feed(b"more") + reply.feed(b"more") + reply.finish() == b""
     assert "cut off" in caplog.text
 
 

@@ -71,24 +71,30 @@ class Reply:
         return b"" if self._watch else out
 
     def open(self, first: bytes, *, whole: bool) -> tuple[Sequence[Header], bytes]:
-        """The headers to send, and the bytes to send for the first ones, or for the whole body."""
-        if not whole:
-            return self.headers, self.feed(first)
+        """The headers to send, and the bytes to send for the first ones, or for the whole body.
+
+        A page that could not be rewritten is delivered as it came, and fenced, while nothing has
+        left yet.
+        """
         if self._rewriter is None:
             return self.headers, first
-        out = self._guarded(self._rewriter.whole, first)
+        out = self._guarded(self._rewriter.whole if whole else self._rewriter.feed, first)
         if self._watch:
             return self.headers, first
+        if self._broken:
+            self.headers, self._rewriter, out = fenced(self.headers), None, first
+        if not whole:
+            return self.headers, out
         return [*self.headers, (b"content-length", b"%d" % len(out))], out
 
     def _guarded(self, step: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bytes:
-        """Whatever goes wrong in us ends the body there; what is not yet read is never sent raw."""
+        """Whatever goes wrong in us ends the body there, once a part of it has left."""
         if self._broken:
             return b""
         try:
             return step(*args, **kwargs)
         except Exception:
-            log.exception("a page was cut off: it could not be rewritten")
+            log.exception("a page could not be rewritten: it was fenced, or cut off in the middle")
             self._broken = True
             return b""
 

@@ -119,7 +119,7 @@ class ConsentGuard:
             own = request.path.startswith(self._own) and serve.owns(request, self._own[0])
             located = self._regions.find(self.geo.locate(request.peer, request.headers))
             if _TELLING.isdisjoint(request.fields):
-                visitor = self._strangers.get(located.id) or self._stranger(located)
+                visitor = self._stranger(located)
                 return Exchange(self.setup, self._shared, request, visitor, own, request.headers)
             visitor = self._visitor(located, request)
             exchange = Exchange(self.setup, self._shared, request, visitor, own, request.headers)
@@ -154,8 +154,10 @@ class ConsentGuard:
         return self.exchange(request).decision
 
     def _stranger(self, located: Region) -> Visitor:
-        """Who sends nothing that tells one visitor from another: nothing of it ever lapses."""
-        found = self._strangers[located.id] = self._met(located, (), signals.NONE, "")
+        """Who sends nothing that tells one visitor of a region from another."""
+        found = self._strangers.get(located.id)
+        if found is None or self.setup.clock() >= found.decision.valid_until:
+            found = self._strangers[located.id] = self._met(located, (), signals.NONE, "")
         return found
 
     def _visitor(self, located: Region, request: Request) -> Visitor:
