@@ -399,6 +399,15 @@ def test_style_keeps_all_but_the_url() -> None:
     assert [one.offset for one in gated] == [0, 0]
 
 
+def test_a_sheet_in_pieces_ends_at_its_first_tag() -> None:
+    """A browser joins the texts of a style element in svg, whatever elements stand between them."""
+    page = b"<svg><style>@imp<g></g>ort '//bad';a{b:u<g/> <g/>rl(//bad)}</style></svg><i>x</i>"
+    out, gated = rewrite(page, BadHosts())
+    assert out == b"<svg><style>@imp<g></g><g/> <g/></style></svg><i>x</i>"
+    assert [one.purpose for one in gated] == ["unknown"] * 2
+    assert rewrite(page, AllowAll())[0] == page
+
+
 def test_style_of_an_svg_and_with_references() -> None:
     page = (
         b"<svg><style><![CDATA[a{b:url(//bad)}]]>c{d:url(&quot;//bad/&amp;x&quot;)}</style></svg>"

@@ -18,8 +18,10 @@ Found = tuple[What, bytes, bytes, int]
 
 def found(scanner: Scanning, spans: list[Span]) -> list[Found]:
     buffer = scanner.buffer
+    starts = [s.end if s.what is What.STYLE else s.start for s in spans]
     return [
-        (s.what, s.name, bytes(buffer[s.start : s.stop]), scanner.offset + s.start) for s in spans
+        (s.what, s.name, bytes(buffer[at : s.stop]), scanner.offset + s.start)
+        for s, at in zip(spans, starts, strict=True)
     ]
 
 
@@ -283,9 +285,34 @@ def test_a_solidus_in_a_value_closes_nothing() -> None:
 
 
 def test_svg_styles_are_read_between_the_tags_in_them() -> None:
-    page = b"<svg><style>a<x>b</x>c<!-- --><path/>d</style>e<style/>f<style>g<p>h"
-    sheets = [text for what, _, text, _ in scan(page)[0] if what is What.STYLE]
-    assert sheets == [b"a", b"b", b"c<!-- -->", b"d", b"g"]
+    page = b"<svg><style>a(&<x>b</x>c<!-- --><path/> <a/>d</style>e<style/>f<style>url(<p>h"
+    sheets = [
+        (s.broken, page[s.end : s.stop]) for s in Scanner().feed(page) if s.what == What.STYLE
+    ]
+    pieces = [(True, b"b"), (True, b"c<!-- -->"), (True, b"d")]
+    assert sheets == [(False, b"a(&"), *pieces, (False, b"url(")]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "told"),
+    [
+        (b"", False),
+        (b"a{b:c} @media x{} @charset y; (u rl( srcset( set(", False),
+        (b"a{b:URL(c)}", True),
+        (b"url", False),
+        (b"\\75 rl(", True),
+        (b"@Import 'a'", True),
+        (b"@impor", False),
+        (b"image-SET('a')", True),
+        (b"Src('a')", True),
+        (b"&lpar;", False),
+    ],
+)
+def test_sheets_that_hold_no_url_are_not_reported(sheet: bytes, told: bool) -> None:
+    assert any(s.what is What.STYLE for s in Scanner().feed(b"<style>%b</style>" % sheet)) is told
+    told = told or b"&" in sheet
+    spans = Scanner().feed(b"<svg><style>%b</style>" % sheet)
+    assert any(s.what is What.STYLE for s in spans) is told
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from tests.html.test_differential import FOREIGN, HTML, TABLE, TOKENS
 
 from consentguard.html import _scanner, scanner
 from consentguard.html.openelements import DEPTH_LIMIT
-from consentguard.html.scanner import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT
+from consentguard.html.scanner import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT, TORN_LIMIT
+from consentguard.html.spans import SHEET, SHORT
 
 CORPUS = (Path(__file__).parent / "corpus.txt").read_text("ascii").splitlines()
 _MORE = """
@@ -63,6 +64,31 @@ def test_soup(text: str, data: st.DataObject) -> None:
     assert_alike(pieces(page, cuts))
 
 
+_IDLE = [
+    *(b"<img src=a>", b"<iframe>", b"<script>a</script>", b"<style>a{b:url(c)}</style>", b"<use>"),
+    *(b"<base>", b"<noscript><base a", b"<noscript>", b"</noscript>", b"<svg>", b"</svg>", b"<p>"),
+    *(b"<script>" + b"x" * SHORT + b"</script>", b"<svg><style>url(</style>", b"<img src=b>"),
+]
+
+
+@given(st.lists(st.sampled_from(_IDLE), max_size=20), st.data())
+@settings(max_examples=500)
+def test_what_is_idle_is_not_reported(tokens: list[bytes], data: st.DataObject) -> None:
+    page = b"".join(tokens)
+    spans = scanner.Scanner().feed(page)
+    keys = [SHEET + page[s.end : s.stop] if s.what == 2 else page[s.start : s.stop] for s in spans]
+    idle = data.draw(st.tuples(*[st.frozensets(st.sampled_from(keys or [b""]))] * 2))
+    told = scanner.Scanner(idle=idle).feed(page)
+    assert _scanner.Scanner(idle=idle).feed(page) == told
+    first = next((i for i, span in enumerate(spans) if span.name == b"base"), len(spans))
+    union = idle[0] | idle[1]
+    assert told == [
+        span
+        for i, (span, key) in enumerate(zip(spans, keys, strict=True))
+        if i >= first or key not in union or len(key) > SHORT or span.space or span.what > 2
+    ]
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes(page: bytes) -> None:
     assert_alike([page])
@@ -86,6 +112,7 @@ def test_hostile(name: str, size: int) -> None:
         b"<noscript>" + b"x" * TOKEN_LIMIT + b"y</noscript><img>",
         b"<noscript><svg>" + b"<g>" * (DEPTH_LIMIT + 2) + b"</noscript><img>",
         b"<svg>" + b"<g>" * (DEPTH_LIMIT + 2),
+        b"<svg><style>" + b"x<g/>" * (TORN_LIMIT + 2),
         b"<svg>" + b"<script>" * (DEPTH_LIMIT + 2),
         b"<p></p><svg></p>" + b"<b><div>" * DEPTH_LIMIT,
         b"<svg><desc>" + b"<b><i><u><s><p></p><object>" * (DEPTH_LIMIT // 6),
@@ -117,6 +144,7 @@ def test_a_scanner_that_was_not_begun_says_so() -> None:
 def test_a_held_buffer_is_an_error_and_no_crash() -> None:
     one = _scanner.Scanner()
     one.feed(b"<p><img")
+    one.feed(b" ")
     view = memoryview(one.buffer)
     with pytest.raises(BufferError):
         one.feed(b">")

@@ -16,7 +16,8 @@ def test_what_is_kept_is_bounded() -> None:
         verdicts.keep(b"%05d" % number + b"x" * 500, IDLE)
         most = max(most, len(verdicts))
     assert most * 800 <= 1024 * 1024
-    assert verdicts.get(b"19999" + b"x" * 500) is IDLE
+    (everywhere,) = verdicts.on("http://h/")
+    assert everywhere.get(b"19999" + b"x" * 500) is IDLE
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,8 @@ def test_what_is_kept_is_bounded() -> None:
 def test_large_verdicts_are_not_kept(large: Verdict) -> None:
     verdicts = Verdicts()
     verdicts.keep(b"<p>", large)
-    assert verdicts.get(b"<p>") is None
+    (everywhere,) = verdicts.on("http://h/")
+    assert everywhere.get(b"<p>") is None
 
 
 def test_a_hostile_page_does_not_fill_the_memory() -> None:
@@ -47,21 +49,46 @@ def test_a_hostile_page_does_not_fill_the_memory() -> None:
 def test_what_is_muted_is_neither_counted_nor_noted() -> None:
     counts: Counter[tuple[str, str]] = Counter()
     memory = Memory(lambda *one: counts.update([one]))
-    memory.note("html", "a")
-    memory.muted = True
-    memory.note("html", "b")
-    memory.again(Verdict(counted=(("html", "c"),)))
-    memory.muted = False
-    memory.again(Verdict(counted=(("html", "d"),)))
+
+    def judge() -> Verdict:
+        memory.note("html", "a")
+        memory.muted = True
+        memory.note("html", "b")
+        memory.again(Verdict(counted=(("html", "c"),)))
+        memory.muted = False
+        memory.again(Verdict(counted=(("html", "d"),)))
+        return IDLE
+
+    assert memory.noting(judge) == (IDLE, [("html", "a"), ("html", "d")])
     assert sorted(counts) == [("html", "a"), ("html", "d")]
-    assert memory.noted == [("html", "a")]
+
+
+def test_what_is_counted_in_a_document_is_counted_for_the_document_too() -> None:
+    memory = Memory(lambda *_: None)
+    noted: list[tuple[str, str]] = []
+
+    def inner() -> Verdict:
+        memory.note("passed", "img image")
+        return IDLE
+
+    def outer() -> Verdict:
+        noted.extend(memory.noting(inner)[1])
+        memory.note("html", "a")
+        return IDLE
+
+    assert memory.noting(outer)[1] == [*noted, ("html", "a")]
+    assert noted == [("passed", "img image")]
 
 
 def test_notes_are_bounded() -> None:
     memory = Memory(lambda *_: None)
-    for _ in range(1000):
-        memory.note("passed", "img image")
-    assert len(memory.noted) < 100
+
+    def judge() -> Verdict:
+        for _ in range(1000):
+            memory.note("passed", "img image")
+        return IDLE
+
+    assert len(memory.noting(judge)[1]) < 100
 
 
 def test_a_shelf_has_one_place_a_codec() -> None:

@@ -51,7 +51,7 @@ typedef struct {
     TagEnd tag;
     ScriptEnd script;
     place clear_style, clear_noscript, text_at, text_wait;
-    int templates;
+    int templates, torn;
     Tree tree;
     byte *past; /* the page so far, while it may have to be read again */
     place past_size, past_room;
@@ -312,6 +312,28 @@ static int leave(Core *core, place end)
     return to(core, DATA, end);
 }
 
+static int is_blank(const byte *b, place from, place to)
+{
+    while (from < to && (CLASS[b[from]] & SPACE))
+        from++;
+    return from == to;
+}
+
+/* css.py: true when a sheet may hold a URL. */
+static int may_load(const byte *b, place from, place to, int coded)
+{
+    if (find(b, from, to, '\\') >= 0 || (coded && find(b, from, to, '&') >= 0))
+        return 1;
+    for (place at = from; (at = find(b, at, to, '(')) >= 0; at++)
+        if ((at - from >= 3 && (alike(b + at - 3, "url", 3) || alike(b + at - 3, "src", 3))) ||
+            (at - from >= 9 && alike(b + at - 9, "image-set", 9)))
+            return 1;
+    for (place at = from; (at = find(b, at, to, '@')) >= 0; at++)
+        if (to - at > 6 && alike(b + at + 1, "import", 6))
+            return 1;
+    return 0;
+}
+
 static int sheet(Core *core, place end)
 {
     if ((end < 0 ? core->size : end) - core->begun.end > core->tables->token_limit) {
@@ -320,11 +342,12 @@ static int sheet(Core *core, place end)
     }
     if (end < 0)
         return 0;
-    if (end > core->begun.end) {
+    place from = core->begun.end;
+    int coded = core->begun.space != IN_HTML;
+    if (core->begun.broken ? !is_blank(core->b, from, end) : may_load(core->b, from, end, coded)) {
         Found one = core->begun;
         one.what = S_STYLE;
-        one.start = one.end;
-        one.end = one.stop = end;
+        one.stop = end;
         report(core, &one);
     }
     return leave(core, end);
@@ -605,8 +628,9 @@ static int start_tag(Core *core, const Tag *tag)
 }
 
 /* Where tags are counted: true when the data state ends here. */
-static int after_tag(Core *core, place pos)
+static int after_tag(Core *core, const Tag *tag)
 {
+    place pos = tag->end;
     Tree *tree = &core->tree;
     if (tree->size > core->tables->depth_limit) {
         end_here(core);
@@ -620,10 +644,17 @@ static int after_tag(Core *core, place pos)
     }
     if (!tree->sheets || current_space(tree) == IN_HTML)
         return 0;
+    int torn = tag->slash || tag->name.id != E_STYLE;
+    core->torn += torn;
+    if (core->torn > core->tables->torn_limit) {
+        end_here(core);
+        return 1;
+    }
     Found one = {
         .what = S_STYLE,
         .space = current_space(tree),
         .whole = 1,
+        .broken = torn,
         .id = E_STYLE,
         .start = pos,
         .name_end = pos,
@@ -707,7 +738,7 @@ static int state_data(Core *core)
     for (;;) {
         core->steps++;
         place start = pos;
-        pos = find(b, pos, size, '<');
+        pos = find_near(b, pos, size, '<');
         /* "<" that begins nothing is text. */
         while (pos >= 0 && pos + 1 < size && !(CLASS[b[pos + 1]] & LETTER) && b[pos + 1] != '/' &&
                b[pos + 1] != '!' && b[pos + 1] != '?')
@@ -739,7 +770,7 @@ static int state_data(Core *core)
             core_end_tag(core, &tag);
         else if (start_tag(core, &tag))
             return !core->overflow;
-        if (core->failed || (core->tree.size && after_tag(core, pos)))
+        if (core->failed || (core->tree.size && after_tag(core, &tag)))
             return !core->overflow && !core->failed;
     }
 }

@@ -11,12 +11,12 @@
 
 #include "_grammar.h"
 
-enum { PASSED_OVER = 0, ANY_OTHER = 1, KIND_BITS = 7, NODES = 65535, LONGEST_LITERAL = 512 };
-enum { KINDS = 1 << KIND_BITS, BLOCK = 8192, STEP = 7 };
+enum { PASSED_OVER = 0, ANY_OTHER = 1, KINDS = 128, NODES = 65535, LONGEST_LITERAL = 512 };
+enum { BLOCK = 8192, STEP = 7 };
 
 typedef struct {
-    byte kind[256];            /* of a byte: passed over, in no literal, or its own */
-    byte pairs[KINDS * KINDS]; /* by two kinds: where in literals they stand, a bit a place */
+    byte kind[256];    /* of a byte: passed over, in no literal, or its own */
+    byte pairs[65536]; /* by two bytes: where in literals they stand, a bit a place */
     int kinds, shortest, longest;
     uint16_t *next; /* a tree of all literals: by state and kind, 0 for none */
     byte *ends;     /* by state: whether a literal ends there */
@@ -80,28 +80,47 @@ static int finder_add(Finder *finder, const byte *literal, place size)
     return length > 2 && length <= LONGEST_LITERAL;
 }
 
+/* Two bytes as the machine reads them. */
+static inline unsigned two(const byte *b)
+{
+    uint16_t both;
+    memcpy(&both, b, sizeof both);
+    return both;
+}
+
+/* Note that a literal has these two at that place, with every kind of quotes. */
+static void finder_note(Finder *finder, byte first, byte second, int at)
+{
+    static const byte quotes[] = {'\'', '"', '`'};
+    int firsts = same_quote(first) == '\'' ? 3 : 1, seconds = same_quote(second) == '\'' ? 3 : 1;
+    for (int i = 0; i < firsts; i++)
+        for (int j = 0; j < seconds; j++) {
+            byte both[] = {firsts > 1 ? quotes[i] : first, seconds > 1 ? quotes[j] : second};
+            finder->pairs[two(both)] |= (byte)(1 << at);
+        }
+}
+
 /* Note where the first pairs of a literal stand: one more than the step, which is the last that may
    follow another. */
 static void finder_learn(Finder *finder, const byte *literal)
 {
-    int before = 0, step = finder_step(finder);
-    for (int i = 0; i <= step + 1;) {
-        int kind = finder->kind[*literal++];
-        if (kind == PASSED_OVER)
+    byte before = 0;
+    for (int i = 0, step = finder_step(finder); i <= step + 1; literal++) {
+        if (finder->kind[*literal] == PASSED_OVER)
             continue;
         if (i)
-            finder->pairs[before << KIND_BITS | kind] |= (byte)(1 << (i - 1));
-        before = kind;
+            finder_note(finder, before, *literal, i - 1);
+        before = *literal;
         i++;
     }
 }
 
 /* True when a literal begins there. */
-static int begins_literal(const Finder *finder, const byte *kinds, int size)
+static int begins_literal(const Finder *finder, const byte *text, int size)
 {
     int state = 0;
     for (int i = 0; i < size; i++) {
-        state = finder->next[state * finder->kinds + kinds[i]];
+        state = finder->next[state * finder->kinds + finder->kind[text[i]]];
         if (!state)
             return 0;
         if (finder->ends[state])
@@ -112,36 +131,59 @@ static int begins_literal(const Finder *finder, const byte *kinds, int size)
 
 /* Two pairs that overlap are looked at, every few bytes: in a literal they stand one behind the
    other, and of the first ones of a literal one ends at a multiple of the step. */
-static int holds_literal(const Finder *finder, const byte *kinds, int size)
+static int holds_literal(const Finder *finder, const byte *text, int size)
 {
     int step = finder_step(finder);
     for (int end = step; end + 1 < size; end += step) {
-        unsigned places = finder->pairs[kinds[end - 1] << KIND_BITS | kinds[end]];
-        places &= finder->pairs[kinds[end] << KIND_BITS | kinds[end + 1]] >> 1;
+        unsigned places = finder->pairs[two(text + end - 1)];
+        places &= finder->pairs[two(text + end)] >> 1;
         for (int start = end - 1; places; start--, places >>= 1)
-            if ((places & 1) && begins_literal(finder, kinds + start, size - start))
+            if ((places & 1) && begins_literal(finder, text + start, size - start))
                 return 1;
     }
     return 0;
 }
 
+/* Copy the bytes that are not passed over; up to a word more is written. Returns how many. */
+static int squeeze(const Finder *finder, const byte *b, place from, place to, byte *text)
+{
+    byte *out = text;
+    while (to - from >= WORD) {
+        memcpy(out, b + from, sizeof(word));
+        word mask = below(load(b + from), ' ' + 1);
+        int whole = mask ? first_of(mask) : WORD;
+        out += whole;
+        from += whole;
+        if (!mask)
+            continue;
+        if (finder->kind[b[from]] != PASSED_OVER) { /* a control character */
+            *out++ = b[from++];
+            continue;
+        }
+        while (from < to && finder->kind[b[from]] == PASSED_OVER)
+            from++;
+    }
+    while (from < to) {
+        *out = b[from++];
+        out += finder->kind[*out] != PASSED_OVER;
+    }
+    return (int)(out - text);
+}
+
 /* True when a literal may stand in the bytes. */
 static int finds_literal(const Finder *finder, const byte *b, place from, place to)
 {
-    byte kinds[BLOCK + LONGEST_LITERAL];
+    byte text[LONGEST_LITERAL + BLOCK + sizeof(word)];
     int size = 0;
     while (from < to) {
         place end = to - from > BLOCK ? from + BLOCK : to;
-        while (from < end) {
-            byte kind = finder->kind[b[from++]];
-            kinds[size] = kind;
-            size += kind != PASSED_OVER;
-        }
-        if (holds_literal(finder, kinds, size))
+        size += squeeze(finder, b, from, end, text + size);
+        from = end;
+        if (holds_literal(finder, text, size))
             return 1;
         /* One may have begun that goes on in the next block. */
         int keep = size < finder->longest ? size : finder->longest - 1;
-        memmove(kinds, kinds + size - keep, (size_t)keep);
+        memmove(text, text + size - keep, (size_t)keep);
         size = keep;
     }
     return 0;

@@ -9,6 +9,11 @@
 
 #include <stdint.h>
 #include <string.h>
+#if defined(_MSC_VER)
+#include <intrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 typedef unsigned char byte;
 typedef Py_ssize_t place; /* an index into the buffer */
@@ -50,16 +55,45 @@ static inline int alike(const byte *bytes, const char *word, place length)
     return 1;
 }
 
-/* The index of a byte that is likely near, or -1. */
-static inline place find_near(const byte *b, place from, place to, byte c)
+/* ---- eight bytes at a time ------------------------------------------------------------------- */
+
+typedef uint64_t word;
+
+/* In a mask a byte that was looked for has its high bit. Exact is the lowest: above it a borrow may
+   mark others (H. Warren, "Hacker's Delight", 6-1). */
+#define EVERY(c) (UINT64_C(0x0101010101010101) * (byte)(c))
+
+static inline word below(word bytes, byte c) /* c: 128 at most */
 {
-    place near_by = to - from > 24 ? from + 24 : to;
-    for (place at = from; at < near_by; at++)
-        if (b[at] == c)
-            return at;
-    const byte *found = near_by < to ? memchr(b + near_by, c, (size_t)(to - near_by)) : NULL;
-    return found ? (place)(found - b) : -1;
+    return (bytes - EVERY(c)) & ~bytes & EVERY(128);
 }
+
+static inline word equal(word bytes, byte c) { return below(bytes ^ EVERY(c), 1); }
+
+static inline word load(const byte *b)
+{
+    word bytes;
+    memcpy(&bytes, b, sizeof bytes);
+    return bytes;
+}
+
+/* How many bytes stand before the first that is marked; where bytes of a word are counted from its
+   other end, no word is looked at. */
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+enum { WORD = sizeof(word) };
+static inline int first_of(word mask) { return __builtin_ctzll(mask) >> 3; }
+#elif defined(_MSC_VER) && defined(_M_X64)
+enum { WORD = sizeof(word) };
+static inline int first_of(word mask)
+{
+    unsigned long bit;
+    _BitScanForward64(&bit, mask);
+    return (int)(bit >> 3);
+}
+#else
+#define WORD PY_SSIZE_T_MAX
+static inline int first_of(word mask) { return (int)mask * 0; }
+#endif
 
 /* The index of a byte, or -1. */
 static inline place find(const byte *b, place from, place to, byte c)
@@ -68,12 +102,70 @@ static inline place find(const byte *b, place from, place to, byte c)
     return found ? (place)(found - b) : -1;
 }
 
+/* The same of a byte that is likely near: a call takes longer than a look at a few words. */
+static inline place find_near(const byte *b, place from, place to, byte c)
+{
+#if defined(__SSE2__)
+    const __m128i every = _mm_set1_epi8((char)c);
+    for (; to - from >= 32; from += 32) {
+        const __m128i *at = (const __m128i *)(const void *)(b + from);
+        unsigned low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(at), every));
+        unsigned high = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(at + 1), every));
+        if (low | high)
+            return from + __builtin_ctz(low | high << 16);
+    }
+#endif
+    for (int i = 0; i < 4 && to - from >= WORD; i++, from += WORD) {
+        word mask = equal(load(b + from), c);
+        if (mask)
+            return from + first_of(mask);
+    }
+    return find(b, from, to, c);
+}
+
+/* The first byte that ends a tag's name, or the end. */
+static inline place name_ends(const byte *b, place at, place size)
+{
+    while (size - at >= WORD) {
+        word bytes = load(b + at);
+        word mask = below(bytes, ' ' + 1) | equal(bytes, '/') | equal(bytes, '>');
+        at += mask ? first_of(mask) : WORD;
+        if (!mask)
+            continue;
+        if (CLASS[b[at]] & ENDS_NAME)
+            return at;
+        at++; /* a control character */
+    }
+    while (at < size && !(CLASS[b[at]] & ENDS_NAME))
+        at++;
+    return at;
+}
+
+/* The same of an attribute's. */
+static inline place attribute_ends(const byte *b, place at, place size)
+{
+    while (size - at >= WORD) {
+        word bytes = load(b + at);
+        word mask = below(bytes, ' ' + 1) | equal(bytes, '/') | equal(bytes, '>');
+        mask |= equal(bytes, '=');
+        at += mask ? first_of(mask) : WORD;
+        if (!mask)
+            continue;
+        if (CLASS[b[at]] & ENDS_ATTRIBUTE)
+            return at;
+        at++;
+    }
+    while (at < size && !(CLASS[b[at]] & ENDS_ATTRIBUTE))
+        at++;
+    return at;
+}
+
 /* ---- names ---------------------------------------------------------------------------------- */
 
 /* Elements with a rule of their own here. */
 #define OWN_RULES(X) \
     X(E_A, "a") X(E_ADDRESS, "address") X(E_ANNOTATION_XML, "annotation-xml") \
-    X(E_BODY, "body") X(E_BR, "br") X(E_BUTTON, "button") X(E_COL, "col") \
+    X(E_BASE, "base") X(E_BODY, "body") X(E_BR, "br") X(E_BUTTON, "button") X(E_COL, "col") \
     X(E_COLGROUP, "colgroup") X(E_CAPTION, "caption") X(E_DD, "dd") X(E_DT, "dt") \
     X(E_FONT, "font") X(E_FORM, "form") X(E_H1, "h1") X(E_H2, "h2") X(E_H3, "h3") \
     X(E_H4, "h4") X(E_H5, "h5") X(E_H6, "h6") X(E_HR, "hr") X(E_HTML, "html") \
@@ -136,12 +228,12 @@ typedef struct {
     char rare[RARE_LIMIT][LONGEST]; /* attributes that make any tag interesting: by beginning */
     byte rare_length[RARE_LIMIT];
     int rare_count;
-    uint32_t rare_first[256]; /* which of them begin like this, a bit each */
+    uint32_t rare_first[256], rare_second[256]; /* which of them have this byte there, a bit each */
     /* Start tags and end tags that are acted on in HTML content: their lengths, by first letter. */
     uint32_t acted_on[2][32];
-    place script_limit, token_limit, memory, depth_limit;
-    int active_limit, alike_limit;
-    PyObject *snippets, *span, *no_bytes, *decode, *encodings, *latin1;
+    place script_limit, token_limit, memory, depth_limit, short_limit;
+    int active_limit, alike_limit, torn_limit;
+    PyObject *snippets, *span, *sheet, *no_bytes, *decode, *encodings, *latin1;
     PyObject *whats[8], *spaces[3];
 } Tables;
 
@@ -324,7 +416,7 @@ static int calm_style(const byte *b, const Attribute *one)
 /* True when an attribute may matter whatever the element; one that begins like it counts too. */
 static int rare(const Tables *tables, const byte *b, const Attribute *one)
 {
-    uint32_t which = tables->rare_first[b[one->start]];
+    uint32_t which = tables->rare_first[b[one->start]] & tables->rare_second[b[one->start + 1]];
     for (int i = 0; which; i++, which >>= 1)
         if ((which & 1) && one->end - one->start >= tables->rare_length[i] &&
             alike(b + one->start, tables->rare[i], tables->rare_length[i]))
@@ -364,8 +456,7 @@ static int read_tag(const Tables *tables, const byte *b, place at, place size, T
     tag->start = at++;
     tag->slash = b[at] == '/';
     at += tag->slash;
-    while (at < size && !(CLASS[b[at]] & ENDS_NAME))
-        at++;
+    at = name_ends(b, at, size);
     tag->name_end = at;
     tag->rare = 0;
     for (;;) {
@@ -380,8 +471,7 @@ static int read_tag(const Tables *tables, const byte *b, place at, place size, T
         }
         Attribute one;
         one.start = at++;
-        while (at < size && !(CLASS[b[at]] & ENDS_ATTRIBUTE))
-            at++;
+        at = attribute_ends(b, at, size);
         one.end = one.value_start = one.value_end = at;
         while (at < size && (CLASS[b[at]] & SPACE))
             at++;

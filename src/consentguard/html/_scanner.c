@@ -13,8 +13,9 @@
 
 typedef struct {
     PyObject_HEAD
-    PyObject *buffer; /* bytearray */
+    PyObject *buffer; /* bytes or a bytearray */
     PyObject *finder; /* a Snippets, or NULL */
+    PyObject *idle;   /* sets of bytes of tags that are not reported, or NULL for none */
     Core core;
 } Scanner;
 
@@ -30,11 +31,11 @@ static const Tables *tables_of(PyObject *self)
 
 static int scanner_init(PyObject *self, PyObject *args, PyObject *keywords)
 {
-    static char *names[] = {"scripting", "whole", "snippets", NULL};
+    static char *names[] = {"scripting", "whole", "snippets", "idle", NULL};
     int scripting = 1, whole = 0;
-    PyObject *snippets = Py_None;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$ppO:Scanner", names, &scripting, &whole,
-                                     &snippets))
+    PyObject *snippets = Py_None, *idle = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$ppOO:Scanner", names, &scripting, &whole,
+                                     &snippets, &idle))
         return -1;
     Scanner *scanner = (Scanner *)self;
     const Tables *tables = tables_of(self);
@@ -44,9 +45,16 @@ static int scanner_init(PyObject *self, PyObject *args, PyObject *keywords)
         PyErr_SetString(PyExc_TypeError, "snippets must be a Snippets of this module, or None");
         return -1;
     }
-    PyObject *buffer = PyByteArray_FromStringAndSize(NULL, 0);
-    if (!buffer)
+    PyObject *buffer = PyBytes_FromStringAndSize(NULL, 0);
+    PyObject *sets = buffer && idle ? PySequence_Tuple(idle) : NULL;
+    if (!buffer || (idle && !sets)) {
+        Py_XDECREF(buffer);
         return -1;
+    }
+    Py_XDECREF(scanner->idle);
+    scanner->idle = sets;
+    if (sets && !PyTuple_Size(sets))
+        Py_CLEAR(scanner->idle);
     Py_XDECREF(scanner->buffer);
     scanner->buffer = buffer;
     core_clear(&scanner->core);
@@ -66,6 +74,7 @@ static void scanner_dealloc(PyObject *self)
     core_clear(&scanner->core);
     Py_CLEAR(scanner->buffer);
     Py_CLEAR(scanner->finder);
+    Py_CLEAR(scanner->idle);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     release(self);
     Py_DECREF(type);
@@ -129,14 +138,9 @@ static PyObject *span_of(const Core *core, const Found *one)
 }
 
 /* Forget what is settled; every index moves. */
-static int drop(Scanner *scanner)
+static void drop(Core *core)
 {
-    Core *core = &scanner->core;
     place done = core->settled;
-    if (!done)
-        return 0;
-    if (PySequence_DelSlice(scanner->buffer, 0, done) < 0)
-        return -1;
     core->offset += done;
     core->settled = 0;
     core->clear_style -= done;
@@ -149,28 +153,102 @@ static int drop(Scanner *scanner)
     core->begun.name_end -= done;
     core->begun.end -= done;
     core->begun.stop -= done;
+}
+
+static int look_into(Scanner *scanner)
+{
+    char *b;
+    Core *core = &scanner->core;
+    if (PyBytes_CheckExact(scanner->buffer)) {
+        if (PyBytes_AsStringAndSize(scanner->buffer, &b, &core->size) < 0)
+            return -1;
+    } else {
+        b = PyByteArray_AsString(scanner->buffer);
+        core->size = PyByteArray_Size(scanner->buffer);
+    }
+    core->b = (const byte *)b;
     return 0;
+}
+
+/* Put bytes behind what is not settled yet; with nothing before them they are the buffer, else it
+   is a bytearray, which can grow. */
+static int append(Scanner *scanner, PyObject *data, const Py_buffer *view)
+{
+    Core *core = &scanner->core;
+    if (look_into(scanner) < 0)
+        return -1;
+    place done = core->settled, left = core->size - done, size = left + view->len;
+    PyObject *buffer;
+    if (!left && PyBytes_CheckExact(data)) {
+        buffer = Py_NewRef(data);
+    } else if (PyBytes_CheckExact(scanner->buffer)) {
+        buffer = PyByteArray_FromStringAndSize(NULL, size);
+        if (!buffer)
+            return -1;
+        memcpy(PyByteArray_AsString(buffer), core->b + done, (size_t)left);
+        memcpy(PyByteArray_AsString(buffer) + left, view->buf, (size_t)view->len);
+    } else {
+        buffer = Py_NewRef(scanner->buffer);
+        if ((done && PySequence_DelSlice(buffer, 0, done) < 0) ||
+            PyByteArray_Resize(buffer, size) < 0) {
+            Py_DECREF(buffer);
+            return -1;
+        }
+        memcpy(PyByteArray_AsString(buffer) + left, view->buf, (size_t)view->len);
+    }
+    Py_DECREF(scanner->buffer);
+    scanner->buffer = buffer;
+    drop(core);
+    return look_into(scanner);
+}
+
+/* What tells a sheet from a tag, and the bytes, whose reference is taken. */
+static PyObject *sheet_key(const Tables *tables, PyObject *bytes)
+{
+    PyObject *key = PySequence_Concat(tables->sheet, bytes);
+    Py_DECREF(bytes);
+    return key;
+}
+
+/* 1 for a tag, script or sheet about which nobody has to hear, 0 for any other, -1 for an error. */
+static int is_idle(Scanner *scanner, const Found *one)
+{
+    const Core *core = &scanner->core;
+    /* Whatever comes behind a base depends on it; one that was cut has its name in the buffer. */
+    if (one->id == E_BASE || (one->id == OTHER && one->name_end - one->start == 5 &&
+                              alike(core->b + one->start + 1, "base", 4)))
+        Py_CLEAR(scanner->idle);
+    place start = one->what == S_STYLE ? one->end : one->start;
+    place length = (one->silent ? one->end : one->stop) - start;
+    if (!scanner->idle || one->what > S_STYLE || one->space != IN_HTML ||
+        length > core->tables->short_limit)
+        return 0;
+    PyObject *key = PyBytes_FromStringAndSize((const char *)core->b + start, length);
+    if (key && one->what == S_STYLE)
+        key = sheet_key(core->tables, key);
+    int found = key ? 0 : -1;
+    for (place i = 0; !found && i < PyTuple_Size(scanner->idle); i++)
+        found = PySet_Contains(PyTuple_GetItem(scanner->idle, i), key);
+    Py_XDECREF(key);
+    return found;
 }
 
 static PyObject *scan(Scanner *scanner)
 {
     Core *core = &scanner->core;
-    core->b = (const byte *)PyByteArray_AsString(scanner->buffer);
-    core->size = PyByteArray_Size(scanner->buffer);
     core->found_size = 0;
     run(core);
     if (core->failed && !PyErr_Occurred())
         PyErr_NoMemory();
     if (core->failed)
         return NULL;
-    PyObject *spans = PyList_New(core->found_size);
+    PyObject *spans = PyList_New(0);
     for (int i = 0; spans && i < core->found_size; i++) {
-        PyObject *span = span_of(core, &core->found[i]);
-        if (!span) {
+        int idle = is_idle(scanner, &core->found[i]);
+        PyObject *span = idle ? NULL : span_of(core, &core->found[i]);
+        if (idle < 0 || (!idle && (!span || PyList_Append(spans, span) < 0)))
             Py_CLEAR(spans);
-            break;
-        }
-        PyList_SetItem(spans, i, span);
+        Py_XDECREF(span);
     }
     return spans;
 }
@@ -190,13 +268,8 @@ static PyObject *take_in(PyObject *self, PyObject *data)
         return NULL;
     PyObject *spans = NULL;
     remember(core, view.buf, view.len);
-    if (drop(scanner) == 0) {
-        place size = PyByteArray_Size(scanner->buffer);
-        if (PyByteArray_Resize(scanner->buffer, size + view.len) == 0) {
-            memcpy(PyByteArray_AsString(scanner->buffer) + size, view.buf, (size_t)view.len);
-            spans = scan(scanner);
-        }
-    }
+    if (append(scanner, data, &view) == 0)
+        spans = scan(scanner);
     PyBuffer_Release(&view);
     return spans;
 }
@@ -450,13 +523,15 @@ static int read_rare(Tables *tables)
     for (place at = 0; text && at < size; at++) {
         place end = find((const byte *)text, at, size, ' ');
         end = end < 0 ? size : end;
-        if (tables->rare_count == RARE_LIMIT || end - at >= LONGEST) {
+        if (tables->rare_count == RARE_LIMIT || end - at >= LONGEST || end - at < 2) {
             PyErr_SetString(PyExc_ImportError, "the scanner in C has no room for an attribute");
             break;
         }
         memcpy(tables->rare[tables->rare_count], text + at, (size_t)(end - at));
-        tables->rare_first[(byte)text[at]] |= 1u << tables->rare_count;
-        tables->rare_first[(byte)text[at] & ~32] |= 1u << tables->rare_count;
+        for (int other = 0; other <= 32; other += 32) {
+            tables->rare_first[(byte)text[at] & ~other] |= 1u << tables->rare_count;
+            tables->rare_second[(byte)text[at + 1] & ~other] |= 1u << tables->rare_count;
+        }
         tables->rare_length[tables->rare_count++] = (byte)(end - at);
         at = end;
     }
@@ -538,8 +613,11 @@ static int read_tables(Tables *tables)
     tables->token_limit = limit(SCANNER, "TOKEN_LIMIT");
     tables->memory = limit(SCANNER, "MEMORY");
     tables->depth_limit = limit("consentguard.html.openelements", "DEPTH_LIMIT");
+    tables->torn_limit = (int)limit(SCANNER, "TORN_LIMIT");
     tables->active_limit = (int)limit("consentguard.html.formatting", "ACTIVE_LIMIT");
     tables->alike_limit = (int)limit("consentguard.html.formatting", "ALIKE_LIMIT");
+    tables->sheet = member("consentguard.html.spans", "SHEET");
+    tables->short_limit = limit("consentguard.html.spans", "SHORT");
     tables->span = member("consentguard.html.spans", "Span");
     tables->decode = member("consentguard.html.attributes", "decode");
     tables->encodings = member(FOREIGN, "HTML_ENCODINGS");
@@ -581,6 +659,7 @@ static int each_object(Tables *tables, visitproc visit, void *arg)
         Py_VISIT(tables->spaces[i]);
     Py_VISIT(tables->snippets);
     Py_VISIT(tables->span);
+    Py_VISIT(tables->sheet);
     Py_VISIT(tables->decode);
     Py_VISIT(tables->encodings);
     Py_VISIT(tables->no_bytes);
@@ -604,6 +683,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(tables->spaces[i]);
     Py_CLEAR(tables->snippets);
     Py_CLEAR(tables->span);
+    Py_CLEAR(tables->sheet);
     Py_CLEAR(tables->decode);
     Py_CLEAR(tables->encodings);
     Py_CLEAR(tables->no_bytes);

@@ -1,6 +1,7 @@
 """The C twin of :mod:`consentguard.html.scanner`; :mod:`consentguard.html.engine` chooses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from .spans import Span
 
@@ -10,7 +11,7 @@ class Snippets:
     def __init__(self, literals: Iterable[bytes]) -> None: ...
 
 class Scanner:
-    buffer: bytearray
+    buffer: bytes | bytearray
     offset: int
     settled: int
     overflow: bool
@@ -18,7 +19,12 @@ class Scanner:
     examined: int
 
     def __init__(
-        self, *, scripting: bool = True, whole: bool = False, snippets: object = None
+        self,
+        *,
+        scripting: bool = True,
+        whole: bool = False,
+        snippets: object = None,
+        idle: Sequence[AbstractSet[bytes]] = (),
     ) -> None: ...
     @property
     def closing(self) -> bytes: ...

@@ -48,13 +48,12 @@ class Asking:
     """The questions of one page.
 
     ``bases`` are its `<base href>`s. ``lasting`` is false once an answer depends on the page's
-    path, ``nested`` true once one was about a document: until somebody resets them.
+    path, or was about a document, which may: until somebody resets it.
     """
 
     def __init__(self, judge: Judge, memory: Memory, encoding: str, inner: Inner) -> None:
         self.bases: list[str] = []
         self.lasting = True
-        self.nested = False
         self._judge = judge
         self._memory = memory
         self._encoding = encoding
@@ -81,7 +80,7 @@ class Asking:
 
     def document(self, data: bytes, encoding: str, bases: list[str]) -> Denied | None:
         """Judge a document that stands in an attribute."""
-        self.nested = True
+        self.lasting = False
         return self._inner(data, encoding, bases)
 
     def snippet(self, script: bytes) -> Denied | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from . import grammar
+from .css import may_load
 from .foreign import Space
 from .spans import Span, What
 from .stream import TOKEN_LIMIT, Stream
@@ -15,6 +16,8 @@ from .stream import TOKEN_LIMIT, Stream
 #: Of an inline script this much is inspected.
 SCRIPT_LIMIT = 256 * 1024
 
+_BLANK = b"\t\n\f\r "
+_HTML = Space.HTML
 # Bytes behind the limit that show whether a script's end stands right at it.
 _LOOKAHEAD = 16
 #: Of a span that is whole, what follows ``template``.
@@ -54,9 +57,10 @@ class Contents(Stream):
             return self._end_here()
         if end < 0:
             return False
-        if end > begun.end:
-            span = begun._replace(what=What.STYLE, start=begun.end, end=end, stop=end)
-            self._spans.append(span)
+        text = self.buffer[begun.end : end]
+        # A browser joins the pieces of a sheet: they say nothing one by one.
+        if text.strip(_BLANK) if begun.broken else may_load(text, coded=begun.space is not _HTML):
+            self._spans.append(begun._replace(what=What.STYLE, stop=end))
         return self._leave(begun, end)
 
     def _leave(self, begun: Span, end: int) -> bool:

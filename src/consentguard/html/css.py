@@ -80,10 +80,15 @@ def unescape(raw: bytes) -> bytes:
     return _UNESCAPE.sub(one, raw) if b"\\" in raw else raw
 
 
+def may_load(css: bytes | bytearray, *, coded: bool = False) -> bool:
+    """False for a sheet that certainly holds no URL; ``coded`` if it has character references."""
+    lower = css.lower()
+    return any(mark in lower for mark in _WORTH) or (coded and b"&" in css)
+
+
 def find_urls(css: bytes) -> Iterator[CssUrl]:
     """Every URL that the sheet would make a browser fetch, in order, none twice."""
-    lower = css.lower()
-    if not any(mark in lower for mark in _WORTH):
+    if not may_load(css):
         return
     at = font_end = 0
     kind = Kind.IMAGE

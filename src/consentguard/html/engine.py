@@ -7,7 +7,8 @@ says what came of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from . import scanner
@@ -25,11 +26,21 @@ _NO = frozenset(("", "0", "false", "no", "off"))
 class Scanning(Protocol):
     """What both scanners offer; :mod:`consentguard.html.stream` says what it means."""
 
-    def __init__(self, *, scripting: bool = True, snippets: object = None) -> None:
-        """Begin; ``snippets`` is what :func:`snippets` gave."""
+    def __init__(
+        self,
+        *,
+        scripting: bool = True,
+        snippets: object = None,
+        idle: Sequence[AbstractSet[bytes]] = (),
+    ) -> None:
+        """Begin; ``snippets`` is what :func:`snippets` gave.
+
+        A tag or a script of HTML whose bytes are in one of the sets ``idle`` is not reported, until
+        there is a `<base>`. Those of a silent script are its start tag's.
+        """
 
     @property
-    def buffer(self) -> bytearray:
+    def buffer(self) -> bytes | bytearray:
         """The bytes that the indexes of the spans count in."""
 
     @property

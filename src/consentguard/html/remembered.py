@@ -8,24 +8,19 @@ was cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import sha256
 
 from .asking import Asking
 from .foreign import Space
-from .spans import Span, What
+from .spans import SHEET, SHORT, Span, What
 from .tags import TagGate
-from .verdicts import IDLE, Memory, Verdict
+from .verdicts import IDLE, Kept, Memory, Verdict
 
-#: Bytes that are their own key; what is longer is found by its digest.
-SHORT = 4096
-#: Tags that tell the rewriter something: the verdict on them is never :data:`IDLE`.
-TELLING = frozenset((b"html", b"head", b"body", b"style"))
+#: Tags that tell what the page is: the verdict on them is never :data:`IDLE`.
+DOCUMENT = frozenset((b"html", b"head", b"body"))
 
 # As empty as IDLE, for tags that tell.
 _NOTHING = Verdict()
-
-Known = Callable[[bytes], Verdict | None]
 
 
 class Remembered:
@@ -35,42 +30,30 @@ class Remembered:
         self._tags = tags
         self._asking = asking
         self._memory = memory
-        self._kept = memory.verdicts(encoding) if memory else None
-        self._based = -1  # how many bases the place below was made with
-        self._place = b""
-        #: The verdict on a tag or script of HTML that is its own key.
-        self.known: Known = _unknown
-        self.rebase()
-
-    def rebase(self) -> None:
-        """Whatever a page with a `<base>` says depends on it."""
-        kept = None if self._asking.bases else self._kept
-        self.known = _unknown if kept is None else kept.get
+        self._verdicts = memory.verdicts(encoding) if memory else None
+        self._based = 0  # how many bases the page below was named with
+        self._page = memory.page if memory else ""
 
     def verdict(self, data: bytes, span: Span) -> Verdict:
         """The verdict on any span; ``data`` is its bytes."""
-        kept, memory, asking = self._kept, self._memory, self._asking
-        if kept is None or memory is None:
+        verdicts, memory, asking = self._verdicts, self._memory, self._asking
+        if verdicts is None or memory is None:
             return self._judged(data, span)
         key = _key(data, span)
         if len(asking.bases) != self._based:
             self._settle(memory.page)
-        local = self._place + key
-        found = kept.get(local)
-        if found is None and not asking.bases:
-            found = kept.get(key)
+        found = _found(key, verdicts.on(self._page)[self._based > 0 :])
         if found is not None:
             memory.again(found)
             return found
-        asking.lasting, asking.nested = not asking.bases, False
-        memory.noted.clear()
-        verdict = self._judged(data, span)
-        if memory.noted:
-            verdict = Verdict(verdict.edits, verdict.denied, tuple(memory.noted))
-        elif verdict is IDLE and span.name in TELLING:
+        asking.lasting, bases = not asking.bases, len(asking.bases)
+        verdict, noted = memory.noting(lambda: self._judged(data, span))
+        if noted:
+            verdict = Verdict(verdict.edits, verdict.denied, tuple(noted))
+        elif verdict is IDLE and span.name in DOCUMENT:
             verdict = _NOTHING
-        if span.whole and not (span.broken or asking.nested or span.name == b"base"):
-            kept.keep(key if asking.lasting else local, verdict)
+        if span.whole and not span.broken and not memory.muted and len(asking.bases) == bases:
+            verdicts.keep(key, verdict, None if asking.lasting else self._page)
         return verdict
 
     def again(self, verdict: Verdict) -> None:
@@ -83,16 +66,20 @@ class Remembered:
             return self._tags.sheet(data, span)
         if span.name == b"script":
             return self._tags.script(data, span)
-        verdict = self._tags.tag(data, span)
-        if span.name == b"base":
-            self.rebase()
-        return verdict
+        return self._tags.tag(data, span)
 
     def _settle(self, page: str) -> None:
-        """Find what stands before the key of a verdict that holds for one address only."""
+        """Whatever a page with a `<base>` says depends on it."""
         bases = self._asking.bases
-        text = repr((page, bases)).encode("utf-8", "backslashreplace")
-        self._based, self._place = len(bases), b"@" + sha256(text).digest()
+        self._based, self._page = len(bases), repr((page, bases))
+
+
+def _found(key: bytes, kept: tuple[Kept, ...]) -> Verdict | None:
+    for one in kept:
+        verdict = one.get(key)
+        if verdict is not None:
+            return verdict
+    return None
 
 
 def _key(data: bytes, span: Span) -> bytes:
@@ -100,9 +87,5 @@ def _key(data: bytes, span: Span) -> bytes:
     if len(data) > SHORT:
         data = b"#" + sha256(data).digest()
     if span.what is What.STYLE:
-        data = b"\1" + data
+        data = SHEET + data
     return data if span.space is Space.HTML else b"\0" + data
-
-
-def _unknown(_: bytes) -> None:
-    return None

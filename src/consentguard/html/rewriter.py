@@ -14,19 +14,24 @@ from .asking import DEPTH, Asking
 from .engine import Scanner
 from .foreign import Space
 from .judge import Gate, Gated, Judge, merged
-from .remembered import SHORT, TELLING, Known, Remembered
-from .spans import Span, What
+from .remembered import DOCUMENT, Remembered
+from .spans import SHEET, SHORT, Span, What
 from .tags import TagGate
-from .verdicts import IDLE, Denied, Memory, Verdict
+from .verdicts import Denied, Kept, Memory, Verdict
 
 __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 
 # Bounds what is held at a time, and makes the bounds on tokens exact.
 _PIECE = 64 * 1024
-_NONE: dict[bytes, Verdict] = {}
+#: So much of what was gated is listed: a page can have any number of tags.
+REPORTED = 5000
+Known = Callable[[bytes], Verdict | None]
+_NONE: Known = dict[bytes, Verdict]().get
 # Of an enum, once: its members take long to look up.
 _HTML = Space.HTML
 _TAG, _STYLE, _DOCTYPE = What.TAG, What.STYLE, What.DOCTYPE
+# An svg's style element is told of by its tag, its sheet comes in pieces.
+_TELLING = DOCUMENT | {b"style"}
 Piece = bytes | bytearray
 Insert = bytes | Callable[[Sequence[str]], bytes]
 
@@ -36,29 +41,43 @@ class Rewriter:
 
     ``insert`` is put in once, before the first `</body>` or at the end, if the body is a document
     and not a fragment: bytes, or what gives them for the page's ``<base href>``s, which move every
-    URL in them. ``encoding`` is the Python codec of an ASCII-superset charset.
-    After the end: ``gated`` holds what was made inert, ``uninspected`` how many inline scripts went
-    past 256 KB, ``truncated`` whether a token past 1 MB ended the body early. Never raises.
+    URL in them. ``encoding`` is the Python codec of an ASCII-superset charset. A document in a page
+    has that page's ``bases``, and a ``depth``.
+    After the end: ``gated`` holds what was made inert, the first :data:`REPORTED` of it,
+    ``uninspected`` how many inline scripts went past 256 KB, ``truncated`` whether a token past
+    1 MB ended the body early. Never raises.
     """
 
-    def __init__(self, judge: Judge, *, insert: Insert = b"", encoding: str = "utf-8") -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        *,
+        insert: Insert = b"",
+        encoding: str = "utf-8",
+        bases: Sequence[str] = (),
+        depth: int = 0,
+    ) -> None:
         self.truncated = False
         self._judge = judge
         self._insert = insert
         self._encoding = encoding
         memory: Memory | None = getattr(judge, "memory", None)
         self._memory = memory
-        #: The verdict on a tag or script of HTML that is its own key.
-        self._known: Known = _NONE.get
-        if memory is not None and (kept := memory.verdicts(encoding)) is not None:
-            self._known = kept.get
-        self._scanner = Scanner(snippets=memory.snippets if memory else None)
+        verdicts = memory.verdicts(encoding) if memory else None
+        kept = verdicts.on(memory.page) if memory and verdicts and not bases else ()
+        # The scanner does not report tags about which nothing is to be done.
+        self._scanner = Scanner(
+            snippets=memory.snippets if memory else None, idle=tuple([one.idle for one in kept])
+        )
+        #: What is to be done about other known ones of HTML, until a `<base>` says otherwise.
+        self._known = _known(kept)
         self._gating: _Gating | None = None  # a page all of whose tags are known needs none
+        self._bases = bases
         self._reported: list[tuple[bytes, Denied, int]] = []
         self._document = False
-        self._depth = 0
+        self._depth = depth
         self._gates: dict[Gate, None] = {}  # of a document in another: all that it waits for
-        self._sheet = -1  # offset of the style element that is being read, -1 for none
+        self._sheet = 0  # offset of the style element in svg that is being read
 
     @property
     def gated(self) -> list[Gated]:
@@ -127,19 +146,24 @@ class Rewriter:
         """Put out the page up to the last edit; where that ends."""
         known, done = self._known, 0
         for span in spans:
-            what, start = span.what, span.start
+            what, name, start, end, stop, space, *_, silent = span
             if what > _STYLE:
                 done = self._mark(span, page, done, out)
                 continue
+            if what is _STYLE:
+                start = end
+            elif what is _TAG and name in _TELLING:
+                self._hear(span)
             # Of a script with nothing in it that anybody looks for, the tag says all.
-            data = page[start : span.end if span.silent else span.stop]
+            data = page[start : end if silent else stop]
             verdict = None
-            if len(data) <= SHORT and span.space is _HTML and what is not _STYLE:
-                verdict = known(data)
-                if verdict is IDLE:
-                    continue
-            verdict = self._decided(span, data, verdict)
-            known = self._known
+            if len(data) <= SHORT and space is _HTML:
+                verdict = known(SHEET + data if what is _STYLE else data)
+            if verdict is None:
+                verdict = self._judged(span, data)
+                known = self._known
+            elif verdict.counted and self._memory is not None:
+                self._memory.again(verdict)
             if verdict.denied:
                 self._report(span, verdict)
             for first, last, new in verdict.edits:
@@ -147,39 +171,36 @@ class Rewriter:
                 done = start + last
         return done
 
-    def _decided(self, span: Span, data: bytes, known: Verdict | None) -> Verdict:
-        """The verdict on a span, and what its tag tells about the page."""
-        if span.name in TELLING and span.what is _TAG:
-            self._hear(span)
-        if known is None:
-            gating = self._gating or self._begun()
-            known = gating.verdicts.verdict(data, span)
-            self._known = gating.verdicts.known
-        elif known.counted and self._memory is not None:
-            self._memory.again(known)
-        return known
+    def _judged(self, span: Span, data: bytes) -> Verdict:
+        """The verdict on a span that is not a known one."""
+        gating = self._gating or self._begun()
+        verdict = gating.verdicts.verdict(data, span)
+        if gating.asking.bases:
+            self._known = _NONE
+        return verdict
 
-    def _begun(self, bases: Sequence[str] = ()) -> _Gating:
-        """What judges the tags that are not known, below these bases."""
+    def _begun(self) -> _Gating:
+        """What judges the tags that are not known."""
         asking = Asking(self._judge, self._memory or Memory(), self._encoding, self._inner)
-        asking.bases = list(bases)
+        asking.bases = list(self._bases)
         tags = TagGate(asking, self._encoding)
         verdicts = Remembered(tags, asking, self._memory, self._encoding)
         self._gating = _Gating(asking, tags, verdicts)
-        self._known = verdicts.known
         return self._gating
 
     def _report(self, span: Span, verdict: Verdict) -> None:
-        offset = self._sheet if span.what is _STYLE else self._scanner.offset + span.start
+        offset = self._scanner.offset + span.start
+        if span.what is _STYLE and span.space is not _HTML:
+            offset = self._sheet
         for one in verdict.denied:
-            self._reported.append((span.name, one, offset))
+            if len(self._reported) < REPORTED:
+                self._reported.append((span.name, one, offset))
             if self._depth:
                 self._gates[one.gate] = None
 
     def _hear(self, span: Span) -> None:
-        """A tag that says what the page is, or where a sheet begins."""
+        """A tag that says what the page is, or where the pieces of a sheet belong."""
         if span.name == b"style":
-            # Whatever its type says: preload scanners follow an @import even so.
             self._sheet = self._scanner.offset + span.start
         else:
             self._document = True
@@ -204,15 +225,13 @@ class Rewriter:
 
     def _inner(self, data: bytes, encoding: str, bases: list[str]) -> Denied | None:
         """Judge a document in this one: whatever would be gated in it gates it as a whole."""
-        inner = Rewriter(self._judge, encoding=encoding)
-        inner._depth = self._depth + 1
-        gating = inner._begun(bases)
+        inner = Rewriter(self._judge, encoding=encoding, bases=bases, depth=self._depth + 1)
         if inner._depth <= DEPTH:
             inner.whole(data)
         if inner._reported:
             return Denied(merged(inner._gates), inner._reported[0][1].url)
         if inner._depth > DEPTH or inner.truncated or inner.uninspected:
-            return gating.asking.unread()
+            return (inner._gating or inner._begun()).asking.unread()
         return None
 
 
@@ -222,6 +241,14 @@ class _Gating(NamedTuple):
     asking: Asking
     tags: TagGate
     verdicts: Remembered
+
+
+def _known(kept: Sequence[Kept]) -> Known:
+    """The verdict on a tag's bytes, by the first that knows one; the idle ones left out."""
+    if len(kept) < 2:
+        return kept[0].found.get if kept else _NONE
+    first, second = (one.found.get for one in kept)
+    return lambda data: first(data) or second(data)
 
 
 def _joined(out: list[Piece]) -> bytes:

@@ -14,13 +14,16 @@ far as :data:`MEMORY`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
 from . import foreign, grammar
 from .attributes import attributes, decode
 from .contents import REST, SCRIPT_LIMIT, Contents
 from .foreign import Space
 from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd, plain_end
-from .spans import Span, What
+from .spans import SHEET, SHORT, Span, What
 from .stream import TOKEN_LIMIT
 from .tagend import TagEnd
 from .treerules import TreeRules
@@ -30,6 +33,9 @@ __all__ = ["MEMORY", "SCRIPT_LIMIT", "TOKEN_LIMIT", "Scanner"]
 #: So much of a page is remembered, to learn from it what is open around an svg. Further on, an end
 #: tag of HTML that no element of the svg answers to is taken to close one around it.
 MEMORY = 256 * 1024
+
+#: A sheet in svg is read between so many tags in sheets; no page has any.
+TORN_LIMIT = 1000
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 #: Elements whose start tags are reported always: of HTML, and of svg and math.
@@ -41,23 +47,32 @@ REPORTED = frozenset(
 REPORTED_FOREIGN = frozenset(
     b"script image use feimage style base".split()
 )  # Looked up once: an enumeration and a named tuple of ten are slow to ask and to make.
-_TAG, _SCRIPT, _HTML = What.TAG, What.SCRIPT, Space.HTML
+_TAG, _SCRIPT, _STYLE, _HTML = What.TAG, What.SCRIPT, What.STYLE, Space.HTML
 
 
 class Scanner(Contents):
     """Incremental tokenizer. ``whole`` keeps the stack of open elements from the beginning.
 
-    ``snippets`` are for the twin in C: this one looks for none, which costs more than it saves.
+    A tag or a script of HTML whose bytes are in one of the sets ``idle`` is not reported, until
+    there is a `<base>`. ``snippets`` are for the twin in C: this one looks for none, which costs
+    more than it saves.
     """
 
     def __init__(
-        self, *, scripting: bool = True, whole: bool = False, snippets: object = None
+        self,
+        *,
+        scripting: bool = True,
+        whole: bool = False,
+        snippets: object = None,
+        idle: Sequence[AbstractSet[bytes]] = (),
     ) -> None:
         super().__init__()
+        self._idle = idle
         self._scripting = scripting
         self._whole = whole
         self._open = TreeRules(whole=whole)
         self._templates = 0
+        self._torn = 0
         self._past: list[bytes] | None = None if whole else []
 
     @property
@@ -80,7 +95,21 @@ class Scanner(Contents):
             self._past.append(data)
             if self.offset > MEMORY:
                 self._past = None
-        return super().feed(data)
+        spans = super().feed(data)
+        return [one for one in spans if self._tells(one)] if self._idle else spans
+
+    def _tells(self, span: Span) -> bool:
+        """False for what is idle; a `<base>` ends that: whatever comes then depends on it."""
+        if span.name == b"base":
+            self._idle = ()
+        sheet = span.what is _STYLE
+        start = span.end if sheet else span.start
+        if span.what > _STYLE or span.space is not _HTML or span.stop - start > SHORT:
+            return True
+        data = bytes(self.buffer[start : span.stop])
+        if sheet:
+            data = SHEET + data
+        return not any(data in one for one in self._idle)
 
     # Each state settles what it can and returns True when another state should go on.
 
@@ -168,11 +197,15 @@ class Scanner(Contents):
             if not kept.names:
                 return True
             watched = self._whole or kept.sheets or len(kept.names) > DEPTH_LIMIT
-            if watched and self._after_tag(pos):
+            if watched and self._after_tag(pos, begun=name == b"style" and not slash):
                 return not self.overflow
 
-    def _after_tag(self, pos: int) -> bool:
-        """Where tags are counted: True when the data state ends here."""
+    def _after_tag(self, pos: int, *, begun: bool) -> bool:
+        """Where tags are counted: True when the data state ends here.
+
+        ``begun`` says that a style element may have begun: what stands in one behind a tag that is
+        in it is a piece of a sheet.
+        """
         if len(self._open.names) > DEPTH_LIMIT:
             self._end_here()
             return True
@@ -182,7 +215,12 @@ class Scanner(Contents):
             return True
         if not self._open.sheets or self._open.space is Space.HTML:
             return False
-        self._read_text(Span(What.STYLE, b"style", pos, pos, pos, self._open.space))
+        self._torn += not begun
+        if self._torn > TORN_LIMIT:
+            self._end_here()
+            return True
+        span = Span(What.STYLE, b"style", pos, pos, pos, self._open.space, broken=not begun)
+        self._read_text(span)
         self._state = self._foreign_style
         return True
 

@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 from .foreign import Space
 
+#: Tags, scripts and sheets of so many bytes, in HTML content, are passed over by a set of them.
+SHORT = 4096
+#: What stands before the bytes of a sheet there, to tell it from a tag.
+SHEET = b"\1"
+
 
 class What(IntEnum):
     """The kinds of spans."""
 
     TAG = 0  #: a start tag
     SCRIPT = 1  #: a script's start tag, and its content up to ``stop``
-    STYLE = 2  #: the content of a style element: no tag in it
+    STYLE = 2  #: a sheet that may hold a URL, from ``end`` to ``stop``; in svg, a piece of one
     END = 3  #: ``</body>`` or ``</html>`` as real markup
     DOCTYPE = 4  #: the beginning of one
 
@@ -25,9 +30,9 @@ class Span(NamedTuple):
     name: bytes  #: of the element, in ASCII lower case
     start: int
     end: int
-    stop: int  #: scripts: the end of the content inspected; else ``end``
+    stop: int  #: scripts and sheets: the end of the content inspected; else ``end``
     space: Space = Space.HTML
     template: bool = False  #: inside `<template>`
     whole: bool = True  #: false where a script goes on after ``stop``, or where a tag was cut
-    broken: bool = False  #: a script of svg with tags in it: ``stop`` stands before the first
+    broken: bool = False  #: in svg: a script up to a tag in it, or what follows one in a sheet
     silent: bool = False  #: a script that names none of the snippets looked for, and no URL

@@ -78,6 +78,9 @@ class TagGate:
 
     def sheet(self, css: bytes, span: Span) -> Verdict:
         """The verdict on the content of a style element."""
+        if span.broken:
+            denied = self._asking.unread()
+            return Verdict((Edit(0, len(css), b""),), (denied,)) if denied else IDLE
         found = list(self._css(css, 0, "style", coded=span.space is not Space.HTML))
         if not found:
             return IDLE

@@ -44,32 +44,66 @@ class Verdict(NamedTuple):
 IDLE = Verdict()
 
 
+class Kept(NamedTuple):
+    """Verdicts by key; what nobody has to look at again stands apart."""
+
+    idle: set[bytes]
+    found: dict[bytes, Verdict]
+
+    def get(self, key: bytes) -> Verdict | None:
+        """The verdict for a key, or None."""
+        return IDLE if key in self.idle else self.found.get(key)
+
+
 class Verdicts:
-    """Verdicts by key, bounded: when they are too many, all go and the usual ones come again."""
+    """Verdicts that hold everywhere, and those that hold for one page.
+
+    Bounded: when they are too many, all go and the usual ones come again.
+    """
 
     def __init__(self) -> None:
-        self._found: dict[bytes, Verdict] = {}
+        self._everywhere = Kept(set(), {})
+        self._pages: dict[str, Kept] = {}
         self._size = 0
-        #: The verdict for a key, or None.
-        self.get = self._found.get
 
     def __len__(self) -> int:
-        return len(self._found)
+        every = (self._everywhere, *self._pages.values())
+        return sum(len(kept.idle) + len(kept.found) for kept in every)
 
-    def keep(self, key: bytes, verdict: Verdict) -> None:
-        """Remember a verdict, unless it is a large one."""
+    def on(self, page: str) -> tuple[Kept, ...]:
+        """What holds for a page; the first is usually the one that knows."""
+        here = self._pages.get(page)
+        return (self._everywhere,) if here is None else (self._everywhere, here)
+
+    def keep(self, key: bytes, verdict: Verdict, page: str | None = None) -> None:
+        """Remember a verdict, for that page alone or everywhere, unless it is a large one."""
         size = _EACH + len(key)
         for one in verdict.denied:
             size += _EACH + len(one.url)
         for edit in verdict.edits:
             size += _EACH + len(edit.new)
+        kept = self._everywhere if page is None else self._pages.get(page)
+        if kept is None and page is not None:
+            size += 4 * _EACH + len(page)
         if size > _LARGEST or len(verdict.counted) > _NOTES:
             return
         if self._size + size > _ROOM:
-            self._found.clear()
-            self._size = 0
-        self._found[key] = verdict
+            self._forget()
+            kept = None if page else kept
         self._size += size
+        if kept is None:
+            kept = self._pages[page or ""] = Kept(set(), {})
+        if verdict is IDLE:
+            kept.idle.add(key)
+        else:
+            kept.found[key] = verdict
+
+    def _forget(self) -> None:
+        for kept in (self._everywhere, *self._pages.values()):
+            kept.idle.clear()
+            kept.found.clear()
+        self._pages.clear()
+        self._size = 0
 
 
 Shelf = MutableMapping[str, Verdicts]
@@ -95,7 +129,7 @@ class Memory:
         self.page = page
         self.snippets = snippets
         self.muted = False  #: what is asked is not counted
-        self.noted: list[tuple[str, str]] = []  #: what was counted since somebody cleared it
+        self._noted: list[list[tuple[str, str]]] = []  # what is counted, by each who takes it down
 
     def at(self, page: str) -> Memory:
         """The same for another page."""
@@ -109,15 +143,24 @@ class Memory:
         return self._shelf.setdefault(encoding, Verdicts()) if found is None else found
 
     def note(self, what: str, name: str) -> None:
-        """Count one, and write down that it was counted."""
+        """Count one."""
         if self.muted or self._count is None:
             return
-        if len(self.noted) <= _NOTES:
-            self.noted.append((what, name))
         self._count(what, name)
+        for noted in self._noted:
+            if len(noted) <= _NOTES:
+                noted.append((what, name))
+
+    def noting(self, job: Callable[[], Verdict]) -> tuple[Verdict, list[tuple[str, str]]]:
+        """A verdict, and what was counted for it: at most one more than a verdict may repeat."""
+        noted: list[tuple[str, str]] = []
+        self._noted.append(noted)
+        try:
+            return job(), noted
+        finally:
+            self._noted.pop()
 
     def again(self, verdict: Verdict) -> None:
         """Count what was counted when this verdict was made."""
-        if self._count is not None and not self.muted:
-            for what, name in verdict.counted:
-                self._count(what, name)
+        for what, name in verdict.counted:
+            self.note(what, name)
