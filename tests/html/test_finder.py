@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from consentguard.catalogue import Catalogue
 from consentguard.html._scanner import Scanner, Snippets
-from consentguard.html.scanner import SCRIPT_LIMIT
+from consentguard.html.names import SCRIPT_LIMIT
 
 CATALOGUE = Catalogue.bundled()
 LITERALS = [text for one in CATALOGUE.services.values() for text in one.snippets]

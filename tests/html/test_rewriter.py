@@ -10,7 +10,7 @@ from tests.html.judging import MARK, AllowAll, BadHosts
 from tests.html.pages import SOUP
 
 from consentguard.html import Gate, Gated, Kind, Rewriter, rewrite
-from consentguard.html.scanner import SCRIPT_LIMIT, TOKEN_LIMIT
+from consentguard.html.names import SCRIPT_LIMIT, TOKEN_LIMIT
 
 INSERT = b"<!--banner-->"
 SCRIPT_MARK = MARK + b' type="text/plain"'

@@ -9,8 +9,8 @@ from consentguard.html import scanner as pure
 from consentguard.html.engine import Scanner, Scanning
 from consentguard.html.foreign import Space
 from consentguard.html.grammar import RAW_END
+from consentguard.html.names import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT
 from consentguard.html.openelements import DEPTH_LIMIT
-from consentguard.html.scanner import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT
 from consentguard.html.spans import Span, What
 
 Found = tuple[What, bytes, bytes, int]

@@ -15,8 +15,8 @@ from tests.html import pages
 from tests.html.test_differential import FOREIGN, HTML, TABLE, TOKENS
 
 from consentguard.html import _scanner, scanner
+from consentguard.html.names import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT, TORN_LIMIT
 from consentguard.html.openelements import DEPTH_LIMIT
-from consentguard.html.scanner import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT, TORN_LIMIT
 from consentguard.html.spans import SHEET, SHORT
 
 CORPUS = (Path(__file__).parent / "corpus.txt").read_text("ascii").splitlines()

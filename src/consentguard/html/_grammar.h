@@ -1,7 +1,7 @@
 /* Bytes and names: what ends a tag, and which element is which.
 
-   The twin of grammar.py, tagend.py and scriptend.py. Which names matter, and how, is said there and
-   in foreign.py; the tables here are filled from those modules when this one is imported. Section
+   The twin of grammar.py, tagend.py and scriptend.py. Which names matter, and how, is said in
+   names.py and foreign.py; the tables here are filled from those modules when this one is imported. Section
    names are those of the WHATWG HTML standard, chapter 13.2.5. */
 
 #ifndef CONSENTGUARD_GRAMMAR_H
@@ -186,7 +186,7 @@ enum {
 #undef X
 };
 
-/* What the tables say of a name: the sets of foreign.py, treerules.py, scanner.py, grammar.py. */
+/* What the tables say of a name: the sets of foreign.py, treerules.py and names.py. */
 enum {
     BREAKOUT = 1 << 0,
     EMPTY = 1 << 1,

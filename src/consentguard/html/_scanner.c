@@ -512,12 +512,12 @@ static int read_marks(Tables *tables)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-#define GRAMMAR "consentguard.html.grammar"
+#define NAMES "consentguard.html.names"
 
-/* grammar.RARE: words separated by blanks. */
+/* names.RARE: words separated by blanks. */
 static int read_rare(Tables *tables)
 {
-    PyObject *words = member(GRAMMAR, "RARE");
+    PyObject *words = member(NAMES, "RARE");
     place size = 0;
     const char *text = words ? PyUnicode_AsUTF8AndSize(words, &size) : NULL;
     for (place at = 0; text && at < size; at++) {
@@ -561,7 +561,6 @@ static int read_members(PyObject *kinds, PyObject **into, place count)
 
 #define FOREIGN "consentguard.html.foreign"
 #define TREE_RULES "consentguard.html.treerules"
-#define SCANNER "consentguard.html.scanner"
 
 static int read_tables(Tables *tables)
 {
@@ -584,11 +583,11 @@ static int read_tables(Tables *tables)
         {FOREIGN, "MATH_POINTS", MATH_POINT},
         {TREE_RULES, "AS_IT_IS", AS_IT_IS},
         {TREE_RULES, "RULED", RULED},
-        {SCANNER, "REPORTED", REPORTED},
-        {SCANNER, "REPORTED_FOREIGN", REPORTED_FOREIGN},
-        {GRAMMAR, "STOPS", BEGINS},
-        {GRAMMAR, "END_STOPS", ENDS},
-        {GRAMMAR, "RAW_END", RAW},
+        {NAMES, "REPORTED", REPORTED},
+        {NAMES, "REPORTED_FOREIGN", REPORTED_FOREIGN},
+        {NAMES, "STOPS", BEGINS},
+        {NAMES, "END_STOPS", ENDS},
+        {NAMES, "RAW", RAW},
     };
     memset(tables->slots, -1, sizeof tables->slots);
 #define X(id, text)                                                                                \
@@ -609,11 +608,11 @@ static int read_tables(Tables *tables)
         if (one->flags & ENDS)
             tables->acted_on[1][letter] |= 1u << one->length;
     }
-    tables->script_limit = limit(SCANNER, "SCRIPT_LIMIT");
-    tables->token_limit = limit(SCANNER, "TOKEN_LIMIT");
-    tables->memory = limit(SCANNER, "MEMORY");
+    tables->script_limit = limit(NAMES, "SCRIPT_LIMIT");
+    tables->token_limit = limit(NAMES, "TOKEN_LIMIT");
+    tables->memory = limit(NAMES, "MEMORY");
     tables->depth_limit = limit("consentguard.html.openelements", "DEPTH_LIMIT");
-    tables->torn_limit = (int)limit(SCANNER, "TORN_LIMIT");
+    tables->torn_limit = (int)limit(NAMES, "TORN_LIMIT");
     tables->active_limit = (int)limit("consentguard.html.formatting", "ACTIVE_LIMIT");
     tables->alike_limit = (int)limit("consentguard.html.formatting", "ALIKE_LIMIT");
     tables->sheet = member("consentguard.html.spans", "SHEET");
@@ -644,7 +643,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 1) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 2) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .charset import PRESCAN, readable
-from .contents import SCRIPT_LIMIT
 from .css import find_urls
 from .dataurls import Content, content
 from .judge import Judge, merged
+from .names import SCRIPT_LIMIT
 from .table import Kind
 from .verdicts import Denied, Memory
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from html.entities import html5
 from typing import NamedTuple
 
-from .grammar import ATTRIBUTE
+from .syntax import ATTRIBUTE
 
 Buffer = bytes | bytearray
 

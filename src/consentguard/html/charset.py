@@ -11,7 +11,7 @@ import re
 from types import MappingProxyType
 
 from .attributes import attributes, decode
-from .grammar import TAG
+from .syntax import TAG
 
 #: Bytes of the page that are searched for a declaration.
 PRESCAN = 1024

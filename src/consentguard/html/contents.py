@@ -10,11 +10,9 @@ from abc import abstractmethod
 from . import grammar
 from .css import may_load
 from .foreign import Space
+from .names import SCRIPT_LIMIT, TOKEN_LIMIT
 from .spans import Span, What
-from .stream import TOKEN_LIMIT, Stream
-
-#: Of an inline script this much is inspected.
-SCRIPT_LIMIT = 256 * 1024
+from .stream import Stream
 
 _BLANK = b"\t\n\f\r "
 _HTML = Space.HTML

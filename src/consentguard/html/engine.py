@@ -11,13 +11,12 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
-from . import scanner
 from .spans import Span
 
 __all__ = ["NAME", "REASON", "VERSION", "Scanner", "Scanning", "snippets"]
 
 #: What the twin's own ``VERSION`` must be; it moves with every change that both have to make.
-VERSION = 1
+VERSION = 2
 
 _VARIABLE = "CONSENTGUARD_PURE_PYTHON"
 _NO = frozenset(("", "0", "false", "no", "off"))
@@ -81,17 +80,23 @@ def choose(variable: str) -> tuple[type[Scanning], str]:
     sources than these, counts as none: nothing is raised.
     """
     if variable.strip().lower() not in _NO:
-        return scanner.Scanner, f"{_VARIABLE} is set"
+        return _pure(), f"{_VARIABLE} is set"
     try:
         from ._scanner import VERSION as BUILT  # noqa: PLC0415 - it may be missing
         from ._scanner import Scanner as Twin  # noqa: PLC0415
     except ModuleNotFoundError:
-        return scanner.Scanner, "not built"
+        return _pure(), "not built"
     except Exception:  # a foreign one may stumble over anything
-        return scanner.Scanner, "not loadable"
+        return _pure(), "not loadable"
     if BUILT != VERSION:
-        return scanner.Scanner, "built for another version"
+        return _pure(), "built for another version"
     return Twin, ""
+
+
+def _pure() -> type[Scanning]:
+    from .scanner import Scanner as Pure  # noqa: PLC0415 - its expressions take long to compile
+
+    return Pure
 
 
 #: The class to scan with.

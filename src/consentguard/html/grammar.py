@@ -8,6 +8,17 @@ from __future__ import annotations
 
 import re
 
+from .names import END_STOPS, RARE, RAW, STOPS
+from .syntax import (
+    ATTRIBUTES,
+    BARE,
+    DELIMITER,
+    NAME,
+    QUOTED_ATTRIBUTES,
+    WHOLE_ATTRIBUTE,
+    WHOLE_TAG,
+)
+
 
 def _any_case(word: str) -> bytes:
     return b"".join(
@@ -31,34 +42,16 @@ def _one_of(words: str) -> bytes:
     )
 
 
-#: Start tags that a scanner in HTML content always stops at.
-STOPS = (
-    "script iframe frame img image link object embed video audio source track input base form"
-    " style textarea title xmp noembed noframes noscript plaintext svg math body html head template"
-)
-#: End tags that it always stops at.
-END_STOPS = "body html template"
-#: Attributes that make any tag interesting; a name that only begins like one is taken for one.
-RARE = "style ping background formaction http-equiv data-cg-"
-
-#: The delimiters that end a tag name: "anything else" of the tag name state goes on.
-_DELIMITER = rb"(?=[\t\n\f\r />])"
-_NAME = rb"[a-zA-Z][^\t\n\f\r />]*+"
-_BARE = rb"[^\t\n\f\r >\"'][^\t\n\f\r >]*+"
-
-# "Attribute name state" to "after attribute value (quoted) state". A name may begin with "=".
-_VALUE = (
-    rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
-    rb"(?:\"[^\"]*+\"|'[^']*+'|" + _BARE + rb"|(?=>))"
-    rb"|(?![\t\n\f\r ]*+=))"
-)
-_ATTRIBUTE = rb"(?:=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)" + _VALUE
-_ATTRIBUTES = rb"(?:[\t\n\f\r /]++|" + _ATTRIBUTE + rb")*+"
-
 # A style attribute without a parenthesis, an escape or a character reference holds no URL.
 _CALM_STYLE = _any_case("style") + rb"=\"[^\"(\\&]*+\""
 _DULL_ATTRIBUTES = (
-    rb"(?:[\t\n\f\r /]++|" + _CALM_STYLE + rb"|(?!" + _one_of(RARE) + rb")" + _ATTRIBUTE + rb")*+"
+    rb"(?:[\t\n\f\r /]++|"
+    + _CALM_STYLE
+    + rb"|(?!"
+    + _one_of(RARE)
+    + rb")"
+    + WHOLE_ATTRIBUTE
+    + rb")*+"
 )
 # Names that nearly all attributes have: their first one or two letters say that they are not rare.
 _SAFE_NAMES = (
@@ -81,7 +74,7 @@ _PLAIN_ATTRIBUTES = (
     + rb"|style=\"[^\"(\\&]*+\"|(?:"
     + b"|".join(_SAFE_NAMES)
     + rb")(?:=(?:'[^']*+'|"
-    + _BARE
+    + BARE
     + rb")|(?=[ >]))))*+"
 )
 _DULL_REST = _PLAIN_ATTRIBUTES + rb"[ /]*+(?:>|" + _DULL_ATTRIBUTES + rb">)"
@@ -98,7 +91,7 @@ _LOCAL_USE = (
 _ICON_PARTS = (
     rb"(?:[^<]++|<"
     + _SHAPES
-    + _DELIMITER
+    + DELIMITER
     + _DULL_REST
     + rb"|</"
     + _SHAPES
@@ -106,7 +99,7 @@ _ICON_PARTS = (
     + _LOCAL_USE
     + rb"|</use>){0,4000}+"
 )
-_ICON = rb"<svg" + _DELIMITER + _PLAIN_ATTRIBUTES + rb">" + _ICON_PARTS + rb"</svg>"
+_ICON = rb"<svg" + DELIMITER + _PLAIN_ATTRIBUTES + rb">" + _ICON_PARTS + rb"</svg>"
 
 # Names that most tags have, so that the list of stops is seldom gone through.
 _COMMON = (
@@ -116,12 +109,12 @@ _COMMON = (
 _DULL_START = (
     rb"(?:"
     + _COMMON
-    + _DELIMITER
+    + DELIMITER
     + rb"|(?!"
     + _one_of(STOPS)
-    + _DELIMITER
+    + DELIMITER
     + rb")"
-    + _NAME
+    + NAME
     + rb")"
     + _DULL_REST
 )
@@ -131,7 +124,7 @@ _PLAIN_END = (
     rb"|[tT][a-df-zA-DF-Z][a-zA-Z0-9\-]*+|[bB](?:[a-np-zA-NP-Z][a-zA-Z0-9\-]*+)?+)>"
 )
 _DULL_END = (
-    rb"/(?!" + _one_of(END_STOPS) + _DELIMITER + rb")" + _NAME + rb"(?:>|" + _ATTRIBUTES + rb">)"
+    rb"/(?!" + _one_of(END_STOPS) + DELIMITER + rb")" + NAME + rb"(?:>|" + ATTRIBUTES + rb">)"
 )
 # "Comment start state" to "comment end bang state", of a comment that is whole.
 _WHOLE_COMMENT = rb"!--(?!-?>)[^\-]*+(?:-(?!-!?>)[^\-]*+)*+--!?>"
@@ -150,57 +143,32 @@ _SKIP = (
     + _ICON.removeprefix(b"<")
     + rb"|title>[^<]*+</title>|(?=[^a-zA-Z/!?<]))[^<]*+)*+(?:<(?=<))*+"
 )
-_QUOTED_ATTRIBUTES = rb"(?:[ \t\n\r]++[a-zA-Z:\-]++=\"[^\"]*+\")*+"
-# A whole tag: groups are the slash and the name.
-_TAG = rb"<(/?)(" + _NAME + rb")(?:" + _QUOTED_ATTRIBUTES + rb"[ /]*+>|" + _ATTRIBUTES + rb">)"
 #: In HTML content: everything up to the next thing that somebody has to look at, and that, if it is
 #: a whole tag. The third group is the end tag of a script if one follows: most scripts are empty.
 #: The groups stand outside of what is possessive.
-SKIP = re.compile(_SKIP + rb"(?:" + _TAG + rb"(</script>|)|)")
+SKIP = re.compile(_SKIP + rb"(?:" + WHOLE_TAG + rb"(</script>|)|)")
 #: In an svg: what stands before the next `use`, and that tag as the one group, where all of them
 #: close what they open.
 DRAWN = re.compile(
     rb"(?:[^<]++|<title>[^<]*+</title>|<path"
-    + _DELIMITER
+    + DELIMITER
     + _PLAIN_ATTRIBUTES
     + rb" ?(?:/>|></path>))*+(?:(<use"
-    + _QUOTED_ATTRIBUTES
+    + QUOTED_ATTRIBUTES
     + rb" ?/?>)(?:(?<=/>)|[ \t\n\r]*+</use>)|)"
 )
 #: In foreign content: text, and shapes that are closed at once.
 SKIP_FOREIGN = re.compile(
-    rb"(?:[^<]++|<" + _SHAPES + _DELIMITER + _PLAIN_ATTRIBUTES + rb" ?(?:/>|></" + _SHAPES + rb">)"
+    rb"(?:[^<]++|<" + _SHAPES + DELIMITER + _PLAIN_ATTRIBUTES + rb" ?(?:/>|></" + _SHAPES + rb">)"
     rb"|<(?=[^a-zA-Z/!?]))*+"
 )
 #: In HTML content inside foreign content, where every tag is counted: text.
 SKIP_TEXT = re.compile(rb"(?:[^<]++|<(?=[^a-zA-Z/!?]))*+")
 
-#: A whole start or end tag: groups are the slash and the name.
-TAG = re.compile(_TAG)
 #: A whole start tag none of whose attributes can matter.
-DULL_TAG = re.compile(rb"<" + _NAME + _DULL_REST)
-#: One attribute: name, then the value double-quoted, single-quoted or bare.
-ATTRIBUTE = re.compile(
-    rb"[\t\n\f\r /]*+(=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)"
-    rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
-    rb"(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >\"'][^\t\n\f\r >]*+)|(?=>)))?+"
-)
-
+DULL_TAG = re.compile(rb"<" + NAME + _DULL_REST)
 #: Where text of an element ends: "appropriate end tag token".
-RAW_END = {
-    name.encode(): re.compile(rb"</" + _any_case(name) + _DELIMITER)
-    for name in (
-        "script",
-        "style",
-        "textarea",
-        "title",
-        "xmp",
-        "noembed",
-        "noframes",
-        "iframe",
-        "noscript",
-    )
-}
+RAW_END = {name.encode(): re.compile(rb"</" + _any_case(name) + DELIMITER) for name in RAW.split()}
 #: Start tags of HTML behind which something else than plain markup comes.
 TURNS = frozenset((*RAW_END, b"plaintext", b"svg", b"math", b"template"))
 #: What changes the state within a script: "script data escaped" and "double escaped". The last
@@ -223,4 +191,4 @@ FOREIGN_TEXT = re.compile(
 #: Where that stopped: at what is begun only, or may yet become something else than a tag.
 UNFINISHED = re.compile(rb"\Z|<\Z|<[!?]|</(?![a-zA-Z])|</[a-zA-Z]{0,6}\Z")
 #: A start tag that the end of a noscript cuts: the name.
-CUT_TAG = re.compile(rb"<(" + _NAME + rb")(?=[\t\n\f\r />])")
+CUT_TAG = re.compile(rb"<(" + NAME + rb")(?=[\t\n\f\r />])")

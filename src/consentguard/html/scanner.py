@@ -9,7 +9,7 @@ unfinished token is resumed where it was left, never begun again.
 
 The stack of open elements is kept inside svg and math only. The first time that a tag there acts on
 what is open around it, the page so far is read once more, every tag counted, and so is the rest as
-far as :data:`MEMORY`.
+far as :data:`~consentguard.html.names.MEMORY`.
 """
 
 from __future__ import annotations
@@ -19,34 +19,18 @@ from collections.abc import Set as AbstractSet
 
 from . import foreign, grammar
 from .attributes import attributes, decode
-from .contents import REST, SCRIPT_LIMIT, Contents
+from .contents import REST, Contents
 from .foreign import Space
+from .names import MEMORY, REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, TORN_LIMIT
 from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd, plain_end
 from .spans import SHEET, SHORT, Span, What
-from .stream import TOKEN_LIMIT
+from .syntax import TAG
 from .tagend import TagEnd
 from .treerules import TreeRules
 
-__all__ = ["MEMORY", "SCRIPT_LIMIT", "TOKEN_LIMIT", "Scanner"]
-
-#: So much of a page is remembered, to learn from it what is open around an svg. Further on, an end
-#: tag of HTML that no element of the svg answers to is taken to close one around it.
-MEMORY = 256 * 1024
-
-#: A sheet in svg is read between so many tags in sheets; no page has any.
-TORN_LIMIT = 1000
-
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-#: Elements whose start tags are reported always: of HTML, and of svg and math.
-REPORTED = frozenset(
-    b"script iframe frame img image link object embed video audio source track input base form"
-    b" style html head body".split()
-)
-# A base in svg is none, but preload scanners take it for one.
-REPORTED_FOREIGN = frozenset(
-    b"script image use feimage style base".split()
-)  # Looked up once: an enumeration and a named tuple of ten are slow to ask and to make.
+# Looked up once: an enumeration and a named tuple of ten are slow to ask and to make.
 _TAG, _SCRIPT, _STYLE, _HTML = What.TAG, What.SCRIPT, What.STYLE, Space.HTML
 
 
@@ -171,7 +155,7 @@ class Scanner(Contents):
 
     def _counted(self) -> bool:
         """The same where open elements are kept."""
-        buffer, pos, tag = self.buffer, self.settled, grammar.TAG.match
+        buffer, pos, tag = self.buffer, self.settled, TAG.match
         kept = self._open
         while True:
             self.steps += 1

@@ -10,12 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from . import grammar
+from .names import TOKEN_LIMIT
 from .scriptend import ScriptEnd
 from .spans import Span
 from .tagend import TagEnd
-
-#: Any token but an inline script may be this long; a longer one ends the body.
-TOKEN_LIMIT = 1024 * 1024
 
 
 class Stream(ABC):

@@ -1,0 +1,38 @@
+"""The names that both scanners act on, and the bounds that both keep.
+
+The scanner in C reads them from here when it is imported. What names mean inside svg and math is
+said in :mod:`consentguard.html.foreign`.
+"""
+
+from __future__ import annotations
+
+#: Start tags that a scanner in HTML content always stops at.
+STOPS = (
+    "script iframe frame img image link object embed video audio source track input base form"
+    " style textarea title xmp noembed noframes noscript plaintext svg math body html head template"
+)
+#: End tags that it always stops at.
+END_STOPS = "body html template"
+#: Attributes that make any tag interesting; a name that only begins like one is taken for one.
+RARE = "style ping background formaction http-equiv data-cg-"
+
+#: Elements whose content is text up to their end tag.
+RAW = "script style textarea title xmp noembed noframes iframe noscript"
+#: Elements whose start tags are reported always: of HTML, and of svg and math.
+REPORTED = frozenset(
+    b"script iframe frame img image link object embed video audio source track input base form"
+    b" style html head body".split()
+)
+# A base in svg is none, but preload scanners take it for one.
+REPORTED_FOREIGN = frozenset(b"script image use feimage style base".split())
+
+#: Of an inline script this much is inspected, in bytes.
+SCRIPT_LIMIT = 256 * 1024
+#: Any token but an inline script may be this long; a longer one ends the body.
+TOKEN_LIMIT = 1024 * 1024
+#: So much of a page is remembered, to learn from it what is open around an svg. Further on, an end
+#: tag of HTML that no element of the svg answers to is taken to close one around it.
+MEMORY = 256 * 1024
+
+#: A sheet in svg is read between so many tags in sheets; no page has any.
+TORN_LIMIT = 1000
