@@ -95,7 +95,10 @@ static void remember(Core *core, const byte *data, place size)
     if (!core->remembers)
         return;
     if (!core->past || core->past_size + size > core->past_room) {
-        place room = 2 * core->past_size + size;
+        place most = core->tables->memory + 2 * size;
+        place room = 2 * core->past_size + size < most ? 2 * core->past_size + size : most;
+        if (room < core->past_size + size)
+            room = core->past_size + size;
         byte *moved = PyMem_Realloc(core->past, (size_t)room + 1);
         if (!moved) {
             core->failed = 1;

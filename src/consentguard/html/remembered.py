@@ -34,12 +34,12 @@ class Remembered:
         self._based = 0  # how many bases the page below was named with
         self._page = memory.page if memory else ""
 
-    def verdict(self, data: bytes, span: Span) -> Verdict:
-        """The verdict on any span; ``data`` is its bytes."""
+    def verdict(self, page: bytes, span: Span) -> Verdict:
+        """The verdict on any span of what stands in ``page``."""
         verdicts, memory, asking = self._verdicts, self._memory, self._asking
         if verdicts is None or memory is None:
-            return self._judged(data, span)
-        key = _key(data, span)
+            return self._judged(page, span)
+        key = _key(page, span)
         if len(asking.bases) != self._based:
             self._settle(memory.page)
         found = _found(key, verdicts.on(self._page)[self._based > 0 :])
@@ -47,7 +47,7 @@ class Remembered:
             memory.again(found)
             return found
         asking.lasting, bases = not asking.bases, len(asking.bases)
-        verdict, noted = memory.noting(lambda: self._judged(data, span))
+        verdict, noted = memory.noting(lambda: self._judged(page, span))
         if noted:
             verdict = Verdict(verdict.edits, verdict.denied, tuple(noted))
         elif verdict is IDLE and span.name in DOCUMENT:
@@ -61,11 +61,13 @@ class Remembered:
         if self._memory is not None:
             self._memory.again(verdict)
 
-    def _judged(self, data: bytes, span: Span) -> Verdict:
+    def _judged(self, page: bytes, span: Span) -> Verdict:
         if span.what is What.STYLE:
-            return self._tags.sheet(data, span)
+            return self._tags.sheet(page[span.end : span.stop], span)
+        data = page[span.start : span.end]
         if span.name == b"script":
-            return self._tags.script(data, span)
+            text = b"" if span.silent else page[span.end : span.stop]
+            return self._tags.script(data, text, span)
         return self._tags.tag(data, span)
 
     def _settle(self, page: str) -> None:
@@ -82,10 +84,14 @@ def _found(key: bytes, kept: tuple[Kept, ...]) -> Verdict | None:
     return None
 
 
-def _key(data: bytes, span: Span) -> bytes:
-    """What a verdict on these bytes is found by. A tag begins with ``<``, so none is another's."""
-    if len(data) > SHORT:
-        data = b"#" + sha256(data).digest()
+def _key(page: bytes, span: Span) -> bytes:
+    """What a verdict on a span is found by. A tag begins with ``<``, so none is another's."""
+    start = span.end if span.what is What.STYLE else span.start
+    stop = span.end if span.silent else span.stop
+    if stop - start > SHORT:
+        data = b"#" + sha256(memoryview(page)[start:stop]).digest()
+    else:
+        data = page[start:stop]
     if span.what is What.STYLE:
         data = SHEET + data
     return data if span.space is Space.HTML else b"\0" + data

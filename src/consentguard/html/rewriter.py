@@ -155,12 +155,13 @@ class Rewriter:
             elif what is _TAG and name in _TELLING:
                 self._hear(span)
             # Of a script with nothing in it that anybody looks for, the tag says all.
-            data = page[start : end if silent else stop]
+            last = end if silent else stop
             verdict = None
-            if len(data) <= SHORT and space is _HTML:
+            if last - start <= SHORT and space is _HTML:
+                data = page[start:last]
                 verdict = known(SHEET + data if what is _STYLE else data)
             if verdict is None:
-                verdict = self._judged(span, data)
+                verdict = self._judged(span, page)
                 known = self._known
             elif verdict.counted and self._memory is not None:
                 self._memory.again(verdict)
@@ -171,10 +172,10 @@ class Rewriter:
                 done = start + last
         return done
 
-    def _judged(self, span: Span, data: bytes) -> Verdict:
+    def _judged(self, span: Span, page: bytes) -> Verdict:
         """The verdict on a span that is not a known one."""
         gating = self._gating or self._begun()
-        verdict = gating.verdicts.verdict(data, span)
+        verdict = gating.verdicts.verdict(page, span)
         if gating.asking.bases:
             self._known = _NONE
         return verdict

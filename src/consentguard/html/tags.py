@@ -59,8 +59,8 @@ class TagGate:
             names, denied = self._cut(reading)
         return self._verdict(span, reading, names, denied)
 
-    def script(self, data: bytes, span: Span) -> Verdict:
-        """The verdict on a script; ``data`` is its start tag and its content."""
+    def script(self, data: bytes, text: bytes, span: Span) -> Verdict:
+        """The verdict on a script; ``data`` is its start tag and ``text`` its content."""
         reading = Reading(data, span)
         form, values = reading.form, reading.values
         kind = self._language(values)
@@ -68,7 +68,7 @@ class TagGate:
         slots = form.slots if code and external else form.beside
         names, denied = self._asked(span, reading, slots)
         if not external and kind is not Language.DATA:
-            inline = self._inline(data[span.end - span.start :], span, code)
+            inline = self._inline(text, span, code)
             if inline is None and span.broken:
                 inline = self._asking.unread()
             if inline is not None:
