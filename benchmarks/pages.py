@@ -8,8 +8,9 @@ depends on the kind of page, so there are several kinds, in sizes as they come.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
-from benchmarks.writer import Writer
+from .writer import Writer
 
 Part = Callable[[Writer, int], str]
 
@@ -203,6 +204,7 @@ KINDS: dict[str, tuple[Part, ...]] = {
 SIZES = (20, 28, 38, 48, 57, 66, 75, 84, 92, 97, 103, 112, 125, 142, 163, 190, 225, 290, 420, 1000)
 
 
+@cache
 def page(kilobytes: int, seed: int = 1, kind: str = "news") -> bytes:
     """A page of that kind and about that many kilobytes."""
     w = Writer(seed)
@@ -217,9 +219,23 @@ def page(kilobytes: int, seed: int = 1, kind: str = "news") -> bytes:
     return ("".join(parts) + "\n</body></html>\n").encode()
 
 
-def corpus() -> Iterator[tuple[str, bytes]]:
-    """The pages that the figures are taken over: ``(kind and size, page)``."""
+def short(seed: int = 1) -> bytes:
+    """The smallest page, of about two kilobytes: a head with trackers and two sentences."""
+    w = Writer(seed)
+    return f"{_head(w)}<body>\n<p>{w.prose(20)}</p>\n</body></html>\n".encode()
+
+
+def of_every_kind(kilobytes: int) -> Iterator[bytes]:
+    """One page of that size of each kind; of two kilobytes there is one kind."""
+    if kilobytes <= 2:
+        yield from (short(seed) for seed in range(1, len(KINDS) + 1))
+    else:
+        yield from (page(kilobytes, seed, kind) for seed, kind in enumerate(KINDS, 1))
+
+
+def corpus(step: int = 1) -> Iterator[tuple[str, bytes]]:
+    """The pages that the figures are taken over, or every so manieth: ``(kind and size, page)``."""
     kinds = list(KINDS)
-    for number, kilobytes in enumerate(SIZES):
+    for number, kilobytes in list(enumerate(SIZES))[::step]:
         kind = kinds[number * 3 % len(kinds)]
         yield f"{kind}, {kilobytes} KB", page(kilobytes, number + 1, kind)

@@ -1,8 +1,10 @@
 """What the figures in the README come from. Ratios are taken side by side in one run.
 
-``python -m benchmarks.run [--json]`` measures with the C scanner, then with the pure one in a
-process of its own; with ``CONSENTGUARD_PURE_PYTHON=1`` with the pure one alone. What is over its
-budget is said; the exit code is 0 all the same, and 1 where the C scanner was meant and is absent.
+``python -m benchmarks.run [--quick] [--json FILE]`` measures with the C scanner, then with the pure
+one in a process of its own; with ``CONSENTGUARD_PURE_PYTHON=1`` with the pure one alone. Figures go
+to stderr as they come, the table to stdout, the document to FILE and a plot of it beside it. What
+is over its budget is said; the exit code is 0 all the same, and 1 where the C scanner was meant and
+is absent.
 """
 
 from __future__ import annotations
@@ -14,110 +16,87 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
-from typing import NamedTuple
-
-from benchmarks import figures
-from benchmarks.figures import Figure
+import time
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from consentguard.html import engine
 
-PURE, TWIN = "pure Python", "C"
+from . import plot
+from .figures import BUDGETS, FULL, PURE, QUICK, TWIN, Effort, Figure, Group, Row
+from .groups import BY_SCANNER, COMMON
+from .report import document, line, table, value
+
+__all__ = ["BUDGETS", "PURE", "TWIN", "line", "main", "value"]
+
+RESULTS = Path(__file__).with_name("results.json")
+#: Where a quick run writes: what it finds is not told to anybody.
+GLANCE = Path("out/benchmarks.json")
+
 _VARIABLE = "CONSENTGUARD_PURE_PYTHON"
+#: What runs beside us, or carries what runs.
+_BESIDE = ("starlette", "uvicorn", "beautifulsoup4", "lxml", "selectolax")
 
 
-class Budget(NamedTuple):
-    """What a figure may be at most or, as a floor, must be at least."""
-
-    pure: float
-    twin: float
-    floor: bool = False
-
-    def kept(self, value: float, scanner: str) -> bool:
-        """True when the value is within it."""
-        limit = self.limit(scanner)
-        return value >= limit if self.floor else value <= limit
-
-    def limit(self, scanner: str) -> float:
-        """The number for that scanner."""
-        return self.twin if scanner == TWIN else self.pure
-
-
-BUDGETS = {
-    figures.MEDIAN: Budget(0.50, 0.12),
-    figures.HIGH: Budget(0.85, 0.20),
-    "hostile input doubled, scanner, worst": Budget(2.3, 2.3),
-    "hostile input, scanner, slowest, MB/s": Budget(4, 4, floor=True),
-    "hostile input doubled, middleware, worst": Budget(2.3, 2.3),
-    "hostile input, middleware, slowest, MB/s": Budget(4, 4, floor=True),
-    figures.JSON: Budget(0.8, 0.8),
-    figures.IMPORT: Budget(150, 150),
-    figures.BUILD: Budget(100, 100),
-    figures.ASSETS: Budget(8192, 8192),
-}
-
-
-def measured(groups: tuple[figures.Group, ...]) -> Iterator[Figure]:
+def measured(groups: Iterable[Group], scanner: str, effort: Effort) -> Iterator[Row]:
     """The figures of these groups, one after the other."""
     for group in groups:
-        yield from group()
+        for figure in group.measure(effort):
+            yield Row(group.title, scanner, figure)
 
 
-def measured_pure() -> Iterator[Figure]:
+def measured_pure(quick: bool) -> Iterator[Row]:
     """The figures of the pure scanner, from a process that runs it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.run", "--lines"],
+        [sys.executable, "-m", "benchmarks.run", "--lines", *["--quick"] * quick],
         env={**os.environ, _VARIABLE: "1"},
         stdout=subprocess.PIPE,
         text=True,
     )
     with process:
-        for line in process.stdout or ():
-            yield Figure(*json.loads(line))
+        for text in process.stdout or ():
+            title, scanner, figure = json.loads(text)
+            yield Row(title, scanner, Figure(*figure))
     if process.returncode:
         raise SystemExit(process.returncode)
 
 
-def line(figure: Figure, scanner: str) -> str:
-    """A figure beside its budget."""
-    budget = BUDGETS.get(figure.name)
-    text = f"{scanner:<12} {figure.name:<42} {figure.value:>9.2f}"
-    if budget is not None:
-        text += f"   {'at least' if budget.floor else 'at most'} {budget.limit(scanner):g}"
-        text += "" if budget.kept(figure.value, scanner) else "  over budget"
-    return f"{text}   ({figure.note})" if figure.note else text
+def everything(quick: bool) -> Iterator[Row]:
+    """All figures, with the scanner that they were taken with."""
+    effort = QUICK if quick else FULL
+    yield from measured(BY_SCANNER, engine.NAME, effort)
+    if engine.NAME != PURE:
+        yield from measured_pure(quick)
+    yield from measured(COMMON, "", effort)
 
 
-def value(figure: Figure, scanner: str) -> dict[str, object]:
-    """The same for a program."""
-    budget = BUDGETS.get(figure.name)
+def about(quick: bool) -> dict[str, Any]:
+    """What was measured with."""
     return {
-        "scanner": scanner,
-        "figure": figure.name,
-        "value": figure.value,
-        "budget": budget and budget.limit(scanner),
-        "within": budget is None or budget.kept(figure.value, scanner),
-        "note": figure.note,
+        "quick": quick,
+        "scanner": engine.NAME,
+        "reason": engine.REASON,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processors": os.cpu_count(),
+        "packages": {name: version(name) for name in _BESIDE},
     }
 
 
-def everything() -> Iterator[tuple[str, Figure]]:
-    """All figures, with the scanner that they were taken with."""
-    for figure in measured(figures.BY_SCANNER):
-        yield engine.NAME, figure
-    if engine.NAME != PURE:
-        for figure in measured_pure():
-            yield PURE, figure
-    for figure in measured(figures.COMMON):
-        yield "", figure
+def told(rows: Iterable[Row]) -> Iterator[Row]:
+    """The same rows, each told on stderr, with the seconds since the beginning."""
+    begin = time.monotonic()
+    for row in rows:
+        seconds = time.monotonic() - begin
+        print(f"{seconds:4.0f} s  {line(row.figure, row.scanner)}", file=sys.stderr, flush=True)
+        yield row
 
 
 def main() -> int:
     """Measure, print, and say by the exit code whether the scanner was the one that was meant."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--json", action="store_true", help="print JSON instead of text")
-    arguments.add_argument("--lines", action="store_true", help=argparse.SUPPRESS)
-    args = arguments.parse_args()
+    args = _arguments()
     if engine.REASON and _VARIABLE not in engine.REASON:
         print(
             f"benchmarks: the C scanner is absent ({engine.REASON}); build it with `make`, or set "
@@ -126,18 +105,26 @@ def main() -> int:
         )
         return 1
     if args.lines:
-        for figure in measured(figures.BY_SCANNER):
-            print(json.dumps(figure), flush=True)
+        for row in measured(BY_SCANNER, engine.NAME, QUICK if args.quick else FULL):
+            print(json.dumps(row), flush=True)
         return 0
-    about = {"scanner": engine.NAME, "reason": engine.REASON, "python": platform.python_version()}
-    if args.json:
-        found = [value(figure, scanner) for scanner, figure in everything()]
-        print(json.dumps({**about, "figures": found}, indent=2, ensure_ascii=False))
-        return 0
-    print(f"scanner: {engine.NAME}, Python {platform.python_version()}", flush=True)
-    for scanner, figure in everything():
-        print(line(figure, scanner), flush=True)
+    rows = list(told(everything(args.quick)))
+    print(table(rows), flush=True)
+    target = args.json or (GLANCE if args.quick else RESULTS)
+    found = document(rows, about(args.quick))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    target.with_suffix(".svg").write_text(plot.drawn(found), "utf-8")
+    print(f"written: {target} and the plot of it, {target.with_suffix('.svg')}")
     return 0
+
+
+def _arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="a glance of less than a minute")
+    arguments.add_argument("--json", type=Path, metavar="FILE", help="where the document goes")
+    arguments.add_argument("--lines", action="store_true", help=argparse.SUPPRESS)
+    return arguments.parse_args()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ import re
 import zlib
 
 import pytest
-from benchmarks import figures, pages, run
 from benchmarks.figures import Figure
 from benchmarks.hostile import FAMILIES, hostile
 
+from benchmarks import figures, pages, run
 from consentguard.html import engine
 
 

@@ -1,0 +1,26 @@
+"""All that is measured, in the order in which it is told."""
+
+from __future__ import annotations
+
+from . import added, doubling, memory, rewriting, serving, startup
+from .figures import Group
+
+#: Taken for each scanner.
+BY_SCANNER = (
+    Group("Pages as they come, a first visit", rewriting.rewriting),
+    Group("Pages never seen before", rewriting.unseen),
+    Group("The scanner alone", rewriting.scanning),
+    Group("By size of page, beside others", rewriting.by_size),
+    Group("In this process, HTML", added.html_responses),
+    Group("uvicorn under load, HTML", serving.page),
+    Group("Memory while streaming", memory.streaming),
+    Group("Hostile input, scanner", doubling.scanned),
+    Group("Hostile input, middleware", doubling.rewritten),
+)
+#: The scanner does not matter to these.
+COMMON = (
+    Group("In this process, JSON", added.json_response),
+    Group("uvicorn under load, JSON", serving.json),
+    Group("Paid once", startup.start),
+    Group("What a browser fetches", startup.size),
+)

@@ -1,0 +1,35 @@
+"""What is paid once: importing, building a guard, and the bytes that a browser fetches."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import brotli
+
+from consentguard.guard import ConsentGuard
+from consentguard.pages.assets import Assets
+
+from . import jobs
+from .figures import ASSETS, BUILD, IMPORT, Effort, Figure
+
+_TIMED = "import time; t = time.process_time(); import consentguard; print(time.process_time() - t)"
+
+
+def start(effort: Effort) -> Iterator[Figure]:
+    """Importing and building, in milliseconds: absolute, since no twin runs beside them."""
+    command = [sys.executable, "-c", _TIMED]
+    imports = [
+        float(subprocess.run(command, capture_output=True, check=True).stdout)
+        for _ in range(effort.rounds)
+    ]
+    policy = jobs.policy()
+    yield Figure(IMPORT, min(imports) * 1000)
+    yield Figure(BUILD, jobs.seconds(lambda: ConsentGuard(policy, ["key"], ledger=None), 3) * 1000)
+
+
+def size(effort: Effort) -> Iterator[Figure]:
+    """Banner script and style sheet as they travel, in bytes."""
+    bodies = [asset.bodies[b""] for asset in Assets()._by_name.values()]
+    yield Figure(ASSETS, float(sum(len(brotli.compress(body)) for body in bodies)))
