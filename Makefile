@@ -1,4 +1,4 @@
-# make demo · make test · make check · make bench · make clean; longer: make fuzz · make sanitize
+# make demo · make test · make check · make bench · make clean; longer: make fuzz · make sanitize · make soak
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
@@ -12,7 +12,7 @@ CC ?= cc
 # Warnings are errors here, never for those who install the package.
 STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 
-.PHONY: demo test test-pure check bench fuzz sanitize screenshot gallery clean
+.PHONY: demo test test-pure check bench fuzz soak sanitize screenshot gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -37,12 +37,17 @@ check: $(VENV)/.dev
 	if command -v $(CC) >/dev/null && [ -f "$$include/Python.h" ]; then \
 	  $(CC) $(STRICT) -I"$$include" -c -o /dev/null src/consentguard/html/_scanner.c; fi
 
+# Four minutes; make bench QUICK=1 takes a glance of one.
 bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.run $(if $(QUICK),--quick)
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
 	$(BIN)/python tools/fuzz.py $(SECONDS)
+
+# Ten thousand responses that end at random places: is any memory left behind?
+soak: $(VENV)/.dev
+	$(BIN)/python tools/soak.py
 
 # The scanner in C under AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize: $(VENV)/.dev

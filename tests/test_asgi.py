@@ -140,7 +140,7 @@ async def test_headers_may_be_any_iterable() -> None:
         assert dict(sent[0]["headers"])[b"content-type"] == kind
 
 
-async def test_a_server_is_not_asked_to_send_what_we_have_not_seen() -> None:
+async def test_the_app_is_told_of_all_that_the_server_can_do() -> None:
     seen = {}
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -148,15 +148,9 @@ async def test_a_server_is_not_asked_to_send_what_we_have_not_seen() -> None:
         await send(start())
         await send(body(b""))
 
-    extensions = {"http.response.pathsend": {}, "http.response.zerocopysend": {}, "tls": {"x": 1}}
+    extensions = {"http.response.pathsend": {}, "http.response.trailers": {}, "tls": {"x": 1}}
     await run(wrap(app), extensions=extensions)
-    assert seen == {"tls": {"x": 1}}
-
-
-async def test_early_hints_do_not_name_trackers() -> None:
-    hint = {"type": "http.response.early_hint", "links": [b"<https://static.hotjar.com>"]}
-    sent = await run(wrap(an_app(hint, start(), body(b"x"))))
-    assert [m["type"] for m in sent] == ["http.response.start", "http.response.body"]
+    assert seen == extensions
 
 
 async def test_an_app_that_raises_in_the_middle_raises_through_us() -> None:

@@ -28,6 +28,7 @@ FLOORS = (
     ("outbound",),
     ("exchange",),
     ("guard",),
+    ("sender", "starter"),
     ("asgi", "wsgi"),
     ("__init__",),
     ("adapters", "cli"),

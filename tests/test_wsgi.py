@@ -31,13 +31,15 @@ def call(app: Any, path: str = "/", **more: Any) -> tuple[str, list[tuple[str, s
     environ.update(more)
     started: list[Any] = []
 
+    pieces: list[bytes] = []
+
     def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
         started[:] = [status, headers]
-        return lambda data: None
+        return pieces.append
 
     iterable: Any = validator(app)(environ, start_response)
     try:
-        pieces = list(iterable)
+        pieces.extend(iterable)
     finally:
         iterable.close()
     return started[0], started[1], pieces
@@ -103,6 +105,32 @@ def test_write_is_gated_too() -> None:
     whole = b"".join(pieces)
     assert GATED in whole
     assert whole.index(GATED) < whole.index(b"<p>rest")
+
+
+def test_what_is_written_leaves_at_once() -> None:
+    heard: list[bytes] = []
+
+    def app(environ: Any, start_response: Any) -> Any:
+        write = start_response("200 OK", HTML)
+        write(b"<p>one")
+        assert heard == [b"<p>one"]
+        write(b"<script")
+        assert heard == [b"<p>one"]
+        return []
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    assert b"".join(wrap(app)(environ, lambda *a: heard.append)) == b"<script"
+
+
+def test_a_piece_for_each_of_the_apps_once_it_has_started() -> None:
+    """PEP 3333: middleware does not hold up the iteration, it gives an empty piece."""
+
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", HTML)
+        yield from (b"", b"<p>", b"<script", b">", b"</script>")
+
+    assert call(wrap(app))[2] == [b"<p>", b"", b"", b"<script></script>", b""]
 
 
 def test_an_error_before_the_first_bytes_changes_the_answer() -> None:

@@ -7,6 +7,9 @@
     exchange.passes(headers)                                    the response needs nothing
     exchange.reads(headers)                                     its first bytes decide
     exchange.reply(status, headers, first) → Reply              then feed() … finish()
+    exchange.hints(links)   → the links of an early hint
+
+:mod:`consentguard.http.reply` says what becomes of each shape of response.
 
 What most requests have no use for is not made: no banner, no texts and no digest for a response
 that is not a page.
@@ -15,88 +18,24 @@ that is not a page.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ParamSpec
 
 from consentguard.consent.decide import Decision
-from consentguard.html.rewriter import Rewriter
 from consentguard.http import caching
 from consentguard.http.cookies import hide
 from consentguard.http.csp import fenced
-from consentguard.http.message import Header, Request, fields_of
-from consentguard.http.sniff import may_be_page, shown
+from consentguard.http.message import Header, Request
+from consentguard.http.reply import Reply
+from consentguard.http.sniff import described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound, Shared
 from consentguard.pages import outcome, serve
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Setup, Visit, Visitor
 
+__all__ = ["Exchange", "Reply"]
+
 log = logging.getLogger("consentguard")
-
-P = ParamSpec("P")
-
-
-class Reply:
-    """A response on its way out: final headers, and a body to feed through.
-
-    ``headers`` are complete, but for Content-Length where ``changes`` is true; where ``passes`` is
-    true the body leaves as it comes, and need not be fed. To ``watch`` is to count what would be
-    changed and to change nothing.
-    """
-
-    __slots__ = ("_broken", "_rewriter", "_watch", "changes", "headers", "passes")
-
-    def __init__(
-        self, headers: Sequence[Header], rewriter: Rewriter | None, *, watch: bool = False
-    ) -> None:
-        self.headers = headers
-        self.passes = rewriter is None
-        self.changes = rewriter is not None and not watch
-        self._rewriter = rewriter
-        self._watch = watch
-        self._broken = False
-
-    def feed(self, data: bytes) -> bytes:
-        """The bytes to send for these bytes of the app."""
-        if self._rewriter is None:
-            return data
-        out = self._guarded(self._rewriter.feed, data)
-        return data if self._watch else out
-
-    def finish(self) -> bytes:
-        """The last bytes to send."""
-        if self._rewriter is None:
-            return b""
-        out = self._guarded(self._rewriter.finish)
-        return b"" if self._watch else out
-
-    def open(self, first: bytes, *, whole: bool) -> tuple[Sequence[Header], bytes]:
-        """The headers to send, and the bytes to send for the first ones, or for the whole body.
-
-        A page that could not be rewritten is delivered as it came, and fenced, while nothing has
-        left yet.
-        """
-        if self._rewriter is None:
-            return self.headers, first
-        out = self._guarded(self._rewriter.whole if whole else self._rewriter.feed, first)
-        if self._watch:
-            return self.headers, first
-        if self._broken:
-            self.headers, self._rewriter, out = fenced(self.headers), None, first
-        if not whole:
-            return self.headers, out
-        return [*self.headers, (b"content-length", b"%d" % len(out))], out
-
-    def _guarded(self, step: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bytes:
-        """Whatever goes wrong in us ends the body there, once a part of it has left."""
-        if self._broken:
-            return b""
-        try:
-            return step(*args, **kwargs)
-        except Exception:
-            log.exception("a page could not be rewritten: it was fenced, or cut off in the middle")
-            self._broken = True
-            return b""
 
 
 @dataclass(slots=True)
@@ -159,7 +98,7 @@ class Exchange:
 
     def reads(self, headers: Sequence[Header]) -> bool:
         """Whether the first bytes of a body with these headers matter: it is or may be a page."""
-        return may_be_page(fields_of(headers)) and not self.setup.off
+        return not self.setup.off and may_be_page(described(headers))
 
     def reply(self, status: int, headers: Sequence[Header], first: bytes = b"") -> Reply:
         """The response to send instead of the app's. ``first`` are the first bytes of its body."""
@@ -175,3 +114,8 @@ class Exchange:
         if self.setup.policy.enforcement.mode == "enforce":
             return Reply(out, rewriter)
         return Reply(headers, rewriter, watch=True)
+
+    def hints(self, links: Iterable[bytes]) -> list[bytes]:
+        """The links of an early hint (RFC 8297) that may leave: a browser follows them at once."""
+        reply = self.reply(103, [(b"link", bytes(link)) for link in links])
+        return [value for name, value in reply.headers if name == b"link"]

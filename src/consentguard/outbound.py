@@ -8,36 +8,42 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import partial
 
 import ada_url
 
-from consentguard.html.charset import readable
+from consentguard.html.coded import Coded, Page
+from consentguard.html.opening import opened
 from consentguard.html.rewriter import Insert, Rewriter
-from consentguard.http import caching, csp, links
+from consentguard.html.table import Kind, link_kind
+from consentguard.http import caching, codings, contacts, csp
 from consentguard.http.cookies import SetCookie
-from consentguard.http.message import Header, fields_of, without
-from consentguard.http.sniff import is_page
+from consentguard.http.message import Header, without
+from consentguard.http.sniff import Shape, described, shape, shown
 from consentguard.http.sweep import expiries
-from consentguard.judge import SHELVES, Judge
+from consentguard.http.waits import Waits
+from consentguard.judge import ACTIVE, SHELVES, Judge
 from consentguard.model import Match
 from consentguard.pages.injected import Injected
 from consentguard.pages.origin import safe_path
 from consentguard.pages.visit import Visit
+from consentguard.tally import Tally
 
 log = logging.getLogger("consentguard")
 
 #: A response that has none of these but a type that is no page's leaves as it is.
-_NAMES = (b"content-type", b"set-cookie", *links.NAMES)
+_NAMES = (b"content-type", b"set-cookie", *contacts.NAMES)
 #: As text too, which ASGI forbids and some servers send.
 LOOKED_AT: frozenset[bytes | str] = frozenset((*_NAMES, *(name.decode() for name in _NAMES)))
 #: What speaks about the bytes of the app: their length, RFC 9530 and what it replaced.
 _OF_BYTES = (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5")
 #: Destinations of a fetch or a frame: nothing is shown there (Fetch Metadata, section 2.1).
 _UNSHOWN = frozenset((b"iframe", b"empty"))
-_MARKS = (b"\xfe", b"\xff", b"\xef")  #: byte order marks begin so
+_PAGES = (Shape.HTML, Shape.DOUBT)
+#: Purposes that no region lets wait: who serves them is the same for everybody.
+FREE = frozenset(("necessary", "cdn", "consent-management"))
 MEMO = 256  #: hosts, languages and so on whose banners are kept, each a few kilobytes
-LONGEST = 256  #: bytes of a host, which a client writes, and of a type, to be kept
+LONGEST = 256  #: bytes of a host, which a client writes, to be kept
 
 
 class Shared:
@@ -93,19 +99,30 @@ class Outbound:
     headers: list[Header]
     first: bytes
     fields: Mapping[bytes, bytes] = field(init=False)  #: the first value of each header
+    shape: Shape = field(init=False)
+    coding: bytes = field(init=False)  #: what a page is encoded in, if in anything
+    head: bytes | None = field(init=False)  #: its first bytes decoded; None where they do not
 
     def __post_init__(self) -> None:
-        self.fields = fields_of(self.headers)
+        self.fields = fields = described(self.headers)
+        self.coding, self.head = b"", self.first
+        if b"content-encoding" in fields and shown(fields.get(b"content-type", b"")):
+            self.coding = codings.named(self.headers)
+        if self.coding:
+            length = fields.get(b"content-length", b"")
+            self.head = codings.head(self.coding, self.first, length)
+        # Too few bytes to be decoded may be the first ones of a page.
+        self.shape = shape(fields, self.head or (self.first and b"<"))
 
-    def gate(self) -> tuple[list[Header], Rewriter | None]:
+    def gate(self) -> tuple[list[Header], Page | None]:
         """The final headers, and what the body has to go through, if through anything."""
         visitor = self.visit.visitor
         page = self.is_page()
-        hints = not self.fields.keys().isdisjoint(links.NAMES)
+        hints = contacts.speaks(self.headers)
         judge = self.shared.judge(self.visit) if page or hints else None
         dropped = self.cookies() if b"set-cookie" in self.fields else []
         if hints and judge is not None:
-            self.links(judge)
+            self.contacts(judge)
         if dropped and self.visit.setup.policy.enforcement.debug:
             self.headers.append((b"x-consentguard-dropped", b", ".join(dropped)))
         if page or (self.status == 304 and self.revalidates):
@@ -114,14 +131,67 @@ class Outbound:
             if not page:
                 self.headers = caching.personal_headers(self.headers)
             self.headers += self.swept()
-        rewriter = self.rewriter(judge) if page and judge is not None else None
+        rewriter = self.body(judge) if page and judge is not None else None
+        if self.shape is Shape.DOCUMENT and not self.excluded():
+            # The same for everybody: a cache may show it to whoever comes next.
+            self.headers.append(csp.FENCE)
         return self.headers, rewriter
 
-    def links(self, judge: Judge) -> None:
-        """Drop what would make the browser contact a host that has to wait."""
-        self.headers, gone = links.gate(self.headers, judge.denied)
-        for url in gone:
-            self.visit.setup.tally.add("header", url)
+    def body(self, judge: Judge) -> Page | None:
+        """What a page goes through, or None where it is fenced or has no body.
+
+        XML is no HTML: ``<title/>`` is closed there, a CDATA section hides tags, an entity is
+        one. Nothing can be gated in it safely, so all of it waits for all that can be allowed.
+        """
+        if self.shape is Shape.DOUBT:
+            if judge.unread() is not None:
+                self.fence(self.fields.get(b"content-type", b"").decode("latin-1"), "")
+            return None
+        rewriter = self.rewriter(judge)
+        if rewriter is not None and b"transfer-encoding" in self.fields:
+            # RFC 9112, section 6.2: never beside a length, which the server or we may set.
+            self.headers = without(self.headers, b"transfer-encoding")
+        return rewriter
+
+    def contacts(self, judge: Judge) -> None:
+        """Take out of the headers what would make the browser contact who has to wait."""
+        visit, decision = self.visit, self.visit.decision
+        depends = False
+
+        def url(url: str, kind: str) -> bool:
+            nonlocal depends
+            depends = depends or self.differs(url, kind)
+            return judge.url(url, Kind(kind), "header", None) is not None
+
+        def purpose(purpose: str) -> bool:
+            nonlocal depends
+            depends = True
+            return not decision.rulings[purpose].allowed
+
+        waits = Waits(
+            url=url,
+            purpose=purpose,
+            undeclared=decision.opt_in and not decision.complete,
+            unread=judge.unread() is not None,
+            linked=link_kind,
+        )
+        self.headers, gone = contacts.gate(self.headers, waits)
+        for what in gone:
+            visit.setup.tally.add("header", what)
+        if gone or depends:
+            # No cache shows another visitor the headers of this one; pages are private anyway.
+            self.headers = caching.personal_headers(self.headers)
+
+    def differs(self, url: str, kind: str) -> bool:
+        """Whether another visitor may get another answer about a URL of this response."""
+        setup = self.visit.setup
+        match = setup.catalogue.url(url, base=f"{self.visit.origin}/")
+        if match is None:
+            return False
+        if match.known:
+            return not FREE.issuperset(match.purposes)
+        undeclared = setup.policy.enforcement.undeclared_hosts
+        return undeclared == "block" or (undeclared != "allow" and kind in ACTIVE)
 
     def cookies(self) -> list[bytes]:
         """Drop the cookies that are not allowed; the names of those that went."""
@@ -172,7 +242,7 @@ class Outbound:
 
     def is_page(self) -> bool:
         """A page below none of ``exclude_paths``."""
-        return is_page(self.fields, self.first) and not self.excluded()
+        return self.shape in _PAGES and not self.excluded()
 
     def excluded(self) -> bool:
         """Below one of ``exclude_paths``, in whole segments: the body is left alone."""
@@ -182,28 +252,39 @@ class Outbound:
         path = self.visit.request.path.rstrip("/") + "/"
         return any(path.startswith(prefix.rstrip("/") + "/") for prefix in excluded)
 
-    def rewriter(self, judge: Judge) -> Rewriter | None:
-        """The body's rewriter, or None for a body that is not there or has to be fenced."""
+    def rewriter(self, judge: Judge) -> Page | None:
+        """What the body goes through, or None for one that is not there or has to be fenced."""
         if self.visit.request.method == "HEAD" or self.status in (204, 304):
-            # Its length is that of the page that we would have sent, which nobody knows.
-            self.headers = without(self.headers, b"content-length")
+            # They are those of the page that we would have sent, which nobody knows.
+            self.headers = without(self.headers, *_OF_BYTES)
             return None
         content_type = self.fields.get(b"content-type", b"").decode("latin-1")
-        coding = self.fields.get(b"content-encoding", b"").strip().lower()
-        charset = charset_of(content_type, self.first) if coding in (b"", b"identity") else None
-        if charset is None or self.status == 206:
-            self.fence(content_type, coding.decode("latin-1"))
+        coding = self.coding.decode("latin-1")
+        ended = partial(_ended, self.visit.setup.tally, content_type, coding)
+        page = None
+        if self.head is not None and self.status != 206:
+            rewriting = partial(self.rewriting, judge, content_type)
+            page = opened(content_type, self.head, rewriting, ended)
+        if page is None:
+            self.fence(content_type, coding)
             return None
+        codec = codings.codec(self.coding, self.fields.get(b"content-length", b""))
         # The app's length, digest and range speak about bytes that we may change.
         self.headers = without(self.headers, *_OF_BYTES)
-        return Rewriter(judge, insert=self.insert(content_type, charset), encoding=charset)
+        return Coded(codec, page, ended) if codec else page
+
+    def rewriting(self, judge: Judge, content_type: str, encoding: str, inserted: str) -> Rewriter:
+        """The rewriter of bytes in a codec; what is put in has to be in another one, maybe."""
+        insert = self.insert(content_type, inserted)
+        return Rewriter(judge, insert=insert, encoding=encoding)
 
     def fence(self, content_type: str, coding: str) -> None:
         """Let a page that we cannot read contact nobody, and tell the site once of each kind."""
         if self.visit.setup.tally.add("fenced", f"{content_type} {coding}".strip()):
             log.warning(
                 "a page could not be read (%r, encoding %r), so it leaves fenced: it contacts "
-                "no other site and has no banner. Compress outside of the middleware.",
+                "no other site and has no banner. Send UTF-8, as it is or in one of gzip, "
+                "deflate, br and zstd.",
                 content_type[:80],
                 coding[:20],
             )
@@ -237,19 +318,16 @@ def _judge(visit: Visit, page: str) -> Judge:
     return Judge(setup.catalogue, visit.decision, undeclared, page, setup.tally, site)
 
 
-def charset_of(content_type: str, first: bytes) -> str | None:
-    """As :func:`readable`, at once where the header names a charset and no mark may contradict."""
-    if len(content_type) <= LONGEST and not first.startswith(_MARKS):
-        named = _named(content_type)
-        if named is not None:
-            return named
-    return readable(content_type, first)
-
-
-@lru_cache(maxsize=64)
-def _named(content_type: str) -> str | None:
-    # A page with a NUL in it is in doubt unless the header says what it is.
-    return readable(content_type, b"\0")
+def _ended(tally: Tally, content_type: str, coding: str, why: str) -> None:
+    """Count a page that ended early, and tell the site once of each kind."""
+    if tally.add("cut", f"{content_type} {coding}".strip()):
+        log.warning(
+            "a page (%r, encoding %r) ended early, behind the last whole token that could be "
+            "read: %s",
+            content_type[:80],
+            coding[:20],
+            why,
+        )
 
 
 def _lead_away(origin: str, bases: Sequence[str]) -> bool:

@@ -75,7 +75,7 @@ def test_xml_passes_only_where_it_can_load_nothing(holder: str) -> None:
     "url",
     [
         "data:text/html;charset=utf-16," + quote(IMG),
-        "data:text/html;charset=utf-7,x",
+        "data:text/html;charset=iso-2022-kr,x",
         "data:text/html,%FF%FE<",
         "data:text/html," + "x" * (MAX_BODY + 1),
     ],

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from consentguard.catalogue import Catalogue
 from consentguard.html._scanner import Scanner, Snippets
-from consentguard.html.names import SCRIPT_LIMIT
+from consentguard.html.names import DATA_TYPES, SCRIPT_LIMIT
+from consentguard.html.scripts import Language, language
 
 CATALOGUE = Catalogue.bundled()
 LITERALS = [text for one in CATALOGUE.services.values() for text in one.snippets]
@@ -37,6 +38,31 @@ def test_what_the_catalogue_knows_is_never_silent(parts: list[str], data: st.Dat
     cut = data.draw(st.integers(0, len(script)))
     for text in (script[:cut], script[cut:], script):
         assert not (silent(text.encode()) and CATALOGUE.snippet(text.encode()).known)
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        *((b"type=" + kind, True) for kind in DATA_TYPES),
+        (b"id=a TYPE='Application/JSON' async", True),
+        (b"type=text/javascript type=application/json", False),
+        (b"type=application/json type=text/javascript", True),
+        (b"type=application/jso", False),
+        (b"type=application/json5", False),
+        (b"type='application&sol;json'", False),
+        (b"data-type=application/json", False),
+        (b"type=module", False),
+        (b"type", False),
+    ],
+)
+def test_data_is_silent_whatever_it_holds(tag: bytes, expected: bool) -> None:
+    page = b"<script %b>'//a.b/c.js'; fbq('init'</script>" % tag
+    [span] = Scanner(snippets=FINDER).feed(page)
+    assert span.silent is expected
+
+
+def test_types_of_data_are_what_nobody_runs() -> None:
+    assert {language(one.decode(), None) for one in DATA_TYPES} == {Language.DATA}
 
 
 @pytest.mark.parametrize(

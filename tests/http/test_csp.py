@@ -27,3 +27,21 @@ def test_a_fenced_response_sets_and_contacts_nothing() -> None:
     headers: list[Header] = [(name, b"x") for name in names]
     kept: Header = (b"Content-Type", b"text/html")
     assert fenced([*headers, kept]) == [kept, FENCE, (b"cache-control", b"private, no-store")]
+
+
+def test_what_could_not_be_gated_calls_nobody() -> None:
+    headers = [
+        (b"Link", b"<https://a.test/>; rel=preload"),
+        (b"NEL", b"{}"),
+        (b"report-to", b"{}"),
+        (b"x-own", b"1"),
+        (b"Content-Security-Policy", b"img-src 'self'; report-uri https://a.test/ /b; script-src"),
+        (b"permissions-policy", b"camera=()"),
+    ]
+    assert fenced(headers) == [
+        (b"x-own", b"1"),
+        (b"Content-Security-Policy", b"img-src 'self'; ; script-src"),
+        (b"permissions-policy", b"camera=()"),
+        FENCE,
+        (b"cache-control", b"private, no-store"),
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consentguard.http.environ import body_of, request_of, with_headers
+from consentguard.http.environ import body_of, bytes_of, request_of, text_of, with_headers
 
 
 def environ(**more: Any) -> dict[str, Any]:
@@ -44,3 +44,9 @@ def test_other_headers_take_the_place_of_its_own() -> None:
 def test_a_body_is_read_up_to_its_limit(length: str, read: bytes) -> None:
     given = environ(**{"CONTENT_LENGTH": length, "wsgi.input": io.BytesIO(b"abcdefghijkl")})
     assert body_of(given, 5) == read
+
+
+def test_headers_of_a_response_keep_their_bytes() -> None:
+    said = [("X-Name", "caf\xe9"), ("a", "")]
+    assert bytes_of(said) == [(b"X-Name", b"caf\xe9"), (b"a", b"")]
+    assert text_of(bytes_of(said)) == said

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consentguard.http.scope import body_of, request_of
+from consentguard.http.scope import body_of, headers_of, request_of
 
 
 def scope(**more: Any) -> dict[str, Any]:
@@ -40,6 +40,11 @@ def test_headers_may_be_any_iterable() -> None:
     asked = request_of(scope(headers=iter([[b"Host", b"h"]]), client=("192.0.2.1", 1)))
     assert asked.headers == [(b"host", b"h")]
     assert asked.peer == "192.0.2.1"
+
+
+def test_headers_of_a_response_are_pairs_of_bytes() -> None:
+    given = iter([("A", "\xe9\u20ac"), [b"b", bytearray(b"c")], (memoryview(b"d"), b"e")])
+    assert headers_of(given) == [(b"A", b"\xe9?"), (b"b", b"c"), (b"d", b"e")]
 
 
 async def test_a_body_is_read_up_to_its_limit() -> None:

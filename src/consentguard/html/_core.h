@@ -371,6 +371,35 @@ static place html_script(Core *core)
     return end < 0 && core->final ? core->size : end;
 }
 
+/* True when a script's type, as it is usually written, says that nobody runs or reads it. */
+static int is_data(const Tables *tables, const byte *b, const Found *tag)
+{
+    Attribute one;
+    place at = tag->name_end;
+    while (attribute(b, &at, tag->end, &one))
+        /* Of two attributes with one name the first counts. */
+        if (one.end - one.start == 4 && alike(b + one.start, "type", 4)) {
+            for (int i = 0; i < tables->data_count; i++)
+                if (one.value_end - one.value_start == tables->data_length[i] &&
+                    alike(b + one.value_start, tables->data[i], tables->data_length[i]))
+                    return 1;
+            return 0;
+        }
+    return 0;
+}
+
+/* True when nothing is to be found in a script, which the finder tells for certain. */
+static int is_silent(const Core *core, const Found *one)
+{
+    const byte *b = core->b;
+    if (!core->finder || !one->whole || one->space != IN_HTML)
+        return 0;
+    if (is_data(core->tables, b, one))
+        return 1;
+    return !lists_urls(b + one->start, one->end - one->start) &&
+           finder_silent(core->finder, b, one->end, one->stop);
+}
+
 /* Report a script whose end, or whose limit, has come; false when neither has. */
 static int read_script(Core *core, place end, int broken)
 {
@@ -382,9 +411,7 @@ static int read_script(Core *core, place end, int broken)
     one.whole = end >= 0 && end <= limit;
     one.stop = one.whole ? end : limit;
     one.broken = one.whole && broken;
-    one.silent = core->finder && one.whole && one.space == IN_HTML &&
-                 !lists_urls(core->b + one.start, one.end - one.start) &&
-                 finder_silent(core->finder, core->b, one.end, one.stop);
+    one.silent = is_silent(core, &one);
     report(core, &one);
     return 1;
 }

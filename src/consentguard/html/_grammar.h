@@ -211,6 +211,7 @@ enum {
 };
 
 enum { KNOWN_LIMIT = 320, SLOTS = 1024, LONGEST = 24, RARE_LIMIT = 16 };
+enum { DATA_LIMIT = 8, LONGEST_TYPE = 40 };
 
 typedef struct {
     char text[LONGEST];
@@ -228,6 +229,9 @@ typedef struct {
     char rare[RARE_LIMIT][LONGEST]; /* attributes that make any tag interesting: by beginning */
     byte rare_length[RARE_LIMIT];
     int rare_count;
+    char data[DATA_LIMIT][LONGEST_TYPE]; /* types of scripts that hold data */
+    byte data_length[DATA_LIMIT];
+    int data_count;
     uint32_t rare_first[256], rare_second[256]; /* which of them have this byte there, a bit each */
     /* Start tags and end tags that are acted on in HTML content: their lengths, by first letter. */
     uint32_t acted_on[2][32];

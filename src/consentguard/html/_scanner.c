@@ -539,6 +539,28 @@ static int read_rare(Tables *tables)
     return PyErr_Occurred() ? -1 : 0;
 }
 
+/* names.DATA_TYPES. */
+static int read_types(Tables *tables)
+{
+    PyObject *types = member(NAMES, "DATA_TYPES");
+    place count = types ? PyTuple_Size(types) : 0;
+    for (place i = 0; i < count; i++) {
+        char *text;
+        place size;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(types, i), &text, &size) < 0)
+            break;
+        if (i == DATA_LIMIT || size > LONGEST_TYPE) {
+            PyErr_SetString(PyExc_ImportError, "the scanner in C has no room for a type");
+            break;
+        }
+        memcpy(tables->data[i], text, (size_t)size);
+        tables->data_length[i] = (byte)size;
+        tables->data_count++;
+    }
+    Py_XDECREF(types);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
 static place limit(const char *module, const char *name)
 {
     PyObject *found = member(module, name);
@@ -598,7 +620,7 @@ static int read_tables(Tables *tables)
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (mark_names(tables, sets[i].module, sets[i].name, sets[i].flag) < 0)
             return -1;
-    if (read_marks(tables) < 0 || read_rare(tables) < 0)
+    if (read_marks(tables) < 0 || read_rare(tables) < 0 || read_types(tables) < 0)
         return -1;
     for (int i = 0; i < tables->count; i++) {
         const Known *one = &tables->known[i];

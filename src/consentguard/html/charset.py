@@ -1,13 +1,16 @@
 """Which charset a page has, and whether its markup can be found by its ASCII bytes.
 
-Labels are those of the WHATWG Encoding standard (4.2), the search for `<meta charset>` follows
-"prescan a byte stream" of the HTML standard (13.2.3.2). Where a browser might read other bytes than
-we do, the answer is None, and the caller has to fence the page.
+Labels are those of the WHATWG Encoding standard (4.2); one that it does not know counts as absent,
+utf-7 and EBCDIC among them. A byte order mark beats the header, the header beats `<meta>`, which is
+searched for as in "prescan a byte stream" of the HTML standard (13.2.3.2). Where a browser might
+read other bytes than we do, the answer is None, and the caller has to fence the page.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
 
 from .attributes import attributes, decode
@@ -16,6 +19,7 @@ from .syntax import TAG
 #: Bytes of the page that are searched for a declaration.
 PRESCAN = 1024
 DEFAULT = "cp1252"
+LONGEST = 256  #: characters of a header's value to be remembered
 
 # Python codec: labels. A codec is the nearest superset of what the standard names.
 _LABELS = {
@@ -63,12 +67,28 @@ _LABELS = {
     "cp932": "csshiftjis ms932 ms_kanji shift-jis shift_jis sjis windows-31j x-sjis",
     "cp949": "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989"
     " ksc5601 ksc_5601 windows-949",
+    "utf-16-le": "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le",
+    "utf-16-be": "unicodefffe utf-16be",
+    "iso2022_jp": "csiso2022jp iso-2022-jp",
+    # One U+FFFD is all that a browser shows of it (14.1).
+    "replacement": "csiso2022kr hz-gb-2312 iso-2022-cn iso-2022-cn-ext iso-2022-kr replacement",
+    # 14.5: ASCII, and letters of nobody's above it.
+    "latin-1": "x-user-defined",
 }
 _CODECS = MappingProxyType(
     {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
 )
+#: No supersets of ASCII.
+_OTHERS = frozenset(("utf-16-le", "utf-16-be", "iso2022_jp", "replacement"))
+#: 13.2.3.2: "If charset is UTF-16BE/LE, then set charset to UTF-8", which it must be if the meta
+#: could be read; "if charset is x-user-defined, then set charset to windows-1252".
+_IN_META = {"utf-16-le": "utf-8", "utf-16-be": "utf-8", "latin-1": "cp1252"}
+# "BOM sniff" of the Encoding standard, section 6; UTF-32 is not in it.
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# "Prescan for UTF-16 XML declarations".
+_WIDE_XML = (b"<\0?\0x\0", b"\0<\0?\0x")
 _BLANK = "\t\n\f\r "
-_PARAMETER = re.compile(r";[\t ]*charset[\t ]*=[\t ]*(?:\"([^\"]*)\"?|([^;]*))", re.IGNORECASE)
+_PARAMETER = re.compile(r";[\t ]*charset[\t ]*=[\t ]*(?:\"([^\"]*)\"?|([^;,]*))", re.IGNORECASE)
 # "Algorithm for extracting a character encoding from a meta element".
 _IN_CONTENT = re.compile(
     r"charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\"'\t\n\f\r ;][^\t\n\f\r ;]*))",
@@ -76,40 +96,96 @@ _IN_CONTENT = re.compile(
 )
 _COMMENT = re.compile(rb"<!--(?:-?>|.*?--!?>|.*\Z)", re.DOTALL)
 _XML = re.compile(rb"<\?xml[^>]*?encoding[\t\n\f\r ]*=[\t\n\f\r ]*([\"'])([^\"'>]*)\1")
+#: What begins another character set in ISO-2022-JP, and nothing in any other charset.
+DESIGNATOR = re.compile(rb"\x1b[$(]")
 
 
 def codec(label: str) -> str | None:
-    """The Python codec for a label of an ASCII-superset encoding; None for any other."""
+    """The Python codec for a label, the nearest superset of what it names; None for no label."""
     return _CODECS.get(label.strip(_BLANK).lower())
+
+
+def in_header(content_type: str) -> str | None:
+    """The codec that a header's value names, ``""`` where it names none, None where it is in doubt.
+
+    Browsers differ in which of several counts, which matters unless all are supersets of ASCII.
+    """
+    return (_named if len(content_type) <= LONGEST else _named.__wrapped__)(content_type)
+
+
+@lru_cache(maxsize=64)
+def _named(content_type: str) -> str | None:
+    labels = _PARAMETER.findall(content_type) if "=" in content_type else ()
+    named = [found for one in labels if (found := codec(one[0] or one[1]))]
+    if not named:
+        return ""
+    if len(set(named)) > 1 and not _OTHERS.isdisjoint(named):
+        return None
+    return None if named[0] == "replacement" else named[0]
+
+
+def settled(content_type: str, first: bytes) -> bool:
+    """Whether these ``first`` bytes of a body are enough for :func:`found` not to change its mind.
+
+    They are unless they may begin a mark. A `<meta>` is not waited for: what it may still say
+    changes nothing in a superset of ASCII, and one that is none shows by its escapes.
+    """
+    if len(first) > 5:
+        return True
+    marks = [mark for mark, _ in _MARKS]
+    if not in_header(content_type):
+        marks += _WIDE_XML
+    return not any(len(first) < len(mark) and mark.startswith(first) for mark in marks)
+
+
+def certain(content_type: str, first: bytes) -> bool:
+    """Whether nothing in the page can change its charset any more: a header or a mark names it."""
+    return bool(in_header(content_type)) or any(first.startswith(mark) for mark, _ in _MARKS)
+
+
+def found(content_type: str, first: bytes) -> str | None:
+    """The Python codec of a page, or None where that is in doubt.
+
+    ``content_type`` is the header's value, ``first`` the first bytes of the body, 1024 if there are
+    as many; what is behind is only searched for escapes. Not every codec is a superset of ASCII:
+    beside these there are ``utf-16-le``, ``utf-16-be`` and ``iso2022_jp``.
+    """
+    for mark, marked in _MARKS:
+        if first.startswith(mark):
+            return marked
+    named = in_header(content_type)
+    if named != "":
+        return named
+    head = first[:PRESCAN]
+    labels = declared(head)
+    if "iso2022_jp" in labels:
+        return "iso2022_jp" if len(set(labels)) == 1 else None
+    # Undeclared, or declared late, it may be UTF-16 or ISO-2022-JP: some browsers guess.
+    if b"\0" in head or DESIGNATOR.search(first) or "replacement" in labels:
+        return None
+    return labels[0] if labels else DEFAULT
 
 
 def readable(content_type: str, first: bytes) -> str | None:
     """The Python codec in which a page's markup is plain ASCII, or None where that is in doubt.
 
-    ``content_type`` is the header's value, ``first`` the first bytes of the body, 1024 if there are
-    as many. A byte order mark beats the header in a browser; one that contradicts it gives None.
+    Arguments as those of :func:`found`.
     """
-    if first.startswith((b"\xfe\xff", b"\xff\xfe")):
-        return None
-    named = {codec(quoted or bare) for quoted, bare in _PARAMETER.findall(content_type)}
-    if first.startswith(b"\xef\xbb\xbf"):
-        named.add("utf-8")
-    if not named:
-        head = first[:PRESCAN]
-        label = declared(head)
-        if label is not None:
-            return codec(label)
-        # Undeclared, it may be UTF-16 or ISO-2022-JP: some browsers guess.
-        return None if b"\0" in head or b"\x1b" in head else DEFAULT
-    return named.pop() if len(named) == 1 else None
+    codec = found(content_type, first)
+    return None if codec in _OTHERS else codec
 
 
-def declared(head: bytes) -> str | None:
-    """The label that a `<meta>` or an XML declaration in these bytes gives, if any."""
+def declared(head: bytes) -> list[str]:
+    """The codecs that these bytes declare: each known one of a `<meta>`, in order, then of XML."""
     xml = _XML.match(head)
-    if xml:
-        return xml[2].decode("latin-1")
-    head = _COMMENT.sub(b" ", head)
+    labels = [*_in_metas(_COMMENT.sub(b" ", head))]
+    if xml:  # "get an XML encoding", where no meta says anything
+        labels.append(xml[2].decode("latin-1"))
+    known = [found for label in labels if (found := codec(label))]
+    return [_IN_META.get(one, one) for one in known]
+
+
+def _in_metas(head: bytes) -> Iterator[str]:
     for tag in TAG.finditer(head):
         if tag[1] or tag[2].lower() != b"meta":
             continue
@@ -117,9 +193,8 @@ def declared(head: bytes) -> str | None:
         for one in attributes(head, tag.end(2), tag.end()):
             values.setdefault(one.name, decode(head[one.value_start : one.value_end], "latin-1"))
         if b"charset" in values:
-            return values[b"charset"]
-        if values.get(b"http-equiv", "").lower() == "content-type":
-            found = _IN_CONTENT.search(values.get(b"content", ""))
-            if found:
-                return next(group for group in found.groups() if group is not None)
-    return None
+            yield values[b"charset"]
+        elif values.get(b"http-equiv", "").lower() == "content-type":
+            label = _IN_CONTENT.search(values.get(b"content", ""))
+            if label:
+                yield next(group for group in label.groups() if group is not None)

@@ -26,6 +26,10 @@ REPORTED = frozenset(
 # A base in svg is none, but preload scanners take it for one.
 REPORTED_FOREIGN = frozenset(b"script image use feimage style base".split())
 
+#: Types of scripts that hold data which nobody runs and no browser reads, as they are usually
+#: written; :mod:`consentguard.html.scripts` knows all of them.
+DATA_TYPES = (b"application/json", b"application/ld+json", b"text/template", b"text/html")
+
 #: Of an inline script this much is inspected, in bytes.
 SCRIPT_LIMIT = 256 * 1024
 #: Any token but an inline script may be this long; a longer one ends the body.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .asking import DEPTH, Asking
+from .asking import DEPTH, Asking, Inner
 from .engine import Scanner
 from .foreign import Space
 from .judge import Gate, Gated, Judge, merged
@@ -182,7 +182,9 @@ class Rewriter:
 
     def _begun(self) -> _Gating:
         """What judges the tags that are not known."""
-        asking = Asking(self._judge, self._memory or Memory(), self._encoding, self._inner)
+        # It does not know the rewriter: a circle would stay until the garbage is collected.
+        inner = _documents(self._judge, self._depth + 1)
+        asking = Asking(self._judge, self._memory or Memory(), self._encoding, inner)
         asking.bases = list(self._bases)
         tags = TagGate(asking, self._encoding)
         verdicts = Remembered(tags, asking, self._memory, self._encoding)
@@ -224,17 +226,6 @@ class Rewriter:
             else insert(self._gating.asking.bases if self._gating else ())
         )
 
-    def _inner(self, data: bytes, encoding: str, bases: list[str]) -> Denied | None:
-        """Judge a document in this one: whatever would be gated in it gates it as a whole."""
-        inner = Rewriter(self._judge, encoding=encoding, bases=bases, depth=self._depth + 1)
-        if inner._depth <= DEPTH:
-            inner.whole(data)
-        if inner._reported:
-            return Denied(merged(inner._gates), inner._reported[0][1].url)
-        if inner._depth > DEPTH or inner.truncated or inner.uninspected:
-            return (inner._gating or inner._begun()).asking.unread()
-        return None
-
 
 class _Gating(NamedTuple):
     """What judges the tags of one page."""
@@ -242,6 +233,23 @@ class _Gating(NamedTuple):
     asking: Asking
     tags: TagGate
     verdicts: Remembered
+
+
+def _documents(judge: Judge, depth: int) -> Inner:
+    """Judges documents in a page: whatever would be gated in one gates it as a whole."""
+
+    def judged(data: bytes, encoding: str, bases: list[str]) -> Denied | None:
+        inner = Rewriter(judge, encoding=encoding, bases=bases, depth=depth)
+        if depth <= DEPTH:
+            inner.whole(data)
+        if inner._reported:
+            return Denied(merged(inner._gates), inner._reported[0][1].url)
+        unread = judge.unread()
+        if unread and (depth > DEPTH or inner.truncated or inner.uninspected):
+            return Denied(unread, "")
+        return None
+
+    return judged
 
 
 def _known(kept: Sequence[Kept]) -> Known:

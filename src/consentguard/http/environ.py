@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from consentguard.http.message import Header, Request
@@ -37,6 +38,16 @@ def with_headers(environ: Environ, headers: list[Header]) -> Environ:
             key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
             inner[key] = value.decode("latin-1")
     return inner
+
+
+def bytes_of(headers: Iterable[tuple[str, str]]) -> list[Header]:
+    """A response's headers as the app gives them, as bytes."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+def text_of(headers: Iterable[Header]) -> list[tuple[str, str]]:
+    """Headers as a server takes them."""
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
 def body_of(environ: Environ, limit: int) -> bytes:

@@ -1,53 +1,50 @@
-"""``Link`` and ``Refresh``: response headers that make a browser contact a host by themselves."""
+"""``Link``, ``Refresh``, ``Speculation-Rules``: headers by which a browser loads something."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
-from consentguard.http.message import Header
+from consentguard.http.structured import QUOTED, keep, texts, unescaped
+from consentguard.http.waits import Gates, Kept, Waits
 
 #: RFC 8288, section 3: ``<target>; param=value, …``; commas in <> and quotes do not split.
-_PARAMETERS = re.compile(rb'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\\?$))*+', re.S)
+_PARAMETERS = re.compile(rb'(?:[^,"]++|' + QUOTED + rb")*+", re.S)
 _PARAMETER = re.compile(
-    rb';\s*+(?:([^\s=;"]++)\s*+=\s*+)?+(?:"((?:[^"\\]|\\.)*+)|([^\s;"]*+))', re.S
+    rb';\s*+(?:([^\s=;"]++)\s*+=\s*+)?+(?:"((?:[^"\\]++|\\.)*+)|([^\s;"]*+))', re.S
 )
-_ESCAPED = re.compile(rb"\\(.)", re.S)
+#: As far as every quote has an end.
+_CLOSED = re.compile(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.S)
+_WORD = re.compile(rb"[a-z-]++", re.I)
 _URL = re.compile(
     rb"[\s\d.]*+[;,]?\s*+(?:url\s*+=\s*+)?+(?:\"([^\"]*+)|'([^']*+)|(.*))", re.I | re.S
 )
-
-#: Relations that a browser acts upon (HTML, "Link types"; Resource Hints); others only describe.
-ACTIVE = frozenset(
-    b"stylesheet preload modulepreload prefetch preconnect dns-prefetch prerender icon manifest"
-    b" compression-dictionary".split()
-)
-
-#: The headers of this file.
-NAMES = frozenset((b"link", b"refresh"))
-
-Denied = Callable[[str, str], bool]
+#: Where another ``Refresh`` may begin in one that was joined from several.
+_ANOTHER = re.compile(rb",\s*+(?=[\d.]++\s*+[;,])")
 
 
-def gate(headers: Iterable[Header], denied: Denied) -> tuple[list[Header], list[str]]:
-    """Headers without denied targets, and the URLs that were dropped.
-
-    ``denied(url, what)`` is asked for each target. What stays keeps its bytes; a header with
-    nothing left is dropped.
-    """
-    result: list[Header] = []
-    dropped: list[str] = []
-    for name, value in headers:
-        low = name.lower()
-        if low == b"link":
-            kept = _links(value, denied, dropped)
-            if kept is not None:
-                result.append((name, kept))
-        elif low == b"refresh" and denied(url := refresh_url(value), "refresh"):
-            dropped.append(url)
+def link(value: bytes, waits: Waits) -> Kept:
+    """``Link`` without the links whose target has to wait; the others keep their bytes."""
+    kept: list[bytes] = []
+    gone: list[str] = []
+    for target, parameters, text in _split(value):
+        why = _refused(target, parameters, waits)
+        if why is None:
+            kept.append(text.strip())
         else:
-            result.append((name, value))
-    return result, dropped
+            gone.append(why)
+    if not gone:
+        return value, gone
+    return (b", ".join(kept) or None), gone
+
+
+def refresh(value: bytes, waits: Waits) -> Kept:
+    """``Refresh``, or nothing where it leads to a host that has to wait."""
+    # Browsers join several of them, or take one: none may lead there.
+    for one in (value, *_ANOTHER.split(value)[1:]):
+        if waits.url(url := refresh_url(one), "refresh"):
+            return None, [url]
+    return value, []
 
 
 def refresh_url(value: bytes) -> str:
@@ -57,23 +54,44 @@ def refresh_url(value: bytes) -> str:
     return url.strip().decode("utf-8", "replace")
 
 
-def _links(value: bytes, denied: Denied, dropped: list[str]) -> bytes | None:
-    kept: list[bytes] = []
-    changed = False
-    for target, parameters, link in _split(value):
-        named = _named(parameters)
-        urls = [target, *named.get(b"imagesrcset", b"").replace(b",", b" ").split()]
-        active = ACTIVE.intersection(named.get(b"rel", b"").lower().split())
-        texts = [url.strip().decode("utf-8", "replace") for url in urls] if active else []
-        gone = next((text for text in texts if denied(text, "hint")), None)
-        if gone is None:
-            kept.append(link.strip())
-        else:
-            dropped.append(gone)
-            changed = True
-    if not changed:
-        return value
-    return b", ".join(kept) if kept else None
+def speculation_rules(value: bytes, waits: Waits) -> Kept:
+    """``Speculation-Rules`` without the rule sets of hosts that have to wait.
+
+    HTML, "process the Speculation-Rules header": a list of strings, each the URL of a rule set.
+    A rule set says what else is loaded, so it is judged as a script is.
+    """
+
+    def refused(member: bytes) -> str | None:
+        return next((url for url in texts(member) if waits.url(url, "script")), None)
+
+    return keep(value, refused)
+
+
+GATES: Gates = {b"link": link, b"refresh": refresh, b"speculation-rules": speculation_rules}
+
+
+def _refused(target: bytes, parameters: bytes, waits: Waits) -> str | None:
+    """What of a link has to wait, if anything does."""
+    named = _named(parameters)
+    rel = named.get(b"rel", b"").lower()
+    if b"'" in parameters or not _CLOSED.fullmatch(parameters):
+        # Browsers differ about single quotes and quotes without an end: any word may be the rel.
+        rel = b" ".join((rel, *_WORD.findall(parameters.lower())))
+    kind = waits.linked(rel.decode("latin-1"), named.get(b"as", b"").decode("latin-1"))
+    if kind is None and b"next" in rel.split():
+        kind = "hint"  # Firefox prefetches what comes next
+    if kind is None:
+        return None
+    if waits.url(url := _text(target), kind):
+        return url
+    for candidate in named.get(b"imagesrcset", b"").replace(b",", b" ").split():
+        if waits.url(url := _text(candidate), "image"):
+            return url
+    return None
+
+
+def _text(url: bytes) -> str:
+    return url.strip().decode("utf-8", "replace")
 
 
 def _split(value: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -89,5 +107,5 @@ def _named(parameters: bytes) -> dict[bytes, bytes]:
     """Parameters by lower-case name; the first occurrence counts (RFC 8288, section 3.3)."""
     found: dict[bytes, bytes] = {}
     for name, quoted, token in _PARAMETER.findall(parameters):
-        found.setdefault(name.lower(), _ESCAPED.sub(rb"\1", quoted or token))
+        found.setdefault(name.lower(), unescaped(quoted or token))
     return found

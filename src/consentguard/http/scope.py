@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from consentguard.http.message import Request
+from consentguard.http.message import Header, Request
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -29,6 +29,15 @@ def request_of(scope: Scope) -> Request:
         scope.get("headers", ()),
         client[0] if client else None,
     )
+
+
+def headers_of(given: Iterable[Iterable[Any]]) -> list[Header]:
+    """A response's headers as pairs of bytes; ASGI forbids text, and some apps send it."""
+    return [(_bytes(name), _bytes(value)) for name, value in given]
+
+
+def _bytes(value: Any) -> bytes:
+    return value.encode("latin-1", "replace") if isinstance(value, str) else bytes(value)
 
 
 async def body_of(receive: Receive, limit: int) -> bytes:

@@ -1,0 +1,113 @@
+"""The ``start_response`` that a WSGI app gets, and the body that its server gets (PEP 3333).
+
+The start is held until the first bytes are there. What the app writes leaves at once, its iterable
+is closed, and errors are raised where a server would raise them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from consentguard.exchange import Exchange
+from consentguard.http.environ import bytes_of, text_of
+from consentguard.http.message import Header
+from consentguard.http.reply import Reply
+
+StartResponse = Callable[..., Callable[[bytes], object]]
+
+
+class Starter:
+    """The ``start_response`` that the app gets, and everything that follows from it."""
+
+    def __init__(self, exchange: Exchange, start_response: StartResponse) -> None:
+        self._exchange = exchange
+        self._start_response = start_response
+        self._status = ""
+        self._headers: list[Header] = []
+        self._exc_info: Any = None
+        self._reply: Reply | None = None
+        self._write: Callable[[bytes], object] | None = None
+
+    def __call__(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], object]:
+        """Note status and headers; after the first bytes only an error may change them."""
+        if exc_info and self.begun:
+            raise exc_info[1].with_traceback(exc_info[2])
+        if self._status and not exc_info:
+            raise RuntimeError("start_response was called twice, and not for an error")
+        self._status, self._exc_info = status, exc_info
+        self._headers = bytes_of(headers)
+        return self._written
+
+    @property
+    def begun(self) -> bool:
+        """The server knows status and headers."""
+        return self._reply is not None
+
+    @property
+    def unread(self) -> bool:
+        """The app has said its status, has written nothing, and its body's bytes do not matter."""
+        if not self._status or self.begun:
+            return False
+        return self._exchange.passes(self._headers) or not self._exchange.reads(self._headers)
+
+    def begin(self, first: bytes, whole: bool = False) -> bytes:
+        """Start the response with its first bytes, or with all of them."""
+        if not self._status:
+            raise RuntimeError("start_response was not called")
+        status = int(self._status.split(" ", 1)[0])
+        self._reply = self._exchange.reply(status, self._headers, first)
+        headers, out = self._reply.open(first, whole=whole)
+        arguments, self._exc_info = [self._exc_info] if self._exc_info else [], None
+        self._write = self._start_response(self._status, text_of(headers), *arguments)
+        return out
+
+    def feed(self, data: bytes) -> bytes:
+        """Bytes to send for these bytes; the first ones start the response."""
+        if self._reply is None:
+            return self.begin(data) if data else b""
+        return self._reply.feed(data)
+
+    def finish(self) -> bytes:
+        """The last bytes; a response without any starts here."""
+        return self.begin(b"", whole=True) if self._reply is None else self._reply.finish()
+
+    def _written(self, data: bytes) -> None:
+        out = self.feed(data)
+        if out and self._write is not None:
+            self._write(out)
+
+
+class Body:
+    """The response's iterable; closing it closes the app's."""
+
+    def __init__(self, starter: Starter, iterable: Iterable[bytes]) -> None:
+        self._iterable = iterable
+        # PEP 3333, "Handling the Content-Length Header": a list of one is a whole body.
+        whole = isinstance(iterable, list | tuple) and not starter.begun
+        self._pieces = (
+            iter([starter.begin(b"".join(iterable), whole=True)])
+            if whole
+            else _run(starter, iterable)
+        )
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def close(self) -> None:
+        """Close the app's iterable, as a server would have."""
+        close = getattr(self._iterable, "close", None)
+        if close is not None:
+            close()
+
+
+def _run(starter: Starter, iterable: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in iterable:
+        out = starter.feed(piece)
+        # PEP 3333, "Middleware Handling of Block Boundaries": a piece for each of the app's, even
+        # an empty one; but nothing before the start, which waits for the first bytes.
+        if starter.begun:
+            yield out
+    yield starter.finish()
