@@ -142,6 +142,8 @@ ELEMENTS = [
     _row(f"<p style='background:url({U})'>x", restored=False),
     _row(f"<p style='list-style:url(&quot;{U}&quot;);display:list-item'>x", restored=False),
     _row(f"<svg><style>svg{{background:url({U})}}</style></svg>", restored=False),
+    # A browser joins the texts between the elements in it.
+    _row(f"<svg><style>svg{{background:u<g></g>rl({U})}}</style></svg>", restored=False),
 ]
 
 #: Forms of a URL, as the value of an attribute in double quotes.
