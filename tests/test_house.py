@@ -25,6 +25,7 @@ FLOORS = (
     ("static",),
     ("pages",),
     ("judge", "environment"),
+    ("shared",),
     ("outbound",),
     ("exchange",),
     ("guard",),
@@ -36,7 +37,7 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: No file system, socket or framework in the rooms where a request is handled.
-SANS_IO = ("http", "html", "consent", "pages", "judge", "outbound", "exchange")
+SANS_IO = ("http", "html", "consent", "pages", "judge", "shared", "outbound", "exchange")
 IO = {"socket", "asyncio", "threading", "http", "urllib.request", "subprocess", "time", "random"}
 FRAMEWORKS = {"starlette", "fastapi", "flask", "django", "uvicorn", "jinja2"}
 

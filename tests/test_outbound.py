@@ -11,7 +11,7 @@ from consentguard.guard import ConsentGuard
 from consentguard.http.csp import FENCE
 from consentguard.http.message import Header, Request
 from consentguard.judge import SHELVES
-from consentguard.outbound import LONGEST, MEMO, Shared
+from consentguard.shared import LONGEST, MEMO, Shared
 
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")
 PAGE = b"<!doctype html><html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"

@@ -9,6 +9,7 @@
     │   └── GeoError             a GeoIP database that is missing, unreadable or of an unknown shape
     ├── UnknownPurpose           code asked about a purpose that the policy does not have
     ├── LedgerError              a record could not be stored or read
+    ├── UnreadableBody           an app's page that browsers may read otherwise than we do
     └── BadRequest               a request to one of our own URLs; carries the status to answer with
         └── CrossSite            it came from another site
 """
@@ -93,6 +94,10 @@ class UnknownPurpose(ConsentGuardError, LookupError):
 
 class LedgerError(ConsentGuardError):
     """The ledger could not store or read a record."""
+
+
+class UnreadableBody(ConsentGuardError, ValueError):
+    """A page that browsers may read otherwise than we do: the text says why."""
 
 
 class BadRequest(ConsentGuardError):

@@ -28,10 +28,11 @@ from consentguard.http.csp import fenced
 from consentguard.http.message import Header, Request
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import described, may_be_page, shown
-from consentguard.outbound import LOOKED_AT, Outbound, Shared
+from consentguard.outbound import LOOKED_AT, Outbound
 from consentguard.pages import outcome, serve
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Setup, Visit, Visitor
+from consentguard.shared import Shared
 
 __all__ = ["Exchange", "Reply"]
 
@@ -104,16 +105,16 @@ class Exchange:
         """The response to send instead of the app's. ``first`` are the first bytes of its body."""
         if self.passes(headers):
             return Reply(headers, None)
+        watch = self.setup.policy.enforcement.mode != "enforce"
         try:
-            out, rewriter = Outbound(
+            outbound = Outbound(
                 self.visit, self.shared, self.revalidates, status, list(headers), first
-            ).gate()
+            )
+            out, rewriter = outbound.gate()
         except Exception:
             log.exception("a response was fenced: its headers could not be gated")
-            out, rewriter = fenced(headers), None
-        if self.setup.policy.enforcement.mode == "enforce":
-            return Reply(out, rewriter)
-        return Reply(headers, rewriter, watch=True)
+            return Reply(headers if watch else fenced(headers), None)
+        return Reply(headers if watch else out, rewriter, watch=watch, unread=outbound.unread)
 
     def hints(self, links: Iterable[bytes]) -> list[bytes]:
         """The links of an early hint (RFC 8297) that may leave: a browser follows them at once."""

@@ -36,11 +36,11 @@ from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
 from consentguard.model import Place, Policy, Region, Signals
-from consentguard.outbound import Shared
 from consentguard.pages import serve
 from consentguard.pages.assets import Assets
 from consentguard.pages.visit import Setup, Visitor
 from consentguard.policy.regions import Regions, at_least_as_strict
+from consentguard.shared import Shared
 from consentguard.tally import Tally
 
 log = logging.getLogger("consentguard")

@@ -22,12 +22,11 @@ from consentguard.http.message import Header, without
 from consentguard.http.sniff import Shape, described, shape, shown
 from consentguard.http.sweep import expiries
 from consentguard.http.waits import Waits
-from consentguard.judge import ACTIVE, SHELVES, Judge
+from consentguard.judge import ACTIVE, Judge
 from consentguard.model import Match
-from consentguard.pages.injected import Injected
 from consentguard.pages.origin import safe_path
 from consentguard.pages.visit import Visit
-from consentguard.tally import Tally
+from consentguard.shared import Shared
 
 log = logging.getLogger("consentguard")
 
@@ -42,50 +41,6 @@ _UNSHOWN = frozenset((b"iframe", b"empty"))
 _PAGES = (Shape.HTML, Shape.DOUBT)
 #: Purposes that no region lets wait: who serves them is the same for everybody.
 FREE = frozenset(("necessary", "cdn", "consent-management"))
-MEMO = 256  #: hosts, languages and so on whose banners are kept, each a few kilobytes
-LONGEST = 256  #: bytes of a host, which a client writes, to be kept
-
-
-class Shared:
-    """What responses have in common, found again by what it depends on.
-
-    Two requests of one decision, region and host get the same answers about the same URLs; those
-    of one language get the same banner.
-    """
-
-    def __init__(self) -> None:
-        self._judges: dict[tuple[str | bytes | None, ...], tuple[Judge, str]] = {}
-        self._injected: dict[tuple[str | bytes | None, ...], Injected] = {}
-
-    def judge(self, visit: Visit) -> Judge:
-        """Answers for this visitor and the page of this request."""
-        request, decision = visit.request, visit.visitor.decision
-        fields = request.fields
-        key = (decision.digest, decision.region.id, request.scheme, fields.get(b"host"))
-        found = self._judges.get(key)
-        if found is None:
-            origin = f"{request.scheme}://{request.host or 'localhost'}"
-            found = (_judge(visit, f"{origin}/"), origin)
-            if len(self._judges) >= SHELVES:
-                del self._judges[next(iter(self._judges))]
-            self._judges[key] = found
-        judge, origin = found
-        return judge.at(f"{origin}{request.root_path}{request.path}")
-
-    def injected(self, visit: Visit) -> Injected:
-        """What is put into this visitor's pages."""
-        request, decision = visit.request, visit.visitor.decision
-        host, root = request.fields.get(b"host", b""), request.root_path
-        lang = visit.texts.lang
-        key = (decision.digest, decision.region.id, lang, request.scheme, host, root)
-        found = self._injected.get(key)
-        if found is None:
-            found = Injected(visit)
-            if len(self._injected) >= MEMO:
-                self._injected.clear()
-            if len(host) + len(root) <= LONGEST:
-                self._injected[key] = found
-        return found
 
 
 @dataclass(slots=True)
@@ -135,6 +90,9 @@ class Outbound:
         if self.shape is Shape.DOCUMENT and not self.excluded():
             # The same for everybody: a cache may show it to whoever comes next.
             self.headers.append(csp.FENCE)
+        # Whoever is told how the body ends would hold them as long.
+        self.first = b""
+        self.head = None
         return self.headers, rewriter
 
     def body(self, judge: Judge) -> Page | None:
@@ -145,7 +103,7 @@ class Outbound:
         """
         if self.shape is Shape.DOUBT:
             if judge.unread() is not None:
-                self.fence(self.fields.get(b"content-type", b"").decode("latin-1"), "")
+                self.fence()
             return None
         rewriter = self.rewriter(judge)
         if rewriter is not None and b"transfer-encoding" in self.fields:
@@ -259,36 +217,46 @@ class Outbound:
             self.headers = without(self.headers, *_OF_BYTES)
             return None
         content_type = self.fields.get(b"content-type", b"").decode("latin-1")
-        coding = self.coding.decode("latin-1")
-        ended = partial(_ended, self.visit.setup.tally, content_type, coding)
         page = None
         if self.head is not None and self.status != 206:
             rewriting = partial(self.rewriting, judge, content_type)
-            page = opened(content_type, self.head, rewriting, ended)
+            page = opened(content_type, self.head, rewriting, self.ended)
         if page is None:
-            self.fence(content_type, coding)
+            self.fence()
             return None
         codec = codings.codec(self.coding, self.fields.get(b"content-length", b""))
         # The app's length, digest and range speak about bytes that we may change.
         self.headers = without(self.headers, *_OF_BYTES)
-        return Coded(codec, page, ended) if codec else page
+        return Coded(codec, page, self.ended) if codec else page
 
     def rewriting(self, judge: Judge, content_type: str, encoding: str, inserted: str) -> Rewriter:
         """The rewriter of bytes in a codec; what is put in has to be in another one, maybe."""
         insert = self.insert(content_type, inserted)
-        return Rewriter(judge, insert=insert, encoding=encoding)
+        return Rewriter(judge, insert=insert, encoding=encoding, ended=self.ended)
 
-    def fence(self, content_type: str, coding: str) -> None:
-        """Let a page that we cannot read contact nobody, and tell the site once of each kind."""
-        if self.visit.setup.tally.add("fenced", f"{content_type} {coding}".strip()):
-            log.warning(
-                "a page could not be read (%r, encoding %r), so it leaves fenced: it contacts "
-                "no other site and has no banner. Send UTF-8, as it is or in one of gzip, "
-                "deflate, br and zstd.",
-                content_type[:80],
-                coding[:20],
-            )
+    def fence(self) -> None:
+        """Let a page that we cannot read contact nobody."""
+        self.unread("send UTF-8, as it is or in one of gzip, deflate, br and zstd")
         self.headers.append(csp.FENCE)
+
+    def unread(self, why: str) -> None:
+        """Count a page that leaves fenced, and tell the site once of each kind."""
+        told = "it leaves fenced: it contacts no other site and has no banner"
+        self.tell("fenced", "could not be read, so " + told, why)
+
+    def ended(self, why: str) -> None:
+        """Count a page that ended early, and tell the site once of each kind."""
+        told = "ended early, behind the last whole token that could be read"
+        self.tell("cut", told, why)
+
+    def tell(self, what: str, told: str, why: str) -> None:
+        """Count it; log the first of each content type and coding."""
+        content_type = self.fields.get(b"content-type", b"").decode("latin-1")
+        coding = self.coding.decode("latin-1")
+        if self.visit.setup.tally.add(what, f"{content_type} {coding}".strip()):
+            log.warning(
+                "a page (%r, encoding %r) %s (%s)", content_type[:80], coding[:20], told, why
+            )
 
     def insert(self, content_type: str, charset: str) -> Insert:
         """The banner or the re-open control; nothing into frames, fragments' fetches and XML."""
@@ -310,24 +278,6 @@ class Outbound:
             return injected.markup(onward, given, absolute=absolute, charset=charset)
 
         return markup
-
-
-def _judge(visit: Visit, page: str) -> Judge:
-    setup, site = visit.setup, visit.setup.policy.site
-    undeclared = setup.policy.enforcement.undeclared_hosts
-    return Judge(setup.catalogue, visit.decision, undeclared, page, setup.tally, site)
-
-
-def _ended(tally: Tally, content_type: str, coding: str, why: str) -> None:
-    """Count a page that ended early, and tell the site once of each kind."""
-    if tally.add("cut", f"{content_type} {coding}".strip()):
-        log.warning(
-            "a page (%r, encoding %r) ended early, behind the last whole token that could be "
-            "read: %s",
-            content_type[:80],
-            coding[:20],
-            why,
-        )
 
 
 def _lead_away(origin: str, bases: Sequence[str]) -> bool:

@@ -133,6 +133,9 @@ async def visiting(
     context = await chromium.new_context()
     site = Site(await context.new_page(), documents, dict(headers))
     await context.route("**/*", site.answer)
-    await site.page.goto(f"{ORIGIN}/", wait_until="networkidle" if more else "load")
+    # A hundred frames take their time where other tests run beside.
+    await site.page.goto(
+        f"{ORIGIN}/", wait_until="networkidle" if more else "load", timeout=120_000
+    )
     yield site
     await context.close()

@@ -187,7 +187,10 @@ def test_whatever_comes_is_fenced_or_readable(
         answer = through_asgi(case, pieces)
         check_headers(case, answer)
         if not answer.fenced:
-            assert TAG not in read(name, answer.body)
+            text = read(name, answer.body)
+            if content_type.endswith(b"utf-16"):
+                text = text.decode("utf-16-le", "ignore").encode("utf-8", "ignore")
+            assert TAG not in text
 
 
 def read(name: bytes, body: bytes) -> bytes:

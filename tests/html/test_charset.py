@@ -35,6 +35,8 @@ WIDE = "<?xml version='1.0'?>"
         ("text/html; charset=utf-16", b"", "utf-16-le"),
         ("text/html; charset=UTF-16BE", b"<\0", "utf-16-be"),
         ("text/html; charset=unicode", b"", "utf-16-le"),
+        ("text/html; charset=utf-16", b"<\0!\0<p>", "utf-16-le"),
+        ("text/html; charset=utf-16", b"<!doctype html>", None),
         ("text/html; charset=iso-2022-jp", b"\x1b$B", "iso2022_jp"),
         ("text/html; charset=csISO2022JP", b"<meta charset=utf-8>", "iso2022_jp"),
         ("text/html; charset=x-user-defined", b"", "latin-1"),

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from tests.html.judging import MARK, BadHosts
 
-from consentguard.html.coded import Coded, Unreadable
+from consentguard.errors import UnreadableBody
+from consentguard.html.coded import Coded
 from consentguard.html.names import TOKEN_LIMIT
 from consentguard.html.rewriter import Rewriter
 
@@ -97,7 +98,7 @@ def test_an_end_that_comes_too_early_ends_the_body_there(monkeypatch: pytest.Mon
 
     def end(sink: Sink) -> None:
         sink(b"more")
-        raise Unreadable("cut")
+        raise UnreadableBody("cut")
 
     monkeypatch.setattr(codec, "end", end)
     assert page.finish() == rot(b"more") + b"$"
@@ -111,7 +112,7 @@ def test_a_token_without_an_end_is_no_fault_of_the_codec() -> None:
     assert page.truncated
     assert not told
     page, _, _ = coded()
-    with pytest.raises(Unreadable, match="too long"):
+    with pytest.raises(UnreadableBody, match="too long"):
         page.whole(rot(b"<p><a x='" + b"y" * (TOKEN_LIMIT + 10)))
 
 

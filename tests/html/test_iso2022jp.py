@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.html.coded import Unreadable
+from consentguard.errors import UnreadableBody
 from consentguard.html.iso2022jp import Iso2022jp
 
 A, J, I, K, OLD = b"\x1b(B", b"\x1b(J", b"\x1b(I", b"\x1b$B", b"\x1b$@"  # noqa: E741
@@ -68,13 +68,13 @@ def test_what_is_ascii(data: bytes, seen: str) -> None:
 )
 @pytest.mark.parametrize("size", [1, 100])
 def test_doubts(data: bytes, size: int) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableBody):
         shown(*(data[at : at + size] for at in range(0, len(data), size)))
 
 
 def test_what_is_before_a_doubt_is_none() -> None:
     out: list[bytes] = []
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableBody):
         Iso2022jp().decode(b"<p>text" + A + b"more", out.append)
     assert b"".join(out) == b"<p>text"
 
@@ -96,8 +96,8 @@ def test_pieces_do_not_matter(parts: list[bytes], at: int) -> None:
     data = b"".join(parts)
     try:
         whole = shown(data)
-    except Unreadable:
-        with pytest.raises(Unreadable):
+    except UnreadableBody:
+        with pytest.raises(UnreadableBody):
             shown(data[:at], data[at:])
     else:
         assert shown(data[:at], data[at:]) == whole

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.html.judging import MARK, AllowAll, BadHosts
 
-from consentguard.html.coded import Page, Unreadable
+from consentguard.errors import UnreadableBody
+from consentguard.html.coded import Page
 from consentguard.html.judge import Judge
 from consentguard.html.opening import Opening, opened
 from consentguard.html.rewriter import Rewriter
@@ -97,7 +98,7 @@ def test_what_is_allowed_comes_back(
         return
     try:
         assert page.whole(data) == data
-    except Unreadable:
+    except UnreadableBody:
         return
     page, _ = made(content_type, data[:at], AllowAll())
     if page is not None:
@@ -161,7 +162,7 @@ def test_a_doubt_that_comes_late_ends_the_page_before_it_has_begun() -> None:
 def test_a_doubt_that_comes_at_once_is_raised() -> None:
     page, told = made("text/html", b"", BadHosts())
     assert page is not None
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableBody):
         page.whole(b"<\0p\0")
     assert not told
 

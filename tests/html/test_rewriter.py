@@ -172,7 +172,7 @@ LOOK_ALIKES = [
     b"<title><img src=//bad></title>",
     b"<textarea><img src=//bad></textarea>",
     b"<pre>&lt;img src=//bad></pre>",
-    b"<link rel=canonical href=//bad><link rel=alternate href=//bad><link rel=next href=//bad>",
+    b"<link rel=canonical href=//bad><link rel=alternate href=//bad>",
     b"<link href=//bad>",
     b"<meta property=og:image content=//bad><meta http-equiv=x content='0;url=//bad'>",
     b"<input type=text src=//bad><p src=//bad title=//bad data-src=//bad>",
@@ -475,3 +475,13 @@ def test_a_tag_past_the_bound_ends_the_body() -> None:
     assert out == b"<html><img" + MARK + b" data-cg-src=//bad>a"
     assert rewriter.truncated
     assert rewriter.feed(b"more") + rewriter.finish() == b""
+
+
+@pytest.mark.parametrize("pragma", ["accept-ch", "Delegate-CH", "DELEGATE-CH"])
+def test_client_hints_wait(pragma: str) -> None:
+    page = f"<meta http-equiv={pragma} content='sec-ch-ua-model https://bad.test'>".encode()
+    out, gated = rewrite(page, BadHosts())
+    assert b" data-cg-content='sec-ch-ua-model https://bad.test'" in out
+    assert [one.purpose for one in gated] == ["unknown"]
+    assert rewrite(page, AllowAll()) == (page, [])
+    assert rewrite(b"<meta http-equiv=x-ua-compatible content=IE>", BadHosts())[1] == []

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentguard.errors import UnreadableBody
 from consentguard.html.charset import _CODECS, _OTHERS
-from consentguard.html.coded import Codec, Unreadable
+from consentguard.html.coded import Codec
 from consentguard.html.iso2022jp import Iso2022jp
 from consentguard.html.masked import LEGACY, Legacy
 from consentguard.html.transcoded import Undeclared, Utf16, transcoder
@@ -85,6 +86,6 @@ def test_but_not_an_escape(escape: bytes, at: int) -> None:
     data, codec, seen = b"<p>" + escape + b"more", Undeclared(), list[bytes]()
     codec.decode(data[:at], seen.append) if at <= 4 else None
     assert escape not in b"".join(seen)
-    with pytest.raises(Unreadable, match="ISO-2022-JP"):
+    with pytest.raises(UnreadableBody, match="ISO-2022-JP"):
         codec.decode(data[at:] if at <= 4 else data, seen.append)
     assert b"".join(seen).rstrip(b"\x1b") == b"<p>"

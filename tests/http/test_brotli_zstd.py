@@ -8,8 +8,9 @@ import pytest
 import zstandard
 from tests.http.coding import WORDS, cut, through, unzstded, zstded
 
+from consentguard.errors import UnreadableBody
 from consentguard.http.brotli_zstd import Brotli, Zstd
-from consentguard.http.codec import FREE, PIECE, Undecodable
+from consentguard.http.codec import FREE, PIECE
 
 
 def test_frames_leave_as_one() -> None:
@@ -29,7 +30,7 @@ def test_a_window_larger_than_the_standard_allows_is_refused() -> None:
         if allowed:
             assert b"".join(through(Zstd(), [data])[0]) == WORDS
         else:
-            with pytest.raises(Undecodable, match="too much memory"):
+            with pytest.raises(UnreadableBody, match="too much memory"):
                 through(Zstd(), [data])
 
 
@@ -41,7 +42,7 @@ def test_our_windows_are_small() -> None:
 def test_a_bomb_that_its_header_announces_is_refused_at_once() -> None:
     data = zstandard.ZstdCompressor().compress(bytes(FREE + 1))
     got: list[bytes] = []
-    with pytest.raises(Undecodable, match="says that it is"):
+    with pytest.raises(UnreadableBody, match="says that it is"):
         Zstd().decode(data[:100], got.append)
     assert not got
     # One that is as large, and of which enough has still to come.
@@ -52,14 +53,14 @@ def test_a_bomb_that_its_header_announces_is_refused_at_once() -> None:
 @pytest.mark.parametrize("codec", [Brotli, Zstd])
 @pytest.mark.parametrize("data", [b"<!doctype html>", b"\x1f\x8b\x08" + bytes(30), b"\xff" * 40])
 def test_wrong_bytes_are_refused(codec: type[Brotli | Zstd], data: bytes) -> None:
-    with pytest.raises(Undecodable):
+    with pytest.raises(UnreadableBody):
         through(codec(), [data])
 
 
 @pytest.mark.parametrize("pack", [brotli.compress, zstded])
 def test_garbage_behind_the_end_is_refused(pack: type[bytes]) -> None:
     codec = Brotli() if pack is brotli.compress else Zstd()
-    with pytest.raises(Undecodable):
+    with pytest.raises(UnreadableBody):
         through(codec, [pack(b"body"), b"garbage and more of it"])
 
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.http.coding import CODINGS, WORDS, Both, cut, deflated, through, zstded
 
-from consentguard.http.codec import FREE, PIECE, RATIO, Codec, Undecodable
+from consentguard.errors import UnreadableBody
+from consentguard.http.codec import FREE, PIECE, RATIO, Codec
 from consentguard.http.codings import codec
 
 EVERY = pytest.mark.parametrize("coding", CODINGS.values(), ids=list(CODINGS))
@@ -59,7 +60,7 @@ def test_a_stream_that_is_cut_is_noticed(coding: Both) -> None:
     name, encode, _ = coding
     data = encode(WORDS[:2000])
     for end in (1, 2, 10, len(data) // 2, len(data) - 1):
-        with pytest.raises(Undecodable, match="ends too early"):
+        with pytest.raises(UnreadableBody, match="ends too early"):
             through(made(name), [data[:end]])
 
 
@@ -69,7 +70,7 @@ def test_no_bytes_raise_anything_else(coding: Both, noise: bytes, behind: bool) 
     name, encode, _ = coding
     data = encode(WORDS[:300])
     spoilt = data[: len(data) // 2] + noise if behind else noise
-    with suppress(Undecodable):
+    with suppress(UnreadableBody):
         through(made(name), [spoilt])
 
 
@@ -141,7 +142,7 @@ def test_a_bomb_is_stopped_in_little_memory(name: bytes, size: int) -> None:
 
     tracemalloc.start()
     try:
-        with pytest.raises(Undecodable, match="bomb"):
+        with pytest.raises(UnreadableBody, match="bomb"):
             decode()
         _, peak = tracemalloc.get_traced_memory()
     finally:

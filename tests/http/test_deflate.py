@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.http.coding import WORDS, cut, deflated, inflated, through
 
-from consentguard.http.codec import Undecodable
+from consentguard.errors import UnreadableBody
 from consentguard.http.deflate import Deflate, Gzip
 
 
@@ -95,7 +95,7 @@ def test_what_follows_is_ignored(behind: bytes, size: int) -> None:
 )
 @pytest.mark.parametrize("size", [1, 10**6])
 def test_wrong_bytes_are_refused(data: bytes, size: int) -> None:
-    with pytest.raises(Undecodable):
+    with pytest.raises(UnreadableBody):
         through(Gzip(), cut(data, size))
 
 
@@ -109,5 +109,5 @@ def test_deflate_stays_in_its_format() -> None:
 
 def test_a_dictionary_that_nobody_has_is_refused() -> None:
     stream = zlib.compressobj(zdict=b"words")
-    with pytest.raises(Undecodable):
+    with pytest.raises(UnreadableBody):
         through(Deflate(), [stream.compress(b"words") + stream.flush()])

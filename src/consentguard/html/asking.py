@@ -88,6 +88,10 @@ class Asking:
         gate = self._judge.snippet(script) if script.strip() else None
         return None if gate is None else Denied(gate, "")
 
+    def passed(self, what: str) -> None:
+        """Count what passes without having been looked at."""
+        self._memory.note("passed", what)
+
     def unread(self) -> Denied | None:
         """Judge what could not be read."""
         gate = self._judge.unread()

@@ -85,6 +85,8 @@ _OTHERS = frozenset(("utf-16-le", "utf-16-be", "iso2022_jp", "replacement"))
 _IN_META = {"utf-16-le": "utf-8", "utf-16-be": "utf-8", "latin-1": "cp1252"}
 # "BOM sniff" of the Encoding standard, section 6; UTF-32 is not in it.
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+#: What no page begins with that has none of them.
+MARKED = frozenset(mark[0] for mark, _ in _MARKS)
 # "Prescan for UTF-16 XML declarations".
 _WIDE_XML = (b"<\0?\0x\0", b"\0<\0?\0x")
 _BLANK = "\t\n\f\r "
@@ -94,6 +96,7 @@ _IN_CONTENT = re.compile(
     r"charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\"'\t\n\f\r ;][^\t\n\f\r ;]*))",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(rb"<[!/?A-Za-z]")
 _COMMENT = re.compile(rb"<!--(?:-?>|.*?--!?>|.*\Z)", re.DOTALL)
 _XML = re.compile(rb"<\?xml[^>]*?encoding[\t\n\f\r ]*=[\t\n\f\r ]*([\"'])([^\"'>]*)\1")
 #: What begins another character set in ISO-2022-JP, and nothing in any other charset.
@@ -153,10 +156,12 @@ def found(content_type: str, first: bytes) -> str | None:
     for mark, marked in _MARKS:
         if first.startswith(mark):
             return marked
+    head = first[:PRESCAN]
     named = in_header(content_type)
     if named != "":
-        return named
-    head = first[:PRESCAN]
+        # A label that cannot be true: a browser shows nothing sensible, another client may.
+        wide = named in ("utf-16-le", "utf-16-be")
+        return None if wide and b"\0" not in head and _MARKUP.search(head) else named
     labels = declared(head)
     if "iso2022_jp" in labels:
         return "iso2022_jp" if len(set(labels)) == 1 else None

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from consentguard.errors import UnreadableBody
+
 from .judge import Gated
 
 Sink = Callable[[bytes], object]
-
-
-class Unreadable(ValueError):
-    """A body that browsers may read otherwise than we do; the text says why."""
 
 
 class Codec(Protocol):
@@ -124,4 +122,4 @@ class Coded:
     def _put(self, data: bytes) -> None:
         self._out.append(self._codec.encode(data))
         if self._page.truncated:
-            raise Unreadable("a token is too long")
+            raise UnreadableBody("a token is too long")

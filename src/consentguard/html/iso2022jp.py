@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 
-from .coded import Unreadable
+from consentguard.errors import UnreadableBody
+
 from .masked import Masked, mask
 
 
@@ -53,7 +54,7 @@ class Iso2022jp(Masked):
                     self._held = data[escape:]
                     return
                 if len(code) == 3 and code[1] in b"$(":
-                    raise Unreadable("an escape that ISO-2022-JP does not have")
+                    raise UnreadableBody("an escape that ISO-2022-JP does not have")
                 # "Prepend lead and byte to ioQueue … and return error": it alone is no character.
                 code, self._escaped = code[:1], False
             else:
@@ -63,12 +64,12 @@ class Iso2022jp(Masked):
         self._held = b""
         yield self._run(data[at:])
         if last and self._state not in _LATIN:
-            raise Unreadable("ISO-2022-JP that ends outside of ASCII")
+            raise UnreadableBody("ISO-2022-JP that ends outside of ASCII")
 
     def _designate(self, state: State) -> None:
         # "Return continue if output is false, otherwise error": the second of two leaves U+FFFD.
         if state in _LATIN and self._state in _LATIN and not self._escaped:
-            raise Unreadable("an escape of ISO-2022-JP between two letters of ASCII")
+            raise UnreadableBody("an escape of ISO-2022-JP between two letters of ASCII")
         self._state, self._escaped = state, True
 
     def _run(self, data: bytes) -> bytes:
@@ -80,5 +81,5 @@ class Iso2022jp(Masked):
         if others:
             return others.sub(lambda found: mask(found[0]), data)
         if _DIFFERS.search(data):
-            raise Unreadable("white space in a character of ISO-2022-JP")
+            raise UnreadableBody("white space in a character of ISO-2022-JP")
         return mask(data)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from .charset import certain, found, settled
-from .coded import Coded, Page, Unreadable
+from consentguard.errors import UnreadableBody
+
+from .charset import MARKED, certain, found, in_header, settled
+from .coded import Coded, Page
 from .judge import Gated
 from .transcoded import Undeclared, transcoder
 
@@ -25,6 +27,9 @@ def opened(content_type: str, first: bytes, rewriter: Rewriting, ended: Ended) -
     the bytes which it will be fed, and that of what may be put in. ``ended`` is told why a body
     that had begun to leave ended early.
     """
+    named = in_header(content_type)
+    if named and first and first[0] not in MARKED and transcoder(named) is None:
+        return rewriter(named, named)  # as nearly all pages are
     chosen = partial(_chosen, content_type, rewriter, ended)
     if settled(content_type, first):
         return chosen(first)
@@ -49,8 +54,8 @@ def _chosen(content_type: str, rewriter: Rewriting, ended: Ended, first: bytes) 
 class Opening:
     """Waits until ``enough`` bytes are there, and goes on with what ``choose`` makes of them.
 
-    None for bytes in doubt is raised from the first call, as :class:`Unreadable`; later it ends the
-    body before it has begun.
+    None for bytes in doubt is raised from the first call, as :class:`UnreadableBody`; later it ends
+    the body before it has begun.
     """
 
     def __init__(
@@ -109,7 +114,7 @@ class Opening:
         self._page = self._choose(self._held)
         if self._page is None:
             if not self._waited:
-                raise Unreadable("its charset is in doubt")
+                raise UnreadableBody("its charset is in doubt")
             self._over = True
             self._ended("its charset is in doubt")
         return self._page

@@ -42,7 +42,7 @@ class Rewriter:
     ``insert`` is put in once, before the first `</body>` or at the end, if the body is a document
     and not a fragment: bytes, or what gives them for the page's ``<base href>``s, which move every
     URL in them. ``encoding`` is the Python codec of an ASCII-superset charset. A document in a page
-    has that page's ``bases``, and a ``depth``.
+    has that page's ``bases``, and a ``depth``. ``ended`` is told why a body ended early.
     After the end: ``gated`` holds what was made inert, the first :data:`REPORTED` of it,
     ``uninspected`` how many inline scripts went past 256 KB, ``truncated`` whether a token past
     1 MB ended the body early. Never raises.
@@ -56,6 +56,7 @@ class Rewriter:
         encoding: str = "utf-8",
         bases: Sequence[str] = (),
         depth: int = 0,
+        ended: Callable[[str], object] | None = None,
     ) -> None:
         self.truncated = False
         self._judge = judge
@@ -73,6 +74,7 @@ class Rewriter:
         self._known = _known(kept)
         self._gating: _Gating | None = None  # a page all of whose tags are known needs none
         self._bases = bases
+        self._ended = ended
         self._reported: list[tuple[bytes, Denied, int]] = []
         self._document = False
         self._depth = depth
@@ -140,7 +142,10 @@ class Rewriter:
             page = bytes(scanner.buffer) if spans else bytes(scanner.buffer[:settled])
         done = self._edited(spans, page, out) if spans else 0
         out.append(page if not done and settled == len(page) else page[done:settled])
-        self.truncated = scanner.overflow
+        if scanner.overflow:
+            self.truncated = True
+            if self._ended:
+                self._ended("a token in it has no end, or its elements are nested too deep")
 
     def _edited(self, spans: list[Span], page: bytes, out: list[Piece]) -> int:
         """Put out the page up to the last edit; where that ends."""

@@ -53,6 +53,7 @@ class Shape(StrEnum):
     SRCSET = "srcset"
     LIST = "list"  #: separated by white space
     REFRESH = "refresh"  #: ``content`` of a meta refresh
+    HINTS = "hints"  #: ``content`` of a meta for client hints: what the browser tells, and whom
     DOCUMENT = "document"  #: ``srcdoc``: a page of its own
 
 
@@ -96,12 +97,21 @@ HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
             Slot(b"href", Kind.HINT, depends=True),
             Slot(b"imagesrcset", Kind.IMAGE, Shape.SRCSET, depends=True),
         ),
-        b"meta": (Slot(b"content", Kind.REFRESH, Shape.REFRESH, depends=True),),
+        b"meta": (
+            Slot(b"content", Kind.REFRESH, Shape.REFRESH, depends=True),
+            Slot(b"content", Kind.HINT, Shape.HINTS, depends=True),
+        ),
         b"a": _PING,
         b"area": _PING,
         **dict.fromkeys(b"body table thead tbody tfoot tr td th".split(), _BACKGROUND),
     }
 )
+
+#: ``http-equiv`` of a meta whose content has that kind. Client Hints Infrastructure, section 2.2.1.
+PRAGMAS = {
+    Kind.REFRESH: frozenset(("refresh",)),
+    Kind.HINT: frozenset(("accept-ch", "delegate-ch")),
+}
 
 #: Attributes that contact somebody beside what the element is for, which goes on without them.
 BESIDE = frozenset((_ATTRIBUTION.name,))
@@ -131,6 +141,7 @@ _RELATIONS = (
     ("preconnect", Kind.HINT),
     ("dns-prefetch", Kind.HINT),
     ("prerender", Kind.HINT),
+    ("next", Kind.HINT),  # Firefox prefetches it
     ("compression-dictionary", Kind.HINT),
 )
 # Fetch section 2.2.5, the potential destinations that `as` may name.

@@ -20,7 +20,17 @@ from .judge import Gate, merged
 from .reading import Reading
 from .scripts import Language, json_urls, language
 from .spans import Span
-from .table import BESIDE, FOREIGN_PREFIX, PREFIX, REPLACED, Kind, Shape, Slot, link_kind
+from .table import (
+    BESIDE,
+    FOREIGN_PREFIX,
+    PRAGMAS,
+    PREFIX,
+    REPLACED,
+    Kind,
+    Shape,
+    Slot,
+    link_kind,
+)
 from .values import urls
 from .verdicts import IDLE, Denied, Edit, Verdict
 
@@ -30,6 +40,8 @@ _BASES = 8
 NOWHERE = b"about:blank#cg-gated"
 # A style attribute without one of these names no URL.
 _LOADS = re.compile(rb"[(@\\&]")
+# Types of an input that shows a picture.
+_PICTURE = ("image",)
 # Bytes of keywords that are remembered: those that pages use are few and short.
 _WORDS = 100
 
@@ -109,6 +121,8 @@ class TagGate:
                 continue
             if shape is Shape.URL:
                 denied = asking.url(text, use, element)
+            elif shape is Shape.HINTS:
+                denied = asking.unread()
             elif shape is Shape.DOCUMENT:
                 # "Fallback base URL" of an iframe srcdoc document is its container's.
                 document = text.encode("utf-8", "replace")
@@ -132,9 +146,9 @@ class TagGate:
             rel, destination = values.get(b"rel", b""), values.get(b"as", b"")
             usual = len(rel) + len(destination) <= _WORDS
             return (_linked if usual else _linked.__wrapped__)(rel, destination, self._encoding)
-        name, wanted = (b"http-equiv", "refresh") if element == b"meta" else (b"type", "image")
+        name = b"http-equiv" if element == b"meta" else b"type"
         said = decode(values.get(name, b""), "latin-1").lower()
-        return kind if said == wanted else None
+        return kind if said in (PRAGMAS[kind] if element == b"meta" else _PICTURE) else None
 
     def _language(self, values: dict[bytes, bytes]) -> Language:
         kind, old = values.get(b"type"), values.get(b"language")
@@ -183,7 +197,9 @@ class TagGate:
         else:
             urls = list(json_urls(text.decode(self._encoding, "replace")))
             denied = self._asking.urls(urls, Kind.SCRIPT, "script")
-        self.uninspected += denied is None and not span.whole
+        if denied is None and not span.whole:
+            self.uninspected += 1
+            self._asking.passed("end of a long script")
         return denied
 
     def _css(

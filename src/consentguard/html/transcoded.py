@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import codecs
 
+from consentguard.errors import UnreadableBody
+
 from .charset import DESIGNATOR
-from .coded import Codec, Sink, Unreadable
+from .coded import Codec, Sink
 from .iso2022jp import Iso2022jp
 from .masked import LEGACY, Legacy
 
@@ -85,7 +87,7 @@ class Undeclared:
             sink(data)
             return
         sink(data[: max(found.start() - len(self._last), 0)])
-        raise Unreadable("an escape of ISO-2022-JP in a page without a charset in its header")
+        raise UnreadableBody("an escape of ISO-2022-JP in a page without a charset in its header")
 
     def end(self, sink: Sink) -> None:
         """Nothing is held back."""

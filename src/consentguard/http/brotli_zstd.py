@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, cast
 
-from .codec import FREE, PIECE, RATIO, Codec, Sink, Undecodable
+from consentguard.errors import UnreadableBody
+
+from .codec import FREE, PIECE, RATIO, Codec, Sink
 
 if TYPE_CHECKING:
     from zstandard import ZstdCompressionObj, ZstdDecompressionWriter
@@ -78,7 +80,7 @@ class Zstd(Codec):
         size = self._zstandard.get_frame_parameters(data).content_size
         known = size != self._zstandard.CONTENTSIZE_UNKNOWN
         if known and size > FREE and size > RATIO * self.whole:
-            raise Undecodable(f"a decompression bomb: it says that it is {size} bytes")
+            raise UnreadableBody(f"a decompression bomb: it says that it is {size} bytes")
 
     def _complete(self) -> bool:
         seen: list[bytes] = []

@@ -9,6 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from consentguard.errors import UnreadableBody
+
 #: The most that is handed on at a time, in bytes.
 PIECE = 64 * 1024
 #: Any body may decode to so many bytes, and beyond it to so many for each byte of the app.
@@ -22,10 +24,6 @@ _SMALL = 4
 _TOGETHER = 16
 
 Sink = Callable[[bytes], object]
-
-
-class Undecodable(ValueError):
-    """The bytes are not what their coding says, or too many; the text says why."""
 
 
 class Codec(ABC):
@@ -48,7 +46,7 @@ class Codec(ABC):
         self._waiting = False
 
     def decode(self, data: bytes, sink: Sink) -> None:
-        """Hand on what these bytes of the app decode to; raises :class:`Undecodable`."""
+        """Hand on what these bytes of the app decode to; raises :class:`UnreadableBody`."""
         self._sink = sink
         self._message = len(data)
         self._since += len(data)
@@ -59,14 +57,14 @@ class Codec(ABC):
                 self.taken += len(piece)
                 self._decode(piece)
         except self.error as error:
-            raise Undecodable(str(error)) from None
+            raise UnreadableBody(str(error)) from None
         finally:
             self._sink = _nowhere
 
     def end(self, sink: Sink) -> None:
-        """The app's bytes have ended; raises :class:`Undecodable` where more should have come."""
+        """The app's bytes have ended; raises UnreadableBody where more should have come."""
         if self.taken and not self._complete():
-            raise Undecodable("the stream ends too early")
+            raise UnreadableBody("the stream ends too early")
 
     def encode(self, data: bytes) -> bytes:
         """Bytes to send, if there are any yet."""
@@ -93,7 +91,9 @@ class Codec(ABC):
         """Hand on what is decoded, within the bounds."""
         self.given += len(data)
         if self.given > FREE and self.given > RATIO * self.taken:
-            raise Undecodable(f"a decompression bomb: {self.taken} bytes are {self.given} and more")
+            raise UnreadableBody(
+                f"a decompression bomb: {self.taken} bytes are {self.given} and more"
+            )
         for at in range(0, len(data), self.piece):
             self._sink(data if len(data) <= self.piece else data[at : at + self.piece])
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from consentguard.errors import UnreadableBody
+
 from .brotli_zstd import Brotli, Zstd
-from .codec import Codec, Undecodable
+from .codec import Codec
 from .deflate import Deflate, Gzip
 from .message import Header, values
 
@@ -75,6 +77,6 @@ def head(name: bytes, first: bytes, length: bytes = b"") -> bytes | None:
             decoder.decode(first[at : at + HEAD], sink)
     except _Enough:
         pass
-    except Undecodable:
+    except UnreadableBody:
         return None
     return bytes(got[:HEAD])

@@ -9,7 +9,9 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from .codec import PIECE, Codec, Undecodable
+from consentguard.errors import UnreadableBody
+
+from .codec import PIECE, Codec
 
 if TYPE_CHECKING:
     from zlib import _Compress, _Decompress
@@ -100,7 +102,7 @@ class Gzip(_Inflating):
             if self._header:
                 self._begun = b""
             elif len(self._begun) > _HEADER:
-                raise Undecodable("a gzip header without an end")
+                raise UnreadableBody("a gzip header without an end")
         while data and not self._over:
             if self._in is None or self._in.eof:
                 data = self._begin(data)

@@ -48,6 +48,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import ParamSpec, Protocol
 
+from consentguard.errors import UnreadableBody
 from consentguard.http.csp import fenced
 from consentguard.http.message import Header, without
 
@@ -76,17 +77,24 @@ class Reply:
     """A response on its way out; ``rewriter`` is what its body goes through, if through anything.
 
     ``headers`` are complete, but for Content-Length where the body is rewritten. To ``watch`` is
-    to count what would be changed and to change nothing.
+    to count what would be changed and to change nothing. ``unread`` is told why a page that turned
+    out to be unreadable leaves fenced.
     """
 
-    __slots__ = ("_broken", "_rewriter", "_watch", "headers")
+    __slots__ = ("_broken", "_rewriter", "_unread", "_watch", "headers")
 
     def __init__(
-        self, headers: Sequence[Header], rewriter: Body | None, *, watch: bool = False
+        self,
+        headers: Sequence[Header],
+        rewriter: Body | None,
+        *,
+        watch: bool = False,
+        unread: Callable[[str], object] | None = None,
     ) -> None:
         self.headers = headers
         self._rewriter = rewriter
         self._watch = watch
+        self._unread = unread
         self._broken = False
 
     @property
@@ -142,6 +150,11 @@ class Reply:
             return b""
         try:
             return step(*args, **kwargs)
+        except UnreadableBody as error:
+            self._broken = True
+            if self._unread is not None:
+                self._unread(str(error))
+            return b""
         except Exception:
             log.exception("a page could not be rewritten: it was fenced, or cut off in the middle")
             self._broken = True
