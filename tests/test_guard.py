@@ -185,3 +185,23 @@ def test_the_banner_speaks_the_visitors_language(make_guard: GuardMaker) -> None
     assert guard.exchange(a_request(accept_language="de-AT,de;q=0.9")).visit.texts.lang == "de"
     assert guard.exchange(a_request(accept_language="fr")).visit.texts.lang == "en"
     assert guard.exchange(a_request()).visit.texts.lang == "en"
+
+
+def test_who_sends_nothing_that_tells_is_looked_up_when_somebody_asks() -> None:
+    class Counting(Here):
+        asked = 0
+
+        def locate(self, peer: object, headers: object) -> Place:
+            self.asked += 1
+            return Place("DE")
+
+    geo = Counting()
+    guard = ConsentGuard(a_policy(), ["k"], ledger=None, geo=geo)
+    exchange = guard.exchange(a_request())
+    assert exchange.passes([(b"content-type", b"application/json")])
+    assert geo.asked == 0
+    assert exchange.decision.opt_in
+    assert exchange.visitor is exchange.visitor
+    assert geo.asked == 1
+    guard.exchange(a_request(cookie="_ga=1"))
+    assert geo.asked == 2

@@ -247,7 +247,8 @@ def to_host(host: str, scheme: str = "http", root_path: str = "") -> Request:
 
 
 def test_what_is_shared_is_bounded(make_guard: GuardMaker) -> None:
-    guard, shared = make_guard(), Shared()
+    guard = make_guard()
+    shared = Shared(guard.setup, lambda _: pytest.fail("nobody is met here"))
     for number in range(MEMO + 5):
         visit = guard.exchange(to_host(f"h{number}.test")).visit
         shared.judge(visit)
@@ -261,7 +262,8 @@ def test_what_is_shared_is_bounded(make_guard: GuardMaker) -> None:
 
 def test_what_is_shared_differs_by_decision_language_and_host() -> None:
     policy = a_policy(site=SITE + 'languages = ["en", "de"]\n')
-    guard, shared = ConsentGuard(policy, ["key"], ledger=None, geo=Here()), Shared()
+    guard = ConsentGuard(policy, ["key"], ledger=None, geo=Here())
+    shared = Shared(guard.setup, lambda _: pytest.fail("nobody is met here"))
     requests = [
         a_request(),
         a_request(accept_language="de"),

@@ -49,9 +49,7 @@ class ConsentMiddleware:
         if exchange.own:
             await self._answer(exchange, receive, send)
             return
-        inner = dict(scope)
-        inner["headers"] = exchange.headers_in
-        inner["consentguard"] = exchange
+        inner = {**scope, "headers": exchange.headers_in, "consentguard": exchange}
         await self.app(inner, receive, Sender(exchange, send).send)
 
     async def _answer(self, exchange: Exchange, receive: Receive, send: Send) -> None:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from consentguard.consent.decide import Decision
 from consentguard.http import caching
@@ -31,7 +30,7 @@ from consentguard.http.sniff import described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound
 from consentguard.pages import outcome, serve
 from consentguard.pages.outcome import Outcome
-from consentguard.pages.visit import Setup, Visit, Visitor
+from consentguard.pages.visit import Visit, Visitor
 from consentguard.shared import Shared
 
 __all__ = ["Exchange", "Reply"]
@@ -39,17 +38,36 @@ __all__ = ["Exchange", "Reply"]
 log = logging.getLogger("consentguard")
 
 
-@dataclass(slots=True)
 class Exchange:
-    """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`."""
+    """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`.
 
-    setup: Setup
-    shared: Shared
-    request: Request
-    visitor: Visitor
-    own: bool  #: one of our own pages answers
-    headers_in: list[Header]  #: for the app
-    revalidates: bool = False  #: the browser holds a page of this very decision
+    ``own`` is true where one of our own pages answers; ``headers_in`` are for the app;
+    ``revalidates`` is true where the browser holds a page of this very decision. Where nothing in
+    the request tells its visitor from another, who that is is found out when somebody asks: a
+    response that is no page is for everybody.
+    """
+
+    __slots__ = ("headers_in", "met", "own", "request", "revalidates", "setup", "shared")
+
+    headers_in: list[Header]
+
+    def __init__(
+        self, shared: Shared, request: Request, own: bool, met: Visitor | None = None
+    ) -> None:
+        self.shared = shared
+        self.setup = shared.setup
+        self.request = request
+        self.own = own
+        self.met = met
+        self.headers_in = request.headers
+        self.revalidates = False
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who sends the request, as far as it matters here."""
+        if self.met is None:
+            self.met = self.shared.meet(self.request)
+        return self.met
 
     @property
     def visit(self) -> Visit:
@@ -83,7 +101,7 @@ class Exchange:
 
     def passes(self, headers: Sequence[Header]) -> bool:
         """Whether a response with these headers leaves as it is: headers, body and all."""
-        if self.visitor.hidden or self.revalidates:
+        if (self.met is not None and self.met.hidden) or self.revalidates:
             return self.setup.off
         kind: bytes | None = None
         try:

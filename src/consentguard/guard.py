@@ -104,7 +104,7 @@ class ConsentGuard:
         )
         self.geo: Geo = geo or Locator(self.policy.geo)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
-        self._shared = Shared()
+        self._shared = Shared(self.setup, self._meet)
         self._regions = Regions.of(self.policy)
         self._memo: dict[tuple[tuple[bytes, ...], str, bool], tuple[State, Decision]] = {}
         self._strangers: dict[str, Visitor] = {}
@@ -117,13 +117,11 @@ class ConsentGuard:
         """The exchange for a request. Never raises: in doubt the strictest rules hold."""
         try:
             own = request.path.startswith(self._own) and serve.owns(request, self._own[0])
-            located = self._regions.find(self.geo.locate(request.peer, request.headers))
-            if _TELLING.isdisjoint(request.fields):
-                visitor = self._stranger(located)
-                return Exchange(self.setup, self._shared, request, visitor, own, request.headers)
-            visitor = self._visitor(located, request)
-            exchange = Exchange(self.setup, self._shared, request, visitor, own, request.headers)
-            if visitor.hidden or caching.conditional(request.fields):
+            exchange = Exchange(self._shared, request, own)
+            fields = request.fields
+            if not _TELLING.isdisjoint(fields) and (
+                exchange.visitor.hidden or caching.conditional(fields)
+            ):
                 exchange.filter()
             return exchange
         except Exception:
@@ -131,9 +129,10 @@ class ConsentGuard:
             blank = Request(
                 request.method, request.scheme, request.path, request.root_path, b"", []
             )
-            visitor = self._doubtful()
             own = serve.owns(blank, self._own[0])
-            return Exchange(self.setup, self._shared, blank, visitor, own, request.headers)
+            exchange = Exchange(self._shared, blank, own, self._doubtful())
+            exchange.headers_in = request.headers
+            return exchange
 
     def settle(self, exchange: Exchange, body: bytes) -> Response:
         """The answer of one of our own pages. Blocks while a record is stored."""
@@ -152,6 +151,17 @@ class ConsentGuard:
     def decision(self, request: Request) -> Decision:
         """What this request's visitor has allowed."""
         return self.exchange(request).decision
+
+    def _meet(self, request: Request) -> Visitor:
+        """Who sends a request. Never raises: in doubt the strictest rules hold."""
+        try:
+            located = self._regions.find(self.geo.locate(request.peer, request.headers))
+            if _TELLING.isdisjoint(request.fields):
+                return self._stranger(located)
+            return self._visitor(located, request)
+        except Exception:
+            log.exception("the strictest rules hold for a visitor who could not be told")
+            return self._doubtful()
 
     def _stranger(self, located: Region) -> Visitor:
         """Who sends nothing that tells one visitor of a region from another."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from consentguard.http.message import Request
 from consentguard.judge import SHELVES, Judge
 from consentguard.pages.injected import Injected
-from consentguard.pages.visit import Visit
+from consentguard.pages.visit import Setup, Visit, Visitor
 
 MEMO = 256  #: hosts, languages and so on whose banners are kept, each a few kilobytes
 LONGEST = 256  #: bytes of a host, which a client writes, to be kept
@@ -14,10 +17,12 @@ class Shared:
     """What responses have in common, found again by what it depends on.
 
     Two requests of one decision, region and host get the same answers about the same URLs; those
-    of one language get the same banner.
+    of one language get the same banner. ``meet`` says who sends a request; it never raises.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, setup: Setup, meet: Callable[[Request], Visitor]) -> None:
+        self.setup = setup
+        self.meet = meet
         self._judges: dict[tuple[str | bytes | None, ...], tuple[Judge, str]] = {}
         self._injected: dict[tuple[str | bytes | None, ...], Injected] = {}
 

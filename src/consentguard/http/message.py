@@ -40,7 +40,7 @@ class Request:
         try:
             fields = dict(given)
             # Servers give names in lower case: one look at all of them together.
-            plain = len(fields) == len(given) and b"".join([*fields]).islower()
+            plain = len(fields) == len(given) and b"".join(fields).islower()
         except TypeError:  # names of another type
             plain = False
         if not plain:
