@@ -73,7 +73,7 @@ class Outbound:
         """The final headers, and what the body has to go through, if through anything."""
         visitor = self.visit.visitor
         page = self.is_page()
-        hints = contacts.speaks(self.headers)
+        hints = contacts.speaks(self.fields, self.headers)
         judge = self.shared.judge(self.visit) if page or hints else None
         dropped = self.cookies() if b"set-cookie" in self.fields else []
         if hints and judge is not None:

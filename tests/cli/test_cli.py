@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import codecs
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -311,3 +313,30 @@ def test_check_of_a_missing_file_is_json_too(run: Run) -> None:
     code, out, _ = run("check", "nowhere.toml", "--json")
     assert code == 2
     assert json.loads(out)["problems"][0]["code"] == "E002"
+
+
+@pytest.mark.parametrize(
+    ("codec", "charset"),
+    [("utf-16", "utf-16-le"), ("shift_jis", "cp932"), ("iso-2022-jp", "iso2022_jp")],
+)
+def test_rewrite_tells_places_in_the_file_whatever_its_charset(
+    codec: str, charset: str, run: Run
+) -> None:
+    tag = '<script src="https://www.google-analytics.com/analytics.js"></script>'
+    page = f"<meta charset={codec}><p>\u65e5\u672c{tag}\u8a9e{tag}".encode(codec)
+    Path("a.html").write_bytes(page)
+    _, out, _ = run("rewrite", "a.html", "--country", "DE", "--json", "--out", "o")
+    [report] = json.loads(out)
+    assert report["charset"] == charset
+    begin = "<script".encode(codec).removeprefix(codecs.BOM_UTF16)
+    offsets = [found.start() for found in re.finditer(re.escape(begin), page)]
+    assert [one["offset"] for one in report["gated"]] == offsets
+    assert "data-cg-src" in Path("o/a.html").read_bytes().decode(codec)
+
+
+def test_rewrite_leaves_a_charset_in_doubt_alone(run: Run) -> None:
+    Path("a.html").write_bytes(page := b"<p>\0\0")
+    code, out, err = run("rewrite", "a.html", "--country", "DE", "--json", "--out", "o")
+    assert (code, json.loads(out)[0]["charset"]) == (0, None)
+    assert "fence" in err
+    assert Path("o/a.html").read_bytes() == page

@@ -13,9 +13,12 @@ from consentguard.catalogue import Catalogue
 from consentguard.cli.common import Commands, add_json, add_place, dump, place_of, policy_of
 from consentguard.consent.choose import choose, store
 from consentguard.consent.decide import Decision, decide
-from consentguard.errors import BadRequest, ConfigError
-from consentguard.html.charset import readable
+from consentguard.errors import BadRequest, ConfigError, UnreadableBody
+from consentguard.html.charset import found
+from consentguard.html.judge import Gated
+from consentguard.html.opening import opened
 from consentguard.html.rewriter import Rewriter
+from consentguard.html.transcoded import transcoder
 from consentguard.judge import Judge
 from consentguard.locales import load as load_texts
 from consentguard.model import Policy, Signals
@@ -24,6 +27,8 @@ from consentguard.pages.assets import Assets
 from consentguard.pages.view import view
 from consentguard.policy.regions import Regions
 from consentguard.tally import Tally
+
+_TYPE = "text/html"
 
 
 def add(commands: Commands) -> None:
@@ -70,24 +75,51 @@ def run(args: argparse.Namespace) -> int:
 
 def rewritten(data: bytes, judge: Judge, insert: str = "") -> tuple[bytes, dict[str, Any]]:
     """A page as it would leave, and its charset and gated elements."""
-    charset = readable("text/html", data[:4096])
-    if charset is None:
-        print("not readable as text: the middleware would fence it", file=sys.stderr)
+
+    def rewriting(encoding: str, inserted: str) -> Rewriter:
+        codec = "utf-8" if inserted == "utf-8" else "ascii"
+        return Rewriter(judge, insert=insert.encode(codec, "xmlcharrefreplace"), encoding=encoding)
+
+    charset = found(_TYPE, data)
+    try:
+        page = opened(_TYPE, data, rewriting, _ended)
+        out = page.whole(data) if page else None
+    except UnreadableBody:
+        out = None
+    if page is None or charset is None or out is None:
+        print("its charset is in doubt: the middleware would fence it", file=sys.stderr)
         return data, {"charset": None, "gated": []}
-    inserted = insert.encode("utf-8" if charset == "utf-8" else "ascii", "xmlcharrefreplace")
-    rewriter = Rewriter(judge, insert=inserted, encoding=charset)
-    out = rewriter.feed(data) + rewriter.finish()
     gated = [
         {
             "element": g.element,
             "url": g.url,
             "purpose": g.purpose,
             "service": g.service,
-            "offset": g.offset,
+            "offset": at,
         }
-        for g in rewriter.gated
+        for g, at in zip(page.gated, _places(page.gated, charset, data), strict=True)
     ]
     return out, {"charset": charset, "gated": gated}
+
+
+def _ended(why: str) -> None:
+    print(f"the page would end early: {why}", file=sys.stderr)
+
+
+def _places(gated: list[Gated], charset: str, data: bytes) -> list[int]:
+    """Where in the file the tags stand: those of a page that is decoded first are found again."""
+    codec = transcoder(charset)
+    if codec is None:
+        return [one.offset for one in gated]
+    decoded: list[bytes] = []
+    codec.decode(data, decoded.append)
+    text = b"".join(decoded)
+    places, at, done = [], 0, 0
+    for one in gated:  # in order
+        at += len(codec.encode(text[done : one.offset]))
+        done = one.offset
+        places.append(at)
+    return places
 
 
 def _decision(args: argparse.Namespace, policy: Policy, catalogue: Catalogue) -> Decision:

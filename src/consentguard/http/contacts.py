@@ -52,8 +52,10 @@ _MARKS = {
 }
 
 
-def speaks(headers: Iterable[Header]) -> bool:
-    """Whether any header could contact somebody, at first sight."""
+def speaks(fields: Mapping[bytes, bytes], headers: Iterable[Header]) -> bool:
+    """Whether any header could contact somebody, at first sight; ``fields`` are these by name."""
+    if NAMES.isdisjoint(fields):
+        return False
     for name, value in headers:
         low = name.lower()
         if low in NAMES and _MARKS.get(low, b"") in value.lower():
