@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 CODE := setup.py src tests examples tools benchmarks
 # The C twin of the HTML scanner: what is built when one of these changes.
 TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) setup.py
+ALONE := tests/browser tests/test_build.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
 SECONDS ?= 600
 CC ?= cc
@@ -18,11 +19,13 @@ STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 demo: $(VENV)/.demo
 	@$(BIN)/consentguard demo --port $(PORT)
 
-# With the scanner in C, then with the one in Python; Chromium and the builds are told apart by
-# neither, so once is enough: `make test-pure` runs them too.
+# With the scanner in C, then with the one in Python, on all cores; Chromium and the builds want the
+# machine for themselves and are told apart by neither scanner, so once is enough: `make test-pure`
+# runs them too.
 test: check $(VENV)/.chromium
-	$(BIN)/python -m pytest
-	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/test_build.py
+	$(BIN)/python -m pytest $(ALONE)
+	$(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%)
+	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%)
 
 # For a machine without a C compiler.
 test-pure: check $(VENV)/.chromium
@@ -33,6 +36,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/python tools/geo.py --check
+	$(BIN)/python -m tools.catalogue --check
 	@include=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
 	if command -v $(CC) >/dev/null && [ -f "$$include/Python.h" ]; then \
 	  $(CC) $(STRICT) -I"$$include" -c -o /dev/null src/consentguard/html/_scanner.c; fi

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections import Counter
 
@@ -131,3 +132,23 @@ contact = "a@shop.test"
         headers = [(b"host", b"www.shop.test")]
         request = Request("GET", scheme, "/", "", b"", headers, "127.0.0.1")
         assert gated(guard, f'<script src="{url}"></script>', request) is denied
+
+
+def test_an_attribute_tells_what_a_widget_is_for(make_guard: GuardMaker) -> None:
+    widget = '<script src="https://telegram.org/js/telegram-widget.js?22" %s></script>'
+    login, post = widget % 'data-telegram-login="bot"', widget % 'data-telegram-post="a/1"'
+    guard = make_guard()
+    page = "<!doctype html><body>" + login + post
+    reply = guard.exchange(a_request()).reply(200, [HTML], page.encode())
+    out = (reply.feed(page.encode()) + reply.finish()).decode()
+    purposes = re.findall('data-cg-purpose="([^"]*)"', out)
+    assert purposes == ["login", "social"]
+    # What the script before had says nothing about the next one.
+    page = (
+        "<!doctype html><body>"
+        + login
+        + '<link rel=preload as=script href="https://telegram.org/js/telegram-widget.js">'
+    )
+    reply = guard.exchange(a_request()).reply(200, [HTML], page.encode())
+    out = (reply.feed(page.encode()) + reply.finish()).decode()
+    assert re.findall('data-cg-purpose="([^"]*)"', out) == ["login", "social"]

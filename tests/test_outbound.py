@@ -290,3 +290,10 @@ def test_a_judge_is_this_pages_own(make_guard: GuardMaker) -> None:
         body = pages % url
         out = page(guard.exchange(a_request(path)), body=body)
         assert (out != body) is gated, path
+
+
+def test_a_304_does_not_take_a_stored_fence_away(make_guard: GuardMaker) -> None:
+    """RFC 9111, section 3.2: its headers replace those of the stored response."""
+    given = [(b"etag", b'"1"'), (b"Content-Security-Policy", b"frame-ancestors 'self'")]
+    reply = make_guard().exchange(a_request()).reply(304, given)
+    assert b"content-security-policy" not in {name.lower() for name, _ in reply.headers}

@@ -24,7 +24,7 @@ from consentguard.consent.decide import Decision
 from consentguard.http import caching
 from consentguard.http.cookies import hide
 from consentguard.http.csp import fenced
-from consentguard.http.message import Header, Request
+from consentguard.http.message import Header, Request, as_bytes
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound
@@ -136,5 +136,7 @@ class Exchange:
 
     def hints(self, links: Iterable[bytes]) -> list[bytes]:
         """The links of an early hint (RFC 8297) that may leave: a browser follows them at once."""
-        reply = self.reply(103, [(b"link", bytes(link)) for link in links])
+        if self.setup.off:
+            return list(links)
+        reply = self.reply(103, [(b"link", as_bytes(link)) for link in links])
         return [value for name, value in reply.headers if name == b"link"]

@@ -10,7 +10,7 @@ from consentguard.consent.decide import Decision
 from consentguard.html import engine
 from consentguard.html.judge import Gate, merged
 from consentguard.html.table import Kind
-from consentguard.html.verdicts import Memory, Shelf
+from consentguard.html.verdicts import NOTHING, Memory, Shelf
 from consentguard.model import UNKNOWN, Match, Region, Site
 from consentguard.tally import Tally
 
@@ -44,7 +44,13 @@ class Judge:
         self._page = page
         self._homes = tuple(filter(None, (site.url, *site.origins))) if site else ()
         #: What judges with equal answers have said before.
-        self.memory = Memory(tally.add, self._shelf(undeclared), page, _snippets(catalogue))
+        self.memory = Memory(
+            tally.add,
+            self._shelf(undeclared),
+            page,
+            _snippets(catalogue),
+            catalogue.attributes,
+        )
         # Unknown hosts wait in opt-in regions, until all that accept could allow is allowed.
         waits = decision.opt_in and not decision.complete and undeclared != "allow"
         self._held: frozenset[Kind] = frozenset()
@@ -59,7 +65,8 @@ class Judge:
 
     def url(self, url: str, kind: Kind, element: str, base: str | None) -> Gate | None:
         """The gate of a URL as it stands in the page; ``base`` is the value of ``<base href>``."""
-        match = self._catalogue.url(url, base=self._page, href=base or "")
+        marks = self.memory.marks if kind is Kind.SCRIPT else NOTHING
+        match = self._catalogue.url(url, base=self._page, href=base or "", attributes=marks)
         if match is None:
             return None
         if match.services:
@@ -90,11 +97,6 @@ class Judge:
     def unread(self) -> Gate | None:
         """The gate of something that could not be read: it waits for all that can be allowed."""
         return None if self._decision.complete else _UNKNOWN
-
-    def denied(self, url: str, what: str) -> bool:
-        """Whether the target of a header has to go: ``Link`` and ``Refresh``."""
-        kind = Kind.REFRESH if what == "refresh" else Kind.HINT
-        return self.url(url, kind, what, None) is not None
 
     def _gate(self, match: Match) -> Gate | None:
         """Every service that is not allowed, each with the purposes that are not."""

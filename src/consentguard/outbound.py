@@ -72,6 +72,9 @@ class Outbound:
     def gate(self) -> tuple[list[Header], Page | None]:
         """The final headers, and what the body has to go through, if through anything."""
         visitor = self.visit.visitor
+        if self.status == 304:
+            # RFC 9111, section 3.2: its headers replace those stored, and a fence is one.
+            self.headers = without(self.headers, *csp.POLICIES)
         page = self.is_page()
         hints = contacts.speaks(self.fields, self.headers)
         judge = self.shared.judge(self.visit) if page or hints else None

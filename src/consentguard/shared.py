@@ -35,9 +35,11 @@ class Shared:
         if found is None:
             origin = f"{request.scheme}://{request.host or 'localhost'}"
             found = (_judge(visit, f"{origin}/"), origin)
-            if len(self._judges) >= SHELVES:
-                del self._judges[next(iter(self._judges))]
-            self._judges[key] = found
+            # A new dict, not a changed one: other threads may be looking.
+            judges = {**self._judges, key: found}
+            if len(judges) > SHELVES:
+                del judges[next(iter(judges))]
+            self._judges = judges
         judge, origin = found
         return judge.at(f"{origin}{request.root_path}{request.path}")
 

@@ -39,6 +39,29 @@ def test_a_query_condition_is_a_prefix_of_a_value() -> None:
     assert not pattern.claims_query([])
 
 
+@pytest.mark.parametrize(
+    ("text", "attributes", "rest"),
+    [
+        ("t.test/w.js[data-login]", {"data-login"}, "/w.js"),
+        ("t.test/w.js?v=1[data-a][data-b]", {"data-a", "data-b"}, "/w.js"),
+        ("t.test[data-a]", {"data-a"}, "/any"),
+        ("t.test/a[1]", set(), "/a[1]"),
+    ],
+)
+def test_attributes_stand_at_the_end(text: str, attributes: set[str], rest: str) -> None:
+    pattern = HostPattern(text)
+    assert (pattern.host, pattern.text) == ("t.test", text)
+    assert pattern.attributes == frozenset(attributes)
+    assert pattern.claims_path(rest)
+    assert pattern.has_path is bool(attributes or rest != "/any")
+
+
+def test_an_attribute_ranks_between_path_and_query() -> None:
+    texts = ("t.test/w", "t.test/w?a=1", "t.test/w[b]", "t.test/w?a=1[b]", "t.test/wide")
+    ranked = sorted(texts, key=lambda text: HostPattern(text).rank)
+    assert ranked == list(texts)
+
+
 def test_every_query_condition_must_hold() -> None:
     pattern = HostPattern("e.com/x?a=1&b=")
     assert pattern.claims_query([("b", ""), ("a", "12")])

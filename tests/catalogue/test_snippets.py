@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
-from consentguard.catalogue.snippets import SnippetIndex
+from consentguard.catalogue.snippets import _PIECE, SnippetIndex
 from consentguard.model import Service
 
 
@@ -74,3 +76,21 @@ def test_nothing_is_found_in_nothing() -> None:
 def test_an_empty_literal_is_refused() -> None:
     with pytest.raises(ValueError, match="service 'bad'"):
         SnippetIndex([service("bad", " \n")])
+
+
+@pytest.mark.parametrize("size", [_PIECE - 12, _PIECE, _PIECE + 12, 3 * _PIECE - 7])
+def test_a_script_is_read_in_pieces_cut_between_words(size: int) -> None:
+    for filler in (b"x", b" ", b"ab;", b"$_"):
+        script = (filler * size)[:size] + b";gtag('config','G-1')"
+        assert ids(script) == ["ga"], filler
+
+
+def test_a_long_script_takes_little_memory() -> None:
+    line = b"function q%d(a,b){return window.dataLayer[a].push({key:b,now:Date.now()})}\n"
+    script = b"".join(line % number for number in range(4_000))[: 256 * 1024]
+    script = script[:-30] + b" gtag('config','G-1') "
+    tracemalloc.start()
+    assert INDEX.find(script)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 700_000

@@ -93,7 +93,8 @@ WIDE = "<?xml version='1.0'?>"
         (HTML, b"<\0p\0>\0", None),
         (HTML, WIDE.encode("utf-16-le"), None),
         (HTML, b"\x1b$B", None),
-        (HTML, b"<meta charset=utf-8>\x1b(B", None),
+        (HTML, b"<meta charset=utf-8>\x1b(B", "utf-8"),  # terminals write it
+        (HTML, b"<meta charset=utf-8>\x1b(I", None),
         (HTML, b" " * 5000 + b"\x1b$@", None),
         (HTML, b"<meta charset=utf-8>\x1b[31m", "utf-8"),
         ("text/html; charset=utf-8", b"\0\x1b$B", "utf-8"),

@@ -485,3 +485,30 @@ def test_client_hints_wait(pragma: str) -> None:
     assert [one.purpose for one in gated] == ["unknown"]
     assert rewrite(page, AllowAll()) == (page, [])
     assert rewrite(b"<meta http-equiv=x-ua-compatible content=IE>", BadHosts())[1] == []
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'a{font-family:"\x95\\"} body{background:url(//bad/x)} c:after{content:"x"}',
+        b"a{b:url(\x81\\)} c{d:url(//bad/x)}",
+    ],
+)
+def test_a_backslash_may_be_half_of_a_character(sheet: bytes) -> None:
+    """A browser that reads Shift_JIS or GBK, where nobody said so, sees a URL in such a sheet."""
+    for page in (b"<style>%b</style>x" % sheet, b"<p style='%b'>" % sheet):
+        out, gated = rewrite(page, BadHosts(), encoding="cp1252")
+        assert [one.purpose for one in gated] == ["analytics"]
+        assert b"//bad" not in out
+        assert rewrite(page, AllowAll(), encoding="cp1252") == (page, [])
+
+
+def test_what_is_no_url_in_any_charset_keeps_its_sheet() -> None:
+    page = 'q:before{content:"\u00ab\\00a0"} a{b:url(/own)}'.encode()
+    page = b"<style>%b</style>" % page
+    assert rewrite(page, BadHosts()) == (page, [])
+
+
+def test_a_url_in_two_charsets_is_in_doubt() -> None:
+    page = b"<img src='//own.test\x95\\@bad.test/x'>"
+    assert [one.purpose for one in rewrite(page, BadHosts(), encoding="cp1252")[1]] == ["unknown"]

@@ -80,7 +80,7 @@ def test_what_is_not_declared_passes() -> None:
     assert through(Undeclared(), *(data[at : at + 1] for at in range(len(data)))) == (data, data)
 
 
-@pytest.mark.parametrize("escape", [b"\x1b$B", b"\x1b(B", b"\x1b$(D"])
+@pytest.mark.parametrize("escape", [b"\x1b$B", b"\x1b(I", b"\x1b$(D"])
 @pytest.mark.parametrize("at", range(6))
 def test_but_not_an_escape(escape: bytes, at: int) -> None:
     data, codec, seen = b"<p>" + escape + b"more", Undeclared(), list[bytes]()

@@ -88,7 +88,7 @@ def test_what_follows_is_ignored(behind: bytes, size: int) -> None:
         headed(0) + b"no deflate",
         headed(32),
         member(headed(0), b"x")[:-1] + b"\1",
-        gzip.compress(b"one") + headed(32),
+        gzip.compress(b"one", mtime=0) + headed(32),
         headed(8, b"n" * 9000),
         b"\x1f\x8b\x07" + bytes(20),
     ],

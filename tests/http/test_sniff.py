@@ -32,6 +32,11 @@ def test_markup(first: bytes) -> None:
         b"\xef\xbb",
         b"\xef\xbb\xbf",
         b" <?xml version='1.0'?>" + b" " * 99,
+        # Chromium takes all of these for HTML.
+        b"<html\n lang=en>" + b"x" * 99,
+        b"<article>" + b"x" * 99,
+        b"<p/>" + b"x" * 99,
+        b"\x0b<htmlx>" + b"x" * 99,
     ],
 )
 def test_what_may_become_markup_is_in_doubt(first: bytes) -> None:
@@ -39,9 +44,7 @@ def test_what_may_become_markup_is_in_doubt(first: bytes) -> None:
     assert shape({}, first) is Shape.DOUBT
 
 
-@pytest.mark.parametrize(
-    "first", [b"", b"{}", b"hello <b>", b"\x89PNG", b"%PDF-1.7", b"<fragment>" + b"x" * 100]
-)
+@pytest.mark.parametrize("first", [b"", b"{}", b"hello <b>", b"\x89PNG", b"%PDF-1.7", b"x<html>"])
 def test_other_bytes(first: bytes) -> None:
     assert not looks_like_page(first)
     assert shape({}, first) is Shape.OTHER
@@ -139,3 +142,21 @@ def test_headers_that_come_several_times() -> None:
     same = [(b"content-disposition", b"attachment")] * 2
     assert described(same) == {b"content-disposition": b"attachment"}
     assert described([*same, (b"Content-Disposition", b"inline")]) == {}
+
+
+@pytest.mark.parametrize(
+    ("disposition", "page"),
+    [
+        (b"attachment", False),
+        (b" Attachment ; filename=x.html", False),
+        (b"inline", True),
+        # Chromium shows these.
+        (b"attachment inline", True),
+        (b"attachment=1", True),
+        (b"attachment filename=x.html", True),
+        (b"attachment\tinline", True),
+    ],
+)
+def test_a_download_says_so(disposition: bytes, page: bool) -> None:
+    fields = {b"content-type": b"text/html", b"content-disposition": disposition}
+    assert may_be_page(fields) is page

@@ -1,37 +1,57 @@
 """From a request to the services that claim it: one dictionary look-up per label of the host.
 
 The most specific claim wins: exact host, then the longest domain, then patterns for any host;
-within one of these the longer path, then a query over none. Claims of equal rank all count.
+within one of these the longer path, then attributes, then a query. Claims of equal rank all count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from consentguard.model import Service
-
+from .claimant import Claimant
 from .patterns import HostPattern, Reach
 from .urls import Target
 
-Claim = tuple[HostPattern, Service]
+Claim = tuple[HostPattern, Claimant]
 
+_NOBODY: frozenset[str] = frozenset()
+#: A pattern of these alone is a host or ``*.domain``, in the form in which it is looked up.
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.*")
 _LONGEST_HOST = 253  # RFC 1035 §2.3.4 less the root's dot: a longer name has no address
 
 
 class HostIndex:
-    """The host patterns of many services. Raises ValueError for one that cannot be read."""
+    """The host patterns of many services. Raises ValueError for one that cannot be read.
 
-    def __init__(self, services: Iterable[Service]) -> None:
+    ``checked``: they are known to be readable, and one without path is read when first met.
+    ``hidden`` are ids whose claims a question passes over.
+    """
+
+    def __init__(self, services: Iterable[Claimant], *, checked: bool = False) -> None:
+        self._unread: dict[str, list[Claimant]] = {}
+        self._read: dict[str, list[Claim]] = {}
         self._exact: dict[str, list[Claim]] = {}
         self._below: dict[str, list[Claim]] = {}
         self._self: dict[str, list[Claim]] = {}
         self._any: dict[str, list[Claim]] = {}
+        attributes: set[str] = set()
         for service in services:
             for text in service.hosts:
-                self._add(_parsed(text, service), service)
+                if checked and _BARE.issuperset(text):
+                    self._unread.setdefault(text, []).append(service)
+                    continue
+                pattern = _parsed(text, service)
+                attributes.update(pattern.attributes)
+                self._add(pattern, service)
+        #: Hosts and domains that some pattern names; one look at each label tells most hosts.
+        self.hosts = self._exact.keys() | self._below.keys()
+        self.hosts.update([text[2:] if text[0] == "*" else text for text in self._unread])
         for table in (self._exact, self._below, self._self, self._any):
             for claims in table.values():
-                claims.sort(key=_rank, reverse=True)
+                if len(claims) > 1:
+                    claims.sort(key=_rank, reverse=True)
+        #: The attributes that some pattern asks for.
+        self.attributes = frozenset(attributes)
         #: By segment, texts that `self/…` and `*/…` patterns ask for: a path that has no segment
         #: of these, or none of its texts, is claimed by no such pattern.
         self.copies: dict[str, frozenset[str]] = {
@@ -43,16 +63,16 @@ class HostIndex:
             for segment in self._any.keys() | self._self.keys()
         }
 
-    def find(self, target: Target) -> Sequence[Claim]:
+    def find(self, target: Target, hidden: frozenset[str] = _NOBODY) -> Sequence[Claim]:
         """The winning claims on the host itself; empty where it is not named."""
-        for claims in self._naming(target.host):
+        for claims in self._naming(target.host, hidden):
             if found := _first(claims, target):
                 return found
         return ()
 
-    def find_host(self, host: str) -> list[Claim] | None:
+    def find_host(self, host: str, hidden: frozenset[str] = _NOBODY) -> list[Claim] | None:
         """The winning claims on every URL of a host; None where path or query say who wins."""
-        for claims in self._naming(host):
+        for claims in self._naming(host, hidden):
             return None if claims[0][0].has_path else claims
         return []
 
@@ -60,29 +80,45 @@ class HostIndex:
         """Whether some pattern names this host or a domain above it."""
         return any(True for _ in self._naming(host))
 
-    def _naming(self, host: str) -> Iterator[list[Claim]]:
+    def _naming(self, host: str, hidden: frozenset[str] = _NOBODY) -> Iterator[list[Claim]]:
         """The claims that name the host, the most specific first."""
-        if len(host) > _LONGEST_HOST:
+        if len(host) > _LONGEST_HOST or not self.hosts:
             return
-        if claims := self._exact.get(host):
+        hosts, name = self.hosts, host
+        if host in hosts and (claims := _seen(self._of(self._exact, host, host), hidden)):
             yield claims
-        while host:
-            if claims := self._below.get(host):
+        while name:
+            if name in hosts and (
+                claims := _seen(self._of(self._below, name, f"*.{name}"), hidden)
+            ):
                 yield claims
-            host = host.partition(".")[2]
+            name = name.partition(".")[2]
 
-    def find_copy(self, target: Target, *, home: bool) -> Sequence[Claim]:
+    def _of(self, table: dict[str, list[Claim]], host: str, text: str) -> list[Claim] | None:
+        """The claims on a host or domain, those with a path first."""
+        unread = self._unread.get(text)
+        if unread is None:
+            return table.get(host)
+        claims = self._read.get(text)
+        if claims is None:
+            bare = ((_parsed(text, service), service) for service in unread)
+            claims = self._read[text] = [*table.get(host, ()), *bare]
+        return claims
+
+    def find_copy(
+        self, target: Target, *, home: bool, hidden: frozenset[str] = _NOBODY
+    ) -> Sequence[Claim]:
         """The winning claims by path alone; ``home``: the host is the site's own."""
         segments = self.copies.keys() & target.path.split("/")
         if not segments:
             return ()
         for table in (self._self, self._any) if home else (self._any,):
-            claims = [claim for segment in segments for claim in table.get(segment, ())]
+            claims = [c for s in segments for c in _seen(table.get(s), hidden) or ()]
             if found := _first(sorted(claims, key=_rank, reverse=True), target):
                 return found
         return ()
 
-    def _add(self, pattern: HostPattern, service: Service) -> None:
+    def _add(self, pattern: HostPattern, service: Claimant) -> None:
         if pattern.reach is Reach.EXACT:
             self._exact.setdefault(pattern.host, []).append((pattern, service))
         elif pattern.reach is Reach.BELOW:
@@ -93,14 +129,37 @@ class HostIndex:
             self._any.setdefault(pattern.segment, []).append((pattern, service))
 
 
-def _parsed(text: str, service: Service) -> HostPattern:
+class Copies:
+    """The paths by which copies of trackers on any host are known, of several indexes."""
+
+    def __init__(self, *indexes: HostIndex) -> None:
+        self._texts: dict[str, frozenset[str]] = {}
+        for index in indexes:
+            for segment, texts in index.copies.items():
+                self._texts[segment] = self._texts.get(segment, _NOBODY) | texts
+
+    def may_claim(self, path: str) -> bool:
+        """Whether a path may be that of a copy, with some query and on some host."""
+        segments, asked = path.split("/"), self._texts.keys()
+        if asked.isdisjoint(segments):
+            return False
+        return any(text in path for segment in asked & segments for text in self._texts[segment])
+
+
+def _seen(claims: list[Claim] | None, hidden: frozenset[str]) -> list[Claim] | None:
+    if claims and hidden:
+        return [claim for claim in claims if claim[1].id not in hidden]
+    return claims
+
+
+def _parsed(text: str, service: Claimant) -> HostPattern:
     try:
         return HostPattern(text)
     except ValueError as error:
         raise ValueError(f"service {service.id!r}: {error}") from None
 
 
-def _rank(claim: Claim) -> tuple[int, int]:
+def _rank(claim: Claim) -> tuple[int, int, int]:
     return claim[0].rank
 
 
@@ -111,8 +170,10 @@ def _first(claims: Sequence[Claim], target: Target) -> Sequence[Claim]:
         pattern = claim[0]
         if won and pattern.rank < won[0][0].rank:
             break
-        if pattern.claims_path(target.path) and (
-            not pattern.query or pattern.claims_query(target.items)
+        if (
+            pattern.claims_path(target.path)
+            and pattern.attributes <= target.attributes
+            and (not pattern.query or pattern.claims_query(target.items))
         ):
             won.append(claim)
     return won

@@ -2,25 +2,29 @@
 
 ::
 
-    host[/path][?key=prefix[&key=prefix…]]
+    host[/path][?key=prefix[&key=prefix…]][[attribute]…]
 
     example.com        that host                     self/path   the site's own host
     *.example.com      that domain and all below     */path      any host: first-party copies
 
 A path is a prefix that ends at a segment border (``/tr`` claims ``/tr``, ``/tr/x`` and ``/tr?x``,
 never ``/track``); ``*`` inside stands for any run of characters, ``/`` too. ``?id=G-`` demands a
-query parameter ``id`` whose value starts with ``G-``. Cookie names are exact or hold ``*``.
+query parameter ``id`` whose value starts with ``G-``; ``[data-x]`` demands that the element which
+asks has this attribute, whatever its value. Cookie names are exact or hold ``*``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from urllib.parse import unquote
 
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_PLAIN = re.compile(r"(?:(\*\.)(?=[^.]+\.))?((?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9_]+)")
+_ATTRIBUTE = re.compile(r"\[([a-z][a-z0-9-]*)\]\Z")
 _NOT_IN_COOKIE = re.compile(r"[\x00-\x20\x7f,;=]")
+_NONE: frozenset[str] = frozenset()
 
 
 class Reach(Enum):
@@ -38,22 +42,33 @@ class HostPattern:
     ``text`` is the pattern as written. Raises ValueError with a sentence that says what is wrong.
     """
 
-    __slots__ = ("_pieces", "host", "query", "rank", "reach", "text")
+    __slots__ = ("_pieces", "attributes", "host", "query", "rank", "reach", "text")
+    _pieces: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
 
     def __init__(self, text: str) -> None:
         self.text = text
+        if plain := _PLAIN.fullmatch(text):  # most are, and this takes a third of the time
+            self.reach = Reach.BELOW if plain[1] else Reach.EXACT
+            self.host, self.query, self.attributes = plain[2], (), _NONE
+            self._pieces, self.rank = ("",), (0, 0, 0)
+            return
+        self.attributes, address = _attributes(text)
+        self._read(text, address)
+
+    def _read(self, text: str, address: str) -> None:
         if not text or text != text.strip() or "#" in text or "://" in text or text[:2] == "//":
             raise ValueError(
                 f"host pattern {text!r}: write host[/path][?key=prefix], "
                 "without scheme, fragment or spaces around it"
             )
-        address, _, query = text.partition("?")
+        address, asked, query = address.partition("?")
         host, slash, path = address.partition("/")
-        self.query = _conditions(text, query) if "?" in text else ()
+        self.query = _conditions(text, query) if asked else ()
         self.reach, self.host = _reach(text, host.lower().removesuffix("."), bool(slash))
         self._pieces = tuple(unquote(slash + path).split("*"))
         #: The more specific of two patterns of one reach and host has the greater rank.
-        self.rank = (sum(map(len, self._pieces)), len(self.query))
+        self.rank = (sum(map(len, self._pieces)), len(self.attributes), len(self.query))
 
     def __repr__(self) -> str:
         return f"HostPattern({self.text!r})"
@@ -71,19 +86,24 @@ class HostPattern:
 
     @property
     def has_path(self) -> bool:
-        """True when it speaks about paths or queries, not about the whole host."""
-        return self.rank > (0, 0)
+        """True when it speaks about paths, queries or attributes, not about the whole host."""
+        return self.rank > (0, 0, 0)
 
     def claims_path(self, path: str) -> bool:
         """Whether the percent-decoded, absolute ``path`` is one of this pattern's."""
-        return not self.rank[0] or _reaches(self._pieces, path)
+        # Most paths begin otherwise; a plain host has nothing that a path could fail.
+        pieces = self._pieces
+        return path.startswith(pieces[0]) and (not self.rank[0] or _reaches(pieces, path))
 
-    def claims_query(self, items: Iterable[tuple[str, str]]) -> bool:
+    def claims_query(self, items: Sequence[tuple[str, str]]) -> bool:
         """Whether the decoded query parameters fulfil every condition."""
-        return all(
-            any(key == wanted and value.startswith(prefix) for key, value in items)
-            for wanted, prefix in self.query
-        )
+        for wanted, prefix in self.query:
+            for key, value in items:
+                if key == wanted and value.startswith(prefix):
+                    break
+            else:
+                return False
+        return True
 
 
 class CookiePattern:
@@ -93,6 +113,7 @@ class CookiePattern:
     """
 
     __slots__ = ("_pieces", "exact", "head", "literals", "text")
+    _pieces: tuple[str, ...]
 
     def __init__(self, text: str) -> None:
         if not text or _NOT_IN_COOKIE.search(text):
@@ -100,8 +121,11 @@ class CookiePattern:
         if not text.strip("*"):
             raise ValueError(f"cookie pattern {text!r}: this would claim every cookie")
         self.text = text
+        if "*" not in text:
+            self.exact, self.head, self.literals, self._pieces = True, text, len(text), (text,)
+            return
         self._pieces = tuple(text.split("*"))
-        self.exact = len(self._pieces) == 1
+        self.exact = False
         self.head = self._pieces[0]  #: what every claimed name starts with
         self.literals = len(text) - len(self._pieces) + 1  #: characters that are not ``*``
 
@@ -115,6 +139,15 @@ class CookiePattern:
         *front, last = self._pieces
         at = _walk(front, name)
         return at >= 0 and len(name) - len(last) >= at and name.endswith(last)
+
+
+def _attributes(text: str) -> tuple[frozenset[str], str]:
+    """The names in brackets at the end of a pattern, and what stands before them."""
+    names = []
+    while found := _ATTRIBUTE.search(text):
+        names.append(found[1])
+        text = text[: found.start()]
+    return frozenset(names), text
 
 
 def _conditions(text: str, query: str) -> tuple[tuple[str, str], ...]:

@@ -1,12 +1,12 @@
 """From vendor files to services: TOML with a ``[vendor]`` table of defaults and ``[services.ID]``.
 
 The keys of a service are those of a site's own policy file. A file that says anything else is an
-error that names it; so are two files that claim one id or one cookie.
+error that names it; so are two files that claim one id or one cookie. At run time no vendor file is
+read: what is bundled was compiled from them.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
@@ -17,6 +17,9 @@ from typing import Any
 from consentguard.errors import ConfigError
 from consentguard.model import STANDARD_PURPOSES, Service
 
+from . import bundled
+from .dataset import SHARING
+
 _VENDOR_KEYS = frozenset({"name", "country", "policy_url"})
 _SHAPES: Mapping[str, type] = {
     field.name: {"tuple[str, ...]": list, "bool": bool, "int": int, "str": str}.get(
@@ -26,20 +29,16 @@ _SHAPES: Mapping[str, type] = {
     if field.name not in {"id", "declared"}
 }
 
-#: A service for one of these passes data on (US state laws: "sells or shares") unless it says no.
-_SHARING = frozenset({"advertising", "social"})
-
 
 @cache
 def bundled_services() -> tuple[Service, ...]:
-    """Every service of ``data/``, read once a process."""
-    return load(Path(__file__).with_name("data"))
+    """Every service that comes with the package, made once a process."""
+    return tuple(bundled.shelf().services.values())
 
 
-@cache
 def bundled_digest() -> str:
-    """Names this state of ``data/``: pages that depend on it are another page after an upgrade."""
-    return hashlib.sha256(repr(bundled_services()).encode()).hexdigest()[:12]
+    """Names this state of the data: pages that depend on it are another page after an upgrade."""
+    return bundled.digest()
 
 
 def load(folder: Path) -> tuple[Service, ...]:
@@ -90,7 +89,7 @@ def _service(id: str, defaults: Mapping[str, Any], table: object, file: str) -> 
         raise ConfigError(f"{where} needs a name and at least one purpose")
     if unknown := [p for p in purposes if p not in STANDARD_PURPOSES]:
         raise ConfigError(f"{where}: unknown purpose {unknown[0]!r}")
-    values.setdefault("sells_or_shares", not _SHARING.isdisjoint(purposes))
+    values.setdefault("sells_or_shares", not SHARING.isdisjoint(purposes))
     return Service(id=id, **{key: _frozen(value) for key, value in values.items()})
 
 

@@ -8,6 +8,8 @@ is still found from every other site.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Labels that hold registrations below nearly every two-letter country domain that uses them.
 _EVERYWHERE = frozenset(
     {"ac", "co", "com", "edu", "gob", "gouv", "gov", "govt", "mil", "net", "org"}
@@ -79,6 +81,9 @@ def registrable_domain(host: str) -> str:
     return ".".join(labels[-3:]) if _is_suffix(labels[-2], last, two) else two
 
 
+_own_domain = lru_cache(256)(registrable_domain)
+
+
 def same_site(host: str, site: str) -> bool:
     """Whether ``host`` belongs to the site that answers at the host ``site``.
 
@@ -89,7 +94,12 @@ def same_site(host: str, site: str) -> bool:
         return False
     if host == site or host.endswith("." + site):
         return True
-    return registrable_domain(host) == registrable_domain(site)
+    # Of one site both end alike; most third parties are told by that.
+    if host[-3:] != site[-3:]:
+        return False
+    # A process has one site or a few; what no DNS name is long enough for is not kept.
+    own = _own_domain(site) if len(site) < 254 else registrable_domain(site)
+    return registrable_domain(host) == own
 
 
 def _is_suffix(label: str, last: str, two: str) -> bool:

@@ -13,14 +13,16 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from consentguard.model import Service
+from .claimant import Claimant
 
 _SPACE = b" \t\n\r\f\v"
 _QUOTES = bytes.maketrans(b'"`', b"''")
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz$")
 _WORDS = bytes(byte if byte in _WORD else 32 for byte in range(256))
+_BORDER = re.compile(rb"[^\w$]")
+_PIECE = 16_384  # bytes of a script whose words are in memory at one time
 
-Claim = tuple[str, Service]
+Claim = tuple[str, Claimant]
 Search = Callable[[bytes, int], "re.Match[bytes] | None"]
 
 
@@ -33,7 +35,7 @@ class SnippetIndex:
     also ``gtag('config',``.
     """
 
-    def __init__(self, services: Iterable[Service], own: Iterable[Service] = ()) -> None:
+    def __init__(self, services: Iterable[Claimant], own: Iterable[Claimant] = ()) -> None:
         self._claims: dict[bytes, list[Claim]] = {}
         self._needs: dict[bytes, frozenset[bytes]] = {}
         order = [*self._add(own, own=True), *self._add(services, own=False)]
@@ -52,7 +54,7 @@ class SnippetIndex:
 
     def find(self, script: bytes) -> list[Claim]:
         """Every service in the script with the literal that showed it, in order of appearance."""
-        words = self._words.intersection(script.translate(_WORDS).split())
+        words = _present(self._words, script)
         likely = [
             literal
             for word in (*words, b"")
@@ -72,7 +74,7 @@ class SnippetIndex:
             match = search(text, match.start() + 1)
         return [claim for literal in found for claim in self._claims[literal]]
 
-    def _add(self, services: Iterable[Service], *, own: bool) -> list[bytes]:
+    def _add(self, services: Iterable[Claimant], *, own: bool) -> list[bytes]:
         """Takes up the literals that are not known yet; returns these, longest first."""
         new: dict[bytes, list[Claim]] = {}
         for service in services:
@@ -85,6 +87,18 @@ class SnippetIndex:
                     new.setdefault(literal, []).append((text, service))
         self._claims.update(new)
         return sorted(new, key=len, reverse=True)
+
+
+def _present(words: frozenset[bytes], script: bytes) -> set[bytes]:
+    """Those of ``words`` that stand in the script, which is read in pieces cut between words."""
+    found: set[bytes] = set()
+    start = 0
+    while start < len(script):
+        border = _BORDER.search(script, start + _PIECE)
+        end = border.start() if border else len(script)
+        found |= words.intersection(script[start:end].translate(_WORDS).split())
+        start = end
+    return found
 
 
 def _alike(script: bytes) -> bytes:

@@ -40,6 +40,7 @@ class Target:
     path: str
     search: str
     url: str = ""  #: the normal form
+    attributes: frozenset[str] = frozenset()  #: names of the attributes of the element that asks
     _items: list[tuple[str, str]] | None = field(default=None, repr=False)
 
     @property

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 def _look_up(catalogue: Catalogue, text: str, host: str) -> tuple[str, Match | None]:
     if "://" in text or text.startswith("//"):
         return "url", catalogue.url(text, base=f"https://{host}/")
-    return "cookie", catalogue.cookie(text, host=host)
+    return "cookie", catalogue.guess(text, host=host)
 
 
 def describe(text: str, kind: str, match: Match | None) -> dict[str, Any]:

@@ -88,6 +88,15 @@ class Asking:
         gate = self._judge.snippet(script) if script.strip() else None
         return None if gate is None else Denied(gate, "")
 
+    @property
+    def telling(self) -> frozenset[str]:
+        """Attributes that tell what a script is for."""
+        return self._memory.attributes
+
+    def mark(self, names: frozenset[str]) -> None:
+        """Tell which of these the script has that is asked about from now on."""
+        self._memory.marks = names
+
     def passed(self, what: str) -> None:
         """Count what passes without having been looked at."""
         self._memory.note("passed", what)

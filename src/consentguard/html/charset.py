@@ -99,8 +99,9 @@ _IN_CONTENT = re.compile(
 _MARKUP = re.compile(rb"<[!/?A-Za-z]")
 _COMMENT = re.compile(rb"<!--(?:-?>|.*?--!?>|.*\Z)", re.DOTALL)
 _XML = re.compile(rb"<\?xml[^>]*?encoding[\t\n\f\r ]*=[\t\n\f\r ]*([\"'])([^\"'>]*)\1")
-#: What begins another character set in ISO-2022-JP, and nothing in any other charset.
-DESIGNATOR = re.compile(rb"\x1b[$(]")
+#: What begins another character set in ISO-2022-JP in which bytes of markup are none; terminals
+#: write the other escapes too.
+DESIGNATOR = re.compile(rb"\x1b(?:\$|\(I)")
 
 
 def codec(label: str) -> str | None:

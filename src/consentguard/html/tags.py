@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape, unescape
 
 from .asking import Asking
-from .attributes import decode, decode_with_spans
+from .attributes import attributes, decode, decode_with_spans
 from .css import find_urls
 from .foreign import Space
 from .judge import Gate, merged
@@ -32,7 +32,7 @@ from .table import (
     link_kind,
 )
 from .values import urls
-from .verdicts import IDLE, Denied, Edit, Verdict
+from .verdicts import IDLE, NOTHING, Denied, Edit, Verdict
 
 # More `<base>` elements than any page has.
 _BASES = 8
@@ -40,6 +40,8 @@ _BASES = 8
 NOWHERE = b"about:blank#cg-gated"
 # A style attribute without one of these names no URL.
 _LOADS = re.compile(rb"[(@\\&]")
+# A backslash that is the second byte of a character in Shift_JIS, GBK, Big5 and gb18030.
+AMBIGUOUS = re.compile(rb"[\x81-\xfe]\\")
 # Types of an input that shows a picture.
 _PICTURE = ("image",)
 # Bytes of keywords that are remembered: those that pages use are few and short.
@@ -78,7 +80,9 @@ class TagGate:
         kind = self._language(values)
         code, external = kind is Language.CODE, not form.sources.isdisjoint(values)
         slots = form.slots if code and external else form.beside
+        self._asking.mark(self._telling(data, span))
         names, denied = self._asked(span, reading, slots)
+        self._asking.mark(NOTHING)
         if not external and kind is not Language.DATA:
             inline = self._inline(text, span, code)
             if inline is None and span.broken:
@@ -87,6 +91,15 @@ class TagGate:
                 names.add(b"type")
                 denied.append(inline)
         return self._verdict(span, reading, names, denied)
+
+    def _telling(self, data: bytes, span: Span) -> frozenset[str]:
+        """The attributes of a script that tell what it is for: hardly any has one."""
+        low = data.lower()
+        found = [name for name in self._asking.telling if name.encode() in low]
+        if not found:
+            return NOTHING
+        every = attributes(data, 1 + len(span.name), len(data))
+        return frozenset(found).intersection([one.name.decode("latin-1") for one in every])
 
     def sheet(self, css: bytes, span: Span) -> Verdict:
         """The verdict on the content of a style element."""
@@ -119,7 +132,10 @@ class TagGate:
             text = decode(raw, self._encoding) if use else ""
             if not text or use is None:
                 continue
-            if shape is Shape.URL:
+            if b"\\" in raw and AMBIGUOUS.search(raw):
+                # It ends an authority, or it is half of a character: then the host is another.
+                denied = asking.unread()
+            elif shape is Shape.URL:
                 denied = asking.url(text, use, element)
             elif shape is Shape.HINTS:
                 denied = asking.unread()
@@ -206,7 +222,11 @@ class TagGate:
         self, css: bytes, start: int, element: str, *, coded: bool
     ) -> Iterator[tuple[Edit, Denied]]:
         source = decode_with_spans(css, self._encoding) if coded and b"&" in css else None
-        for one in find_urls(source.data if source else css):
+        text = source.data if source else css
+        if (torn := self._torn(text, element)) is not None:
+            yield Edit(start, start + len(css), b""), torn
+            return
+        for one in find_urls(text):
             url = one.url.decode(self._encoding, "replace")
             denied = self._asking.url(url, one.kind, element) if url else None
             if denied is not None:
@@ -214,6 +234,21 @@ class TagGate:
                 if source:
                     first, last = source.source(first, end=False), source.source(last, end=True)
                 yield Edit(start + first, start + last, NOWHERE), denied
+
+    def _torn(self, css: bytes, element: str) -> Denied | None:
+        """What a sheet loads in a charset where a backslash is half of a character.
+
+        A page whose charset no header names may have been declared late, or guessed by a browser.
+        """
+        if not AMBIGUOUS.search(css):
+            return None
+        known = {one.url for one in find_urls(css)}
+        for one in find_urls(AMBIGUOUS.sub(b"..", css)):
+            url = one.url.decode(self._encoding, "replace")
+            denied = self._asking.url(url, one.kind, element) if one.url not in known else None
+            if denied is not None:
+                return denied
+        return None
 
 
 @lru_cache(256)

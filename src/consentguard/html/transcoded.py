@@ -7,6 +7,7 @@ cannot is in doubt, and the page leaves fenced.
 from __future__ import annotations
 
 import codecs
+import re
 
 from consentguard.errors import UnreadableBody
 
@@ -16,6 +17,8 @@ from .iso2022jp import Iso2022jp
 from .masked import LEGACY, Legacy
 
 _PIECE = 64 * 1024
+# What may become an escape: it always matches.
+_BEGUN = re.compile(rb"(?:\x1b\(?)?\Z")
 _KEPT = "surrogatepass"
 
 
@@ -83,7 +86,7 @@ class Undeclared:
         if self._last or b"\x1b" in data:
             found = DESIGNATOR.search(self._last + data)
         if found is None:
-            self._last = data[-1:] if data.endswith(b"\x1b") else b""
+            self._last = _BEGUN.search((self._last + data)[-2:])[0]  # type: ignore[index]
             sink(data)
             return
         sink(data[: max(found.start() - len(self._last), 0)])

@@ -99,13 +99,14 @@ class Verdicts:
             kept.found[key] = verdict
 
     def _forget(self) -> None:
-        for kept in (self._everywhere, *self._pages.values()):
+        for kept in (self._everywhere, *list(self._pages.values())):
             kept.idle.clear()
             kept.found.clear()
         self._pages.clear()
         self._size = 0
 
 
+NOTHING: frozenset[str] = frozenset()
 Shelf = MutableMapping[str, Verdicts]
 
 
@@ -114,7 +115,8 @@ class Memory:
 
     ``count`` is called with what is counted; ``shelf`` holds verdicts by codec and is shared by all
     judges that give equal answers, None keeps nothing; ``page`` is the absolute URL of the page.
-    ``snippets`` are for the scanner: a script without any need not be judged.
+    ``snippets`` are for the scanner: a script without any need not be judged. ``attributes`` are
+    names, in lower case, that tell what a script is for.
     """
 
     def __init__(
@@ -123,17 +125,20 @@ class Memory:
         shelf: Shelf | None = None,
         page: str = "",
         snippets: object = None,
+        attributes: frozenset[str] = NOTHING,
     ) -> None:
         self._count = count
         self._shelf = shelf
         self.page = page
         self.snippets = snippets
+        self.attributes = attributes
+        self.marks = NOTHING  #: those of ``attributes`` that the script in question has
         self.muted = False  #: what is asked is not counted
         self._noted: list[list[tuple[str, str]]] = []  # what is counted, by each who takes it down
 
     def at(self, page: str) -> Memory:
         """The same for another page."""
-        return Memory(self._count, self._shelf, page, self.snippets)
+        return Memory(self._count, self._shelf, page, self.snippets, self.attributes)
 
     def verdicts(self, encoding: str) -> Verdicts | None:
         """The verdicts on pages in this codec."""

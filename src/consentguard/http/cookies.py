@@ -37,6 +37,7 @@ def hide(
     """
     result: list[Header] = []
     hidden: list[bytes] = []
+    answers: dict[bytes, bool] = {b"": False}
     for name, value in headers:
         if name != b"cookie":
             result.append((name, value))
@@ -45,7 +46,10 @@ def hide(
         parts = value.split(b";")
         for part in parts:
             cookie = part.partition(b"=")[0].strip(_BLANK)
-            if denied(cookie):
+            refused = answers.get(cookie)
+            if refused is None:
+                refused = answers[cookie] = denied(cookie)
+            if refused:
                 hidden.append(cookie)
             else:
                 kept.append(part)

@@ -10,10 +10,12 @@ from consentguard.http.message import Header, values, without
 
 NAME = b"content-security-policy"
 #: What cannot be read is fenced: the page is delivered, and it can contact no third party.
+_UNKEPT: Header = (b"cache-control", b"private, no-store")
 FENCE: Header = (NAME, b"default-src 'self' 'unsafe-inline' data: blob:")
-_POLICIES = frozenset((NAME, b"content-security-policy-report-only"))
+#: Headers that hold a policy.
+POLICIES = frozenset((NAME, b"content-security-policy-report-only"))
 # What makes a browser call out, but for policies: they also restrict, so they stay.
-_CALLING = contacts.NAMES - _POLICIES - {b"permissions-policy", b"feature-policy"}
+_CALLING = contacts.NAMES - POLICIES - {b"permissions-policy", b"feature-policy"}
 _REPORTS = re.compile(rb"\breport-uri\b[^;,]*+", re.IGNORECASE)
 _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]{1,200})'")
 
@@ -24,8 +26,13 @@ def nonce(headers: Sequence[Header]) -> str:
     return found[1].decode() if found else ""
 
 
+def doubted(headers: Sequence[Header]) -> list[Header]:
+    """The gated headers of a response whose body could not be read after all: nobody keeps it."""
+    return [*without(headers, b"etag", b"cache-control"), FENCE, _UNKEPT]
+
+
 def fenced(headers: Sequence[Header]) -> list[Header]:
     """The headers of a response that could not be gated: it sets and contacts nothing."""
     kept = without(headers, b"set-cookie", b"etag", b"cache-control", *_CALLING)
-    kept = [(k, _REPORTS.sub(b"", v) if k.lower() in _POLICIES else v) for k, v in kept]
-    return [*kept, FENCE, (b"cache-control", b"private, no-store")]
+    kept = [(k, _REPORTS.sub(b"", v) if k.lower() in POLICIES else v) for k, v in kept]
+    return [*kept, FENCE, _UNKEPT]

@@ -13,18 +13,18 @@ Environ = dict[str, Any]
 def request_of(environ: Environ) -> Request:
     """The neutral request of an environ."""
     headers = [
-        (k[5:].replace("_", "-").lower().encode("latin-1"), v.encode("latin-1"))
+        (_bytes(k[5:].replace("_", "-").lower()), _bytes(v))
         for k, v in environ.items()
-        if k.startswith("HTTP_")
+        if k.startswith("HTTP_") and isinstance(v, str)
     ]
     if environ.get("CONTENT_TYPE"):
-        headers.append((b"content-type", environ["CONTENT_TYPE"].encode("latin-1")))
+        headers.append((b"content-type", _bytes(environ["CONTENT_TYPE"])))
     return Request(
         method=environ["REQUEST_METHOD"],
         scheme=environ.get("wsgi.url_scheme", "http"),
         path=_path(environ.get("PATH_INFO", "")) or "/",
         root_path=_path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
-        query=environ.get("QUERY_STRING", "").encode("latin-1"),
+        query=_bytes(environ.get("QUERY_STRING", "")),
         headers=headers,
         peer=environ.get("REMOTE_ADDR") or None,
     )
@@ -61,4 +61,9 @@ def body_of(environ: Environ, limit: int) -> bytes:
 
 
 def _path(value: str) -> str:
-    return value.encode("latin-1").decode("utf-8", "replace")
+    return _bytes(value).decode("utf-8", "replace")
+
+
+def _bytes(value: str) -> bytes:
+    """What a server writes is latin-1; other middleware may have put in anything."""
+    return value.encode("latin-1", "replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Header = tuple[bytes, bytes]
 
@@ -44,7 +45,7 @@ class Request:
         except TypeError:  # names of another type
             plain = False
         if not plain:
-            given = [(bytes(name).lower(), bytes(value)) for name, value in given]
+            given = [(as_bytes(name).lower(), as_bytes(value)) for name, value in given]
             fields = dict(reversed(given))
         self.headers = given
         self.fields = fields
@@ -91,6 +92,11 @@ class Response:
     def plus(self, headers: Iterable[Header]) -> Response:
         """The same answer with more headers."""
         return Response(self.status, (*self.headers, *headers), self.body)
+
+
+def as_bytes(value: Any) -> bytes:
+    """A name or a value as bytes; ASGI forbids text, and some software sends it."""
+    return value.encode("latin-1", "replace") if isinstance(value, str) else bytes(value)
 
 
 def values(headers: Iterable[Header], name: bytes) -> list[bytes]:

@@ -49,7 +49,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import ParamSpec, Protocol
 
 from consentguard.errors import UnreadableBody
-from consentguard.http.csp import fenced
+from consentguard.http.csp import doubted
 from consentguard.http.message import Header, without
 
 log = logging.getLogger("consentguard")
@@ -133,7 +133,7 @@ class Reply:
         if self._watch:
             return self.headers, first
         if self._broken:
-            self.headers, self._rewriter, out = fenced(self.headers), None, first
+            self.headers, self._rewriter, out = doubted(self.headers), None, first
         if not whole:
             return self.headers, out
         return [*self.headers, (b"content-length", b"%d" % len(out))], out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from consentguard.http.message import Header, Request
+from consentguard.http.message import Header, Request, as_bytes
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -14,7 +14,7 @@ Receive = Callable[[], Awaitable[Message]]
 
 def request_of(scope: Scope) -> Request:
     """The neutral request of an HTTP scope."""
-    path, root, client = scope["path"], scope.get("root_path", ""), scope.get("client")
+    path, root, client = scope["path"], scope.get("root_path") or "", scope.get("client")
     # ASGI 3, "HTTP connection scope": the path has the root in front; older servers leave it out.
     if root:
         root = root.rstrip("/")
@@ -33,11 +33,7 @@ def request_of(scope: Scope) -> Request:
 
 def headers_of(given: Iterable[Iterable[Any]]) -> list[Header]:
     """A response's headers as pairs of bytes; ASGI forbids text, and some apps send it."""
-    return [(_bytes(name), _bytes(value)) for name, value in given]
-
-
-def _bytes(value: Any) -> bytes:
-    return value.encode("latin-1", "replace") if isinstance(value, str) else bytes(value)
+    return [(as_bytes(name), as_bytes(value)) for name, value in given]
 
 
 async def body_of(receive: Receive, limit: int) -> bytes:

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from consentguard.catalogue.services import bundled_services
+from consentguard.catalogue import bundled
+from consentguard.catalogue.shelf import Laid
 from consentguard.model import (
     BannerRule,
     GeoSettings,
@@ -66,7 +67,7 @@ def build(
     }
     # A region with codes of its own is an addition; one without takes the preset's place.
     changes = {t["extends"]: t for t in known.values() if "codes" not in t}
-    every = {s.id: s for s in bundled_services()} | dict(services)
+    every = Laid(services, bundled.shelf().services)
     regions = {
         name: _region(name, name, resolved(name, changes), purposes)
         for name in presets()
