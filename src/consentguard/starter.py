@@ -59,7 +59,7 @@ class Starter:
             raise RuntimeError("start_response was not called")
         status = int(self._status.split(" ", 1)[0])
         self._reply = self._exchange.reply(status, self._headers, first)
-        headers, out = self._reply.open(first, whole=whole)
+        headers, out = self._reply.open(bytes(first), whole=whole)
         arguments, self._exc_info = [self._exc_info] if self._exc_info else [], None
         self._write = self._start_response(self._status, text_of(headers), *arguments)
         return out
@@ -68,7 +68,7 @@ class Starter:
         """Bytes to send for these bytes; the first ones start the response."""
         if self._reply is None:
             return self.begin(data) if data else b""
-        return self._reply.feed(data)
+        return self._reply.feed(bytes(data))
 
     def finish(self) -> bytes:
         """The last bytes; a response without any starts here."""

@@ -142,7 +142,11 @@ ELEMENTS = [
     _row(f"<p style='background:url({U})'>x", restored=False),
     _row(f"<p style='list-style:url(&quot;{U}&quot;);display:list-item'>x", restored=False),
     _row(f"<svg><style>svg{{background:url({U})}}</style></svg>", restored=False),
-    # A browser joins the texts between the elements in it.
+    # A browser joins the texts between the elements in it, and what comments leave.
+    _row(f"<svg><style>svg{{background:url(<!-- -->{U})}}</style></svg>", restored=False),
+    _row(f"<svg><style>@im<![CDATA[port '{U}';]]></style></svg>", restored=False),
+    _row(f"<svg><style><!-- ' -->@import '{U}'</style></svg>", restored=False),
+    _row(f"<svg><style>svg{{background:url(<style/>{U})}}</style></svg>", restored=False),
     _row(f"<svg><style>svg{{background:u<g></g>rl({U})}}</style></svg>", restored=False),
 ]
 

@@ -151,3 +151,12 @@ def test_what_cannot_be_looked_for_is_an_error(wrong: object) -> None:
 def test_only_snippets_are_taken() -> None:
     with pytest.raises(TypeError, match="Snippets"):
         Scanner(snippets=[b"a"])
+
+
+def test_no_literals_find_nothing() -> None:
+    assert silent(b"fbq('init')", Snippets([]))
+
+
+def test_literals_that_were_not_begun_are_refused() -> None:
+    with pytest.raises(ValueError, match="not begun"):
+        Scanner(snippets=Snippets.__new__(Snippets))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
+from html import escape
 
 import pytest
 from hypothesis import given
@@ -32,6 +34,13 @@ class Counting(BadHosts):
         gate = super().url(whole, kind, element, base)
         self.memory.note("html" if gate else "passed", element)
         return gate
+
+
+def _deep(page: bytes) -> bytes:
+    """The page in more documents in documents than are read."""
+    for _ in range(4):
+        page = b'<iframe srcdoc="' + escape(page.decode()).encode() + b'">'
+    return page
 
 
 Outcome = tuple[bytes, list[Gated], Counter[tuple[str, str]]]
@@ -137,3 +146,33 @@ def test_charsets_do_not_mix() -> None:
         Rewriter(judge, encoding=encoding).feed(page)
         assert [url for url, *_ in judge.asked] in ([], [f"//b{page[13:14].decode(encoding)}"])
     assert sorted(shelf) == ["cp1251", "cp1252"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        # A base that counts for nothing, and the same one where it counts.
+        (
+            b"<template><base href=//bad/></template>",
+            b"<base href=//bad/><img src=x>",
+        ),
+        (b"<svg><script>fb</script></svg>", b"<svg><script>fb<g/>q('init')</script></svg>"),
+        (b'<svg><style>t "//bad&amp;";</style></svg>', b'<svg><style>@impor<g/>t "//bad&amp;";'),
+        (b"<iframe srcdoc='<p>hi'>", _deep(b"<iframe srcdoc='<p>hi'>")),
+        (_deep(b"<iframe srcdoc='<p>hi'>"), b"<iframe srcdoc='<p>hi'>"),
+    ],
+)
+def test_nothing_is_found_by_the_bytes_of_something_else(first: bytes, then: bytes) -> None:
+    shelf: Shelf = {}
+    view(first, shelf)
+    assert view(then, shelf) == view(then, None)
+    assert view(first + then, {}) == view(first + then, None)
+
+
+def test_a_long_sheet_is_not_found_by_a_short_one() -> None:
+    long = b"a{b:url(//bad)}" + b" " * 5000
+    shelf: Shelf = {}
+    for prefix in (b"#", b"\2", b"\3"):
+        view(b"<style>" + prefix + sha256(long).digest() + b"\\</style>", shelf)
+    page = b"<style>" + long + b"</style>"
+    assert view(page, shelf) == view(page, None)

@@ -409,9 +409,7 @@ def test_a_sheet_in_pieces_ends_at_its_first_tag() -> None:
 
 
 def test_style_of_an_svg_and_with_references() -> None:
-    page = (
-        b"<svg><style><![CDATA[a{b:url(//bad)}]]>c{d:url(&quot;//bad/&amp;x&quot;)}</style></svg>"
-    )
+    page = b"<svg><style>a{b:url(//bad)}c{d:url(&quot;//bad/&amp;x&quot;)}</style></svg>"
     out = run(page)
     assert out == page.replace(b"//bad/&amp;x", b"//bad").replace(b"//bad", b"about:blank#cg-gated")
 
@@ -512,3 +510,46 @@ def test_what_is_no_url_in_any_charset_keeps_its_sheet() -> None:
 def test_a_url_in_two_charsets_is_in_doubt() -> None:
     page = b"<img src='//own.test\x95\\@bad.test/x'>"
     assert [one.purpose for one in rewrite(page, BadHosts(), encoding="cp1252")[1]] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b"@im<!-- -->port '//bad/x';",
+        b"@import<!-- -->'//bad'",
+        b"a{b:url(<!-- -->//bad)}",
+        b"@import '//ba<!-- -->d/x'",
+        b"@im<![CDATA[port '//bad';]]>",
+        b"@im<?x>port '//bad'",
+        b"<!-- /* -->@import '//bad';/**/",
+        b"<!-- ' -->@import '//bad'",
+        b"<!--->@import '//bad'<!-- -->",
+        b"<![CDATA[/*&#42;/ ' */ @import '//bad';]]>",
+    ],
+)
+def test_a_sheet_of_svg_is_its_child_text(sheet: bytes) -> None:
+    page = b"<svg><style>%b</style></svg>x" % sheet
+    assert run(page) == b"<svg><style></style></svg>x"
+    assert rewrite(page, AllowAll())[0] == page
+    page = page.replace(b"bad", b"own")
+    assert run(page) == page
+
+
+@pytest.mark.parametrize(
+    "script", [b"fb<!-- -->q('init')", b"<![CDATA[fbq('init')]]>", b"f<?x>bq("]
+)
+def test_a_script_of_svg_is_its_child_text(script: bytes) -> None:
+    page = b"<svg><script>%b</script></svg>x" % script
+    assert [one.purpose for one in rewrite(page, BadHosts())[1]] == ["advertising"]
+
+
+def test_a_style_that_is_closed_at_once_tears_the_sheet_around_it() -> None:
+    page = b"<svg><style>a{b:url(<style/>//bad/x)}</style></svg>"
+    assert run(page) == b"<svg><style>a{b:url(<style/></style></svg>"
+
+
+@pytest.mark.parametrize("blank", ["&#11;", "\u3000", "&#x2003;", "\u1680", "\u2028", "\x0b", " "])
+def test_chromium_strips_any_white_space_from_a_type(blank: str) -> None:
+    for kind in (f"{blank}text/javascript", f"module{blank}"):
+        page = f"<script type='{kind}'>fbq(1)</script>".encode()
+        assert [one.purpose for one in rewrite(page, BadHosts())[1]] == ["advertising"]

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -524,3 +527,16 @@ def test_work_is_linear_in_hostile_input(name: str, size: int) -> None:
     assert twice.examined <= 2.2 * once.examined + 2000
     assert once.examined <= 12 * len(page) + 2000
     assert twice.steps <= 4 * len(page) + 100
+
+
+def test_a_scanner_is_gone_with_its_last_name() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        scanner = Scanner()
+        scanner.feed(b"<p><svg><style>x<g></style></svg><script>")
+        held = weakref.ref(scanner) if type(scanner).__weakrefoffset__ else lambda: None
+        del scanner
+        assert held() is None
+    finally:
+        gc.enable()

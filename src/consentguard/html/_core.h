@@ -325,7 +325,8 @@ static int is_blank(const byte *b, place from, place to)
 /* css.py: true when a sheet may hold a URL. */
 static int may_load(const byte *b, place from, place to, int coded)
 {
-    if (find(b, from, to, '\\') >= 0 || (coded && find(b, from, to, '&') >= 0))
+    if (find(b, from, to, '\\') >= 0 ||
+        (coded && (find(b, from, to, '&') >= 0 || find(b, from, to, '<') >= 0)))
         return 1;
     for (place at = from; (at = find(b, at, to, '(')) >= 0; at++)
         if ((at - from >= 3 && (alike(b + at - 3, "url", 3) || alike(b + at - 3, "src", 3))) ||
@@ -674,7 +675,7 @@ static int after_tag(Core *core, const Tag *tag)
     }
     if (!tree->sheets || current_space(tree) == IN_HTML)
         return 0;
-    int torn = tag->slash || tag->name.id != E_STYLE;
+    int torn = tag->slash || tag->closed || tag->name.id != E_STYLE;
     core->torn += torn;
     if (core->torn > core->tables->torn_limit) {
         end_here(core);

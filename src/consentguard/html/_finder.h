@@ -175,6 +175,8 @@ static int finds_literal(const Finder *finder, const byte *b, place from, place 
 {
     byte text[LONGEST_LITERAL + BLOCK + sizeof(word)];
     int size = 0;
+    if (!finder->longest)
+        return 0; /* there are no literals */
     while (from < to) {
         place end = to - from > BLOCK ? from + BLOCK : to;
         size += squeeze(finder, b, from, end, text + size);

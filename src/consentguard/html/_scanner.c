@@ -45,6 +45,10 @@ static int scanner_init(PyObject *self, PyObject *args, PyObject *keywords)
         PyErr_SetString(PyExc_TypeError, "snippets must be a Snippets of this module, or None");
         return -1;
     }
+    if (snippets != Py_None && !((Snippets *)snippets)->finder.next) {
+        PyErr_SetString(PyExc_ValueError, "snippets was not begun");
+        return -1;
+    }
     PyObject *buffer = PyBytes_FromStringAndSize(NULL, 0);
     PyObject *sets = buffer && idle ? PySequence_Tuple(idle) : NULL;
     if (!buffer || (idle && !sets)) {
@@ -220,7 +224,7 @@ static int is_idle(Scanner *scanner, const Found *one)
         Py_CLEAR(scanner->idle);
     place start = one->what == S_STYLE ? one->end : one->start;
     place length = (one->silent ? one->end : one->stop) - start;
-    if (!scanner->idle || one->what > S_STYLE || one->space != IN_HTML ||
+    if (!scanner->idle || one->what > S_STYLE || one->space != IN_HTML || !one->whole ||
         length > core->tables->short_limit)
         return 0;
     PyObject *key = PyBytes_FromStringAndSize((const char *)core->b + start, length);

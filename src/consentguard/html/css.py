@@ -81,9 +81,9 @@ def unescape(raw: bytes) -> bytes:
 
 
 def may_load(css: bytes | bytearray, *, coded: bool = False) -> bool:
-    """False for a sheet that certainly holds no URL; ``coded`` if it has character references."""
+    """False for a sheet that certainly holds no URL; ``coded`` if its text is markup, as in svg."""
     lower = css.lower()
-    return any(mark in lower for mark in _WORTH) or (coded and b"&" in css)
+    return any(mark in lower for mark in _WORTH) or (coded and (b"&" in css or b"<" in css))
 
 
 def find_urls(css: bytes) -> Iterator[CssUrl]:

@@ -26,33 +26,37 @@ _NOTHING = Verdict()
 class Remembered:
     """The memory before a :class:`TagGate`; without a memory, the gate alone."""
 
-    def __init__(self, tags: TagGate, asking: Asking, memory: Memory | None, encoding: str) -> None:
+    def __init__(
+        self, tags: TagGate, asking: Asking, memory: Memory | None, encoding: str, here: str
+    ) -> None:
         self._tags = tags
         self._asking = asking
         self._memory = memory
         self._verdicts = memory.verdicts(encoding) if memory else None
         self._based = 0  # how many bases the page below was named with
-        self._page = memory.page if memory else ""
+        self._here = self._page = here  # the page, and what holds for it
 
     def verdict(self, page: bytes, span: Span) -> Verdict:
         """The verdict on any span of what stands in ``page``."""
         verdicts, memory, asking = self._verdicts, self._memory, self._asking
         if verdicts is None or memory is None:
             return self._judged(page, span)
-        key = _key(page, span)
         if len(asking.bases) != self._based:
-            self._settle(memory.page)
-        found = _found(key, verdicts.on(self._page)[self._based > 0 :])
+            self._settle()
+        # A base says something each time; what was cut or torn is more than its bytes.
+        known = span.whole and not span.broken and span.name != b"base"
+        key = _key(page, span) if known else b""
+        found = _found(key, verdicts.on(self._page)[self._based > 0 :]) if known else None
         if found is not None:
             memory.again(found)
             return found
-        asking.lasting, bases = not asking.bases, len(asking.bases)
+        asking.lasting = not asking.bases
         verdict, noted = memory.noting(lambda: self._judged(page, span))
         if noted:
             verdict = Verdict(verdict.edits, verdict.denied, tuple(noted))
         elif verdict is IDLE and span.name in DOCUMENT:
             verdict = _NOTHING
-        if span.whole and not span.broken and not memory.muted and len(asking.bases) == bases:
+        if known and not memory.muted:
             verdicts.keep(key, verdict, None if asking.lasting else self._page)
         return verdict
 
@@ -70,10 +74,10 @@ class Remembered:
             return self._tags.script(data, text, span)
         return self._tags.tag(data, span)
 
-    def _settle(self, page: str) -> None:
+    def _settle(self) -> None:
         """Whatever a page with a `<base>` says depends on it."""
         bases = self._asking.bases
-        self._based, self._page = len(bases), repr((page, bases))
+        self._based, self._page = len(bases), repr((self._here, bases))
 
 
 def _found(key: bytes, kept: tuple[Kept, ...]) -> Verdict | None:
@@ -88,10 +92,10 @@ def _key(page: bytes, span: Span) -> bytes:
     """What a verdict on a span is found by. A tag begins with ``<``, so none is another's."""
     start = span.end if span.what is What.STYLE else span.start
     stop = span.end if span.silent else span.stop
+    sheet = span.what is What.STYLE
     if stop - start > SHORT:
-        data = b"#" + sha256(memoryview(page)[start:stop]).digest()
+        digest = sha256(memoryview(page)[start:stop]).digest()
+        data = (b"\3" if sheet else b"\2") + digest
     else:
-        data = page[start:stop]
-    if span.what is What.STYLE:
-        data = SHEET + data
+        data = SHEET + page[start:stop] if sheet else page[start:stop]
     return data if span.space is Space.HTML else b"\0" + data

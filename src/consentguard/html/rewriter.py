@@ -65,7 +65,9 @@ class Rewriter:
         memory: Memory | None = getattr(judge, "memory", None)
         self._memory = memory
         verdicts = memory.verdicts(encoding) if memory else None
-        kept = verdicts.on(memory.page) if memory and verdicts and not bases else ()
+        # A document in a document may be nested too deep to be read.
+        self._here = f"{memory.page if memory else ''}{chr(10) * depth}"
+        kept = verdicts.on(self._here) if verdicts and not bases else ()
         # The scanner does not report tags about which nothing is to be done.
         self._scanner = Scanner(
             snippets=memory.snippets if memory else None, idle=tuple([one.idle for one in kept])
@@ -151,7 +153,7 @@ class Rewriter:
         """Put out the page up to the last edit; where that ends."""
         known, done = self._known, 0
         for span in spans:
-            what, name, start, end, stop, space, *_, silent = span
+            what, name, start, end, stop, space, _, whole, _, silent = span
             if what > _STYLE:
                 done = self._mark(span, page, done, out)
                 continue
@@ -162,7 +164,7 @@ class Rewriter:
             # Of a script with nothing in it that anybody looks for, the tag says all.
             last = end if silent else stop
             verdict = None
-            if last - start <= SHORT and space is _HTML:
+            if last - start <= SHORT and space is _HTML and whole:
                 data = page[start:last]
                 verdict = known(SHEET + data if what is _STYLE else data)
             if verdict is None:
@@ -192,7 +194,7 @@ class Rewriter:
         asking = Asking(self._judge, self._memory or Memory(), self._encoding, inner)
         asking.bases = list(self._bases)
         tags = TagGate(asking, self._encoding)
-        verdicts = Remembered(tags, asking, self._memory, self._encoding)
+        verdicts = Remembered(tags, asking, self._memory, self._encoding, self._here)
         self._gating = _Gating(asking, tags, verdicts)
         return self._gating
 

@@ -88,7 +88,8 @@ class Scanner(Contents):
             self._idle = ()
         sheet = span.what is _STYLE
         start = span.end if sheet else span.start
-        if span.what > _STYLE or span.space is not _HTML or span.stop - start > SHORT:
+        known = span.what <= _STYLE and span.space is _HTML and span.whole
+        if not known or span.stop - start > SHORT:
             return True
         data = bytes(self.buffer[start : span.stop])
         if sheet:
@@ -181,7 +182,10 @@ class Scanner(Contents):
             if not kept.names:
                 return True
             watched = self._whole or kept.sheets or len(kept.names) > DEPTH_LIMIT
-            if watched and self._after_tag(pos, begun=name == b"style" and not slash):
+            if not watched:
+                continue
+            begun = name == b"style" and not slash and not self._closed(found.end(2), pos)
+            if self._after_tag(pos, begun=begun):
                 return not self.overflow
 
     def _after_tag(self, pos: int, *, begun: bool) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from types import MethodType
 
 from . import grammar
 from .names import TOKEN_LIMIT
@@ -33,7 +34,7 @@ class Stream(ABC):
         self.examined = 0
         self._final = False
         self._spans: list[Span] = []
-        self._state: Callable[[], bool] = self._data
+        self._state = self._data
         self._raw = b""  # element whose text is being read
         self._begun: Span | None = None  # the start tag of an element whose content is being read
         self._tag_end = TagEnd()
@@ -52,7 +53,7 @@ class Stream(ABC):
             self._drop(self.settled)
         self.buffer += data
         self._spans = []
-        while self._state():
+        while self._step(self):
             self.steps += 1
         return self._spans
 
@@ -81,6 +82,15 @@ class Stream(ABC):
     @abstractmethod
     def _data(self) -> bool:
         """The state that every other one leads back to."""
+
+    @property
+    def _state(self) -> Callable[[], bool]:
+        """What to do next; kept as a function, or it would hold the scanner that holds it."""
+        return MethodType(self._step, self)
+
+    @_state.setter
+    def _state(self, state: Callable[[], bool]) -> None:
+        self._step: Callable[[Stream], bool] = state.__func__  # type: ignore[attr-defined]
 
     def _to(self, state: Callable[[], bool], settled: int) -> bool:
         self._state = state

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from html import escape, unescape
+from html import escape
 
 from .asking import Asking
 from .attributes import attributes, decode, decode_with_spans
+from .childtext import child_text, is_plain
 from .css import find_urls
 from .foreign import Space
 from .judge import Gate, merged
@@ -106,10 +107,19 @@ class TagGate:
         if span.broken:
             denied = self._asking.unread()
             return Verdict((Edit(0, len(css), b""),), (denied,)) if denied else IDLE
-        found = list(self._css(css, 0, "style", coded=span.space is not Space.HTML))
+        foreign = span.space is not Space.HTML
+        if foreign and b"<" in css:
+            return self._joined(css)
+        found = list(self._css(css, 0, "style", coded=foreign))
         if not found:
             return IDLE
         return Verdict(tuple(edit for edit, _ in found), tuple(denied for _, denied in found))
+
+    def _joined(self, css: bytes) -> Verdict:
+        """The verdict on a sheet of svg that has comments or sections in it: all of it, or none."""
+        found = self._css(child_text(css, self._encoding), 0, "style", coded=False)
+        denied = [one for _, one in found]
+        return Verdict((Edit(0, len(css), b""),), tuple(denied[:1])) if denied else IDLE
 
     def _base(self, reading: Reading, span: Span) -> None:
         bases, href = self._asking.bases, reading.values.get(b"href")
@@ -204,10 +214,8 @@ class TagGate:
         return Verdict(tuple(edits), (Denied(gate, denied[0].url),))
 
     def _inline(self, text: bytes, span: Span, code: bool) -> Denied | None:
-        if span.space is not Space.HTML and b"&" in text:
-            # In svg a script's text is markup: what runs has its references resolved.
-            resolved = unescape(text.decode(self._encoding, "replace"))
-            text = resolved.encode(self._encoding, "replace")
+        if span.space is not Space.HTML and not is_plain(text):
+            text = child_text(text, self._encoding)
         if code:
             denied = self._asking.snippet(text)
         else:

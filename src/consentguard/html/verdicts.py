@@ -13,6 +13,7 @@ from .judge import Gate
 
 #: Bytes kept for one site, one decision and one charset; of one verdict; and what each costs more.
 _ROOM, _LARGEST, _EACH = 1024 * 1024, 16 * 1024, 300
+_NOTED = 150
 #: Counts that one verdict may repeat.
 _NOTES = 64
 
@@ -82,6 +83,7 @@ class Verdicts:
             size += _EACH + len(one.url)
         for edit in verdict.edits:
             size += _EACH + len(edit.new)
+        size += _NOTED * len(verdict.counted)
         kept = self._everywhere if page is None else self._pages.get(page)
         if kept is None and page is not None:
             size += 4 * _EACH + len(page)
@@ -89,7 +91,7 @@ class Verdicts:
             return
         if self._size + size > _ROOM:
             self._forget()
-            kept = None if page else kept
+            kept = kept if page is None else None
         self._size += size
         if kept is None:
             kept = self._pages[page or ""] = Kept(set(), {})
