@@ -531,7 +531,7 @@ def test_a_sheet_of_svg_is_its_child_text(sheet: bytes) -> None:
     page = b"<svg><style>%b</style></svg>x" % sheet
     assert run(page) == b"<svg><style></style></svg>x"
     assert rewrite(page, AllowAll())[0] == page
-    page = page.replace(b"bad", b"own")
+    page = page.replace(b"ba", b"ow")
     assert run(page) == page
 
 
