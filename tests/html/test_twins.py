@@ -15,9 +15,9 @@ from tests.html import pages
 from tests.html.test_differential import FOREIGN, HTML, TABLE, TOKENS
 
 from consentguard.html import _scanner, scanner
+from consentguard.html import spans as span_keys
 from consentguard.html.names import MEMORY, SCRIPT_LIMIT, TOKEN_LIMIT, TORN_LIMIT
 from consentguard.html.openelements import DEPTH_LIMIT
-from consentguard.html.spans import SHEET, SHORT
 
 CORPUS = (Path(__file__).parent / "corpus.txt").read_text("ascii").splitlines()
 _MORE = """
@@ -67,7 +67,12 @@ def test_soup(text: str, data: st.DataObject) -> None:
 _IDLE = [
     *(b"<img src=a>", b"<iframe>", b"<script>a</script>", b"<style>a{b:url(c)}</style>", b"<use>"),
     *(b"<base>", b"<noscript><base a", b"<noscript>", b"</noscript>", b"<svg>", b"</svg>", b"<p>"),
-    *(b"<script>" + b"x" * SHORT + b"</script>", b"<svg><style>url(</style>", b"<img src=b>"),
+    *(
+        b"<script>" + b"x" * span_keys.SHORT + b"</script>",
+        b"<svg><style>url(</style>",
+        b"<img src=b>",
+    ),
+    *(b"<use href=x>", b"<image href=a>", b"<script>fb<g/>q", b"</script>", b"</style>"),
 ]
 
 
@@ -76,7 +81,12 @@ _IDLE = [
 def test_what_is_idle_is_not_reported(tokens: list[bytes], data: st.DataObject) -> None:
     page = b"".join(tokens)
     spans = scanner.Scanner().feed(page)
-    keys = [SHEET + page[s.end : s.stop] if s.what == 2 else page[s.start : s.stop] for s in spans]
+    keys = [
+        span_keys.SHEET + page[s.end : s.stop]
+        if s.what == 2
+        else (span_keys.FOREIGN if s.space else b"") + page[s.start : s.stop]
+        for s in spans
+    ]
     idle = data.draw(st.tuples(*[st.frozensets(st.sampled_from(keys or [b""]))] * 2))
     told = scanner.Scanner(idle=idle).feed(page)
     assert _scanner.Scanner(idle=idle).feed(page) == told
@@ -85,7 +95,13 @@ def test_what_is_idle_is_not_reported(tokens: list[bytes], data: st.DataObject) 
     assert told == [
         span
         for i, (span, key) in enumerate(zip(spans, keys, strict=True))
-        if i >= first or key not in union or len(key) > SHORT or span.space or span.what > 2
+        if i >= first
+        or key not in union
+        or len(key) > span_keys.SHORT
+        or span.what > 2
+        or (span.what == 2 and span.space)
+        or not span.whole
+        or span.broken
     ]
 
 

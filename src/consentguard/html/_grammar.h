@@ -237,7 +237,7 @@ typedef struct {
     uint32_t acted_on[2][32];
     place script_limit, token_limit, memory, depth_limit, short_limit;
     int active_limit, alike_limit, torn_limit;
-    PyObject *snippets, *span, *sheet, *no_bytes, *decode, *encodings, *latin1;
+    PyObject *snippets, *span, *sheet, *foreign, *no_bytes, *decode, *encodings, *latin1;
     PyObject *whats[8], *spaces[3];
 } Tables;
 

@@ -206,10 +206,10 @@ static int append(Scanner *scanner, PyObject *data, const Py_buffer *view)
     return look_into(scanner);
 }
 
-/* What tells a sheet from a tag, and the bytes, whose reference is taken. */
-static PyObject *sheet_key(const Tables *tables, PyObject *bytes)
+/* A prefix and the bytes, whose reference is taken. */
+static PyObject *behind(PyObject *prefix, PyObject *bytes)
 {
-    PyObject *key = PySequence_Concat(tables->sheet, bytes);
+    PyObject *key = PySequence_Concat(prefix, bytes);
     Py_DECREF(bytes);
     return key;
 }
@@ -222,14 +222,15 @@ static int is_idle(Scanner *scanner, const Found *one)
     if (one->id == E_BASE || (one->id == OTHER && one->name_end - one->start == 5 &&
                               alike(core->b + one->start + 1, "base", 4)))
         Py_CLEAR(scanner->idle);
-    place start = one->what == S_STYLE ? one->end : one->start;
+    int sheet = one->what == S_STYLE, foreign = one->space != IN_HTML;
+    place start = sheet ? one->end : one->start;
     place length = (one->silent ? one->end : one->stop) - start;
-    if (!scanner->idle || one->what > S_STYLE || one->space != IN_HTML || !one->whole ||
-        length > core->tables->short_limit)
+    if (!scanner->idle || one->what > S_STYLE || !one->whole || one->broken ||
+        (sheet && foreign) || length > core->tables->short_limit)
         return 0;
     PyObject *key = PyBytes_FromStringAndSize((const char *)core->b + start, length);
-    if (key && one->what == S_STYLE)
-        key = sheet_key(core->tables, key);
+    if (key && (sheet || foreign))
+        key = behind(sheet ? core->tables->sheet : core->tables->foreign, key);
     int found = key ? 0 : -1;
     for (place i = 0; !found && i < PyTuple_Size(scanner->idle); i++)
         found = PySet_Contains(PyTuple_GetItem(scanner->idle, i), key);
@@ -642,6 +643,7 @@ static int read_tables(Tables *tables)
     tables->active_limit = (int)limit("consentguard.html.formatting", "ACTIVE_LIMIT");
     tables->alike_limit = (int)limit("consentguard.html.formatting", "ALIKE_LIMIT");
     tables->sheet = member("consentguard.html.spans", "SHEET");
+    tables->foreign = member("consentguard.html.spans", "FOREIGN");
     tables->short_limit = limit("consentguard.html.spans", "SHORT");
     tables->span = member("consentguard.html.spans", "Span");
     tables->decode = member("consentguard.html.attributes", "decode");
@@ -685,6 +687,7 @@ static int each_object(Tables *tables, visitproc visit, void *arg)
     Py_VISIT(tables->snippets);
     Py_VISIT(tables->span);
     Py_VISIT(tables->sheet);
+    Py_VISIT(tables->foreign);
     Py_VISIT(tables->decode);
     Py_VISIT(tables->encodings);
     Py_VISIT(tables->no_bytes);
@@ -709,6 +712,7 @@ static int module_clear(PyObject *module)
     Py_CLEAR(tables->snippets);
     Py_CLEAR(tables->span);
     Py_CLEAR(tables->sheet);
+    Py_CLEAR(tables->foreign);
     Py_CLEAR(tables->decode);
     Py_CLEAR(tables->encodings);
     Py_CLEAR(tables->no_bytes);

@@ -34,8 +34,9 @@ class Scanning(Protocol):
     ) -> None:
         """Begin; ``snippets`` is what :func:`snippets` gave.
 
-        A tag or a script of HTML whose bytes are in one of the sets ``idle`` is not reported, until
-        there is a `<base>`. Those of a silent script are its start tag's.
+        A tag, script or sheet whose bytes are in one of the sets ``idle``, behind what
+        :mod:`consentguard.html.spans` says, is not reported, until there is a `<base>`. Those of a
+        silent script are its start tag's.
         """
 
     @property

@@ -12,8 +12,8 @@ from hashlib import sha256
 
 from .asking import Asking
 from .foreign import Space
-from .spans import SHEET, SHORT, Span, What
-from .tags import TagGate
+from .spans import FOREIGN, SHEET, SHORT, Span, What
+from .tags import BASES, TagGate
 from .verdicts import IDLE, Kept, Memory, Verdict
 
 #: Tags that tell what the page is: the verdict on them is never :data:`IDLE`.
@@ -43,8 +43,9 @@ class Remembered:
             return self._judged(page, span)
         if len(asking.bases) != self._based:
             self._settle()
-        # A base says something each time; what was cut or torn is more than its bytes.
-        known = span.whole and not span.broken and span.name != b"base"
+        # A base says something while it counts; what was cut or torn is more than its bytes.
+        tells = span.name == b"base" and len(asking.bases) < BASES
+        known = span.whole and not span.broken and not tells
         key = _key(page, span) if known else b""
         found = _found(key, verdicts.on(self._page)[self._based > 0 :]) if known else None
         if found is not None:
@@ -54,7 +55,7 @@ class Remembered:
         verdict, noted = memory.noting(lambda: self._judged(page, span))
         if noted:
             verdict = Verdict(verdict.edits, verdict.denied, tuple(noted))
-        elif verdict is IDLE and span.name in DOCUMENT:
+        elif verdict is IDLE and (span.name in DOCUMENT or _begins_sheet(span)):
             verdict = _NOTHING
         if known and not memory.muted:
             verdicts.keep(key, verdict, None if asking.lasting else self._page)
@@ -80,6 +81,11 @@ class Remembered:
         self._based, self._page = len(bases), repr((self._here, bases))
 
 
+def _begins_sheet(span: Span) -> bool:
+    """Whether it is the tag of a style element in svg, whose sheet comes in pieces."""
+    return span.name == b"style" and span.space is not Space.HTML
+
+
 def _found(key: bytes, kept: tuple[Kept, ...]) -> Verdict | None:
     for one in kept:
         verdict = one.get(key)
@@ -98,4 +104,4 @@ def _key(page: bytes, span: Span) -> bytes:
         data = (b"\3" if sheet else b"\2") + digest
     else:
         data = SHEET + page[start:stop] if sheet else page[start:stop]
-    return data if span.space is Space.HTML else b"\0" + data
+    return data if span.space is Space.HTML else FOREIGN + data

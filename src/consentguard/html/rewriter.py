@@ -15,7 +15,7 @@ from .engine import Scanner
 from .foreign import Space
 from .judge import Gate, Gated, Judge, merged
 from .remembered import DOCUMENT, Remembered
-from .spans import SHEET, SHORT, Span, What
+from .spans import FOREIGN, SHEET, SHORT, Span, What
 from .tags import TagGate
 from .verdicts import Denied, Kept, Memory, Verdict
 
@@ -153,7 +153,7 @@ class Rewriter:
         """Put out the page up to the last edit; where that ends."""
         known, done = self._known, 0
         for span in spans:
-            what, name, start, end, stop, space, _, whole, _, silent = span
+            what, name, start, end, stop, space, _, whole, broken, silent = span
             if what > _STYLE:
                 done = self._mark(span, page, done, out)
                 continue
@@ -164,9 +164,12 @@ class Rewriter:
             # Of a script with nothing in it that anybody looks for, the tag says all.
             last = end if silent else stop
             verdict = None
-            if last - start <= SHORT and space is _HTML and whole:
+            if last - start <= SHORT and whole and not broken:
                 data = page[start:last]
-                verdict = known(SHEET + data if what is _STYLE else data)
+                if space is not _HTML:
+                    verdict = None if what is _STYLE else known(FOREIGN + data)
+                else:
+                    verdict = known(SHEET + data if what is _STYLE else data)
             if verdict is None:
                 verdict = self._judged(span, page)
                 known = self._known

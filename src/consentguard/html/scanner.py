@@ -24,7 +24,7 @@ from .foreign import Space
 from .names import MEMORY, REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, TORN_LIMIT
 from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd, plain_end
-from .spans import SHEET, SHORT, Span, What
+from .spans import FOREIGN, SHEET, SHORT, Span, What
 from .syntax import TAG
 from .tagend import TagEnd
 from .treerules import TreeRules
@@ -37,9 +37,8 @@ _TAG, _SCRIPT, _STYLE, _HTML = What.TAG, What.SCRIPT, What.STYLE, Space.HTML
 class Scanner(Contents):
     """Incremental tokenizer. ``whole`` keeps the stack of open elements from the beginning.
 
-    A tag or a script of HTML whose bytes are in one of the sets ``idle`` is not reported, until
-    there is a `<base>`. ``snippets`` are for the twin in C: this one looks for none, which costs
-    more than it saves.
+    What has its bytes in one of the sets ``idle`` is not reported, until there is a `<base>`.
+    ``snippets`` are for the twin in C: this one looks for none, which costs more than it saves.
     """
 
     def __init__(
@@ -88,12 +87,13 @@ class Scanner(Contents):
             self._idle = ()
         sheet = span.what is _STYLE
         start = span.end if sheet else span.start
-        known = span.what <= _STYLE and span.space is _HTML and span.whole
+        foreign = span.space is not _HTML
+        known = span.what <= _STYLE and span.whole and not (span.broken or (sheet and foreign))
         if not known or span.stop - start > SHORT:
             return True
         data = bytes(self.buffer[start : span.stop])
-        if sheet:
-            data = SHEET + data
+        if sheet or foreign:
+            data = (SHEET if sheet else FOREIGN) + data
         return not any(data in one for one in self._idle)
 
     # Each state settles what it can and returns True when another state should go on.

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from .foreign import Space
 
-#: Tags, scripts and sheets of so many bytes, in HTML content, are passed over by a set of them.
+#: Tags and scripts of so many bytes are passed over by a set of them, and sheets of HTML.
 SHORT = 4096
-#: What stands before the bytes of a sheet there, to tell it from a tag.
-SHEET = b"\1"
+#: What stands before the bytes there, to tell them from those of a tag of HTML: those of a sheet,
+#: and those of a tag in svg or math.
+SHEET, FOREIGN = b"\1", b"\0"
 
 
 class What(IntEnum):

@@ -35,8 +35,8 @@ from .table import (
 from .values import urls
 from .verdicts import IDLE, NOTHING, Denied, Edit, Verdict
 
-# More `<base>` elements than any page has.
-_BASES = 8
+#: So many `<base>` elements count, more than any page has.
+BASES = 8
 #: What stands in a style sheet where a denied URL stood.
 NOWHERE = b"about:blank#cg-gated"
 # A style attribute without one of these names no URL.
@@ -123,7 +123,7 @@ class TagGate:
 
     def _base(self, reading: Reading, span: Span) -> None:
         bases, href = self._asking.bases, reading.values.get(b"href")
-        if href is not None and not span.template and len(bases) < _BASES:
+        if href is not None and not span.template and len(bases) < BASES:
             bases.append(decode(href, self._encoding))
 
     def _asked(
