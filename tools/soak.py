@@ -226,14 +226,16 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
 
     def tell(done: int) -> None:
-        print(f"\r{done} of {options.responses}", end="", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            print(f"\r{done} of {options.responses}", end="", file=sys.stderr, flush=True)
 
     logging.disable(logging.WARNING)
     try:
         result = run(Site(options.seed), options.responses, tell)
     finally:
         logging.disable(logging.NOTSET)
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    if sys.stderr.isatty():
+        print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
     if options.json:
         options.json.write_text(json.dumps(asdict(result), indent=2) + "\n", "utf-8")
     ways = ", ".join(f"{number} {way}" for way, number in result.ended.items())
