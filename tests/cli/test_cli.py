@@ -37,7 +37,9 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     return command
 
 
-@pytest.mark.parametrize("command", ["demo", "init", "check", "explain", "classify", "rewrite"])
+@pytest.mark.parametrize(
+    "command", ["demo", "init", "check", "explain", "classify", "rewrite", "catalogue"]
+)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         main([command, "--help"])
@@ -340,3 +342,33 @@ def test_rewrite_leaves_a_charset_in_doubt_alone(run: Run) -> None:
     assert (code, json.loads(out)[0]["charset"]) == (0, None)
     assert "fence" in err
     assert Path("o/a.html").read_bytes() == page
+
+
+def test_catalogue_stats(run: Run) -> None:
+    code, out, _ = run("catalogue", "stats", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["services"] > 2500
+    assert found["vendors"] > 1000
+    assert found["cookies"] > 2000
+    assert sum(found["purposes"].values()) >= found["services"]
+    assert {"own", "third-party-web"} <= set(found["sources"])
+    _, out, _ = run("catalogue", "stats")
+    assert f"{found['services']} services" in out
+    assert "advertising" in out
+
+
+def test_catalogue_search(run: Run) -> None:
+    code, out, _ = run("catalogue", "search", "FBEVENTS", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [one["id"] for one in found] == ["meta_pixel"]
+    assert found[0]["purposes"] == ["advertising"]
+    assert found[0]["sells_or_shares"] is True
+    _, out, _ = run("catalogue", "search", "google-analytics")
+    assert "ga4: Google Analytics, Google: analytics" in out
+    code, out, _ = run("catalogue", "search", "no such thing")
+    assert (code, out) == (1, "no service has 'no such thing' in it\n")
+    assert run("catalogue", "search", " ")[0] == 2
+    with pytest.raises(SystemExit):
+        run("catalogue")
