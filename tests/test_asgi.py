@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import Here, a_policy
+from tests.contract.shapes import body, messages_of, scope
 
 from consentguard.asgi import ConsentMiddleware
 from consentguard.ledger.sql import SQLLedger
@@ -22,30 +23,8 @@ def start(headers: list[tuple[bytes, bytes]] = HTML, status: int = 200) -> dict[
     return {"type": "http.response.start", "status": status, "headers": headers}
 
 
-def body(data: bytes, more: bool = False) -> dict[str, Any]:
-    return {"type": "http.response.body", "body": data, "more_body": more}
-
-
 def wrap(app: Any, ledger: Any = None) -> ConsentMiddleware:
     return ConsentMiddleware(app, a_policy(), ["key"], ledger=ledger, geo=Here())
-
-
-def scope(path: str = "/", **more: Any) -> dict[str, Any]:
-    base = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"site.test")]}
-    return {**base, "query_string": b"", "client": None, "scheme": "http", **more}
-
-
-async def run(app: Any, **more: Any) -> list[dict[str, Any]]:
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(dict(message))
-
-    await app(scope(**more), receive, send)
-    return sent
 
 
 def an_app(*messages: dict[str, Any]) -> Any:
@@ -110,7 +89,7 @@ async def test_the_start_waits_for_the_first_bytes_and_nothing_else() -> None:
 
 
 async def test_one_message_gets_a_length() -> None:
-    sent = await run(wrap(an_app(start([*HTML, (b"content-length", b"5")]), body(PAGE))))
+    sent = await messages_of(wrap(an_app(start([*HTML, (b"content-length", b"5")]), body(PAGE))))
     assert len(sent) == 2
     lengths = [v for k, v in sent[0]["headers"] if k == b"content-length"]
     assert lengths == [str(len(sent[1]["body"])).encode()]
@@ -122,20 +101,20 @@ async def test_bodies_that_are_not_pages_stream_as_they_are() -> None:
     app = wrap(
         an_app(start(events), body(b"data: 1\n\n", True), body(b"data: 2\n\n", True), body(b""))
     )
-    sent = await run(app)
+    sent = await messages_of(app)
     assert [m.get("body") for m in sent[1:]] == [b"data: 1\n\n", b"data: 2\n\n", b""]
 
 
 async def test_what_passes_is_passed_on_as_it_is() -> None:
     kept = [(b"Content-Type", b"application/json"), (b"X-A", b"b")]
     messages = [start(kept), body(b"{", True), body(b"", True), body(b"}")]
-    assert await run(wrap(an_app(*messages))) == messages
+    assert await messages_of(wrap(an_app(*messages))) == messages
 
 
 async def test_headers_may_be_any_iterable() -> None:
     for kind in (b"application/json", b"text/html"):
         headers: Any = iter([[b"content-type", kind], [b"set-cookie", b"_ga=1"]])
-        sent = await run(wrap(an_app(start(headers), body(PAGE))))
+        sent = await messages_of(wrap(an_app(start(headers), body(PAGE))))
         assert not [v for k, v in sent[0]["headers"] if k == b"set-cookie"]
         assert dict(sent[0]["headers"])[b"content-type"] == kind
 
@@ -149,7 +128,7 @@ async def test_the_app_is_told_of_all_that_the_server_can_do() -> None:
         await send(body(b""))
 
     extensions = {"http.response.pathsend": {}, "http.response.trailers": {}, "tls": {"x": 1}}
-    await run(wrap(app), extensions=extensions)
+    await messages_of(wrap(app), extensions=extensions)
     assert seen == extensions
 
 
@@ -160,14 +139,14 @@ async def test_an_app_that_raises_in_the_middle_raises_through_us() -> None:
         raise RuntimeError("the app's")
 
     with pytest.raises(RuntimeError, match="the app's"):
-        await run(wrap(app))
+        await messages_of(wrap(app))
 
 
 async def test_root_path_is_part_of_our_links_and_not_of_our_routes() -> None:
     app = wrap(an_app(start(), body(PAGE)))
-    sent = await run(app, path="/shop/", root_path="/shop")
+    sent = await messages_of(app, path="/shop/", root_path="/shop")
     assert b'action="/shop/_consent"' in sent[1]["body"]
-    sent = await run(app, path="/shop/_consent/state", root_path="/shop")
+    sent = await messages_of(app, path="/shop/_consent/state", root_path="/shop")
     assert sent[0]["status"] == 200
     assert b'"region":"eea-gdpr"' in sent[1]["body"]
 
@@ -187,7 +166,7 @@ async def test_large_bodies_are_refused_and_not_kept() -> None:
 
     headers = [(b"host", b"site.test"), (b"origin", b"http://site.test")]
     app = wrap(an_app())
-    await app(scope("/_consent", method="POST", headers=headers), receive, send)
+    await app(scope(path="/_consent", method="POST", headers=headers), receive, send)
     assert sent[0]["status"] == 400
     assert pieces == 2
 
@@ -207,7 +186,7 @@ async def test_a_client_that_goes_away_stores_nothing(tmp_path: Path) -> None:
         (b"content-type", b"application/x-www-form-urlencoded"),
     ]
     app = wrap(an_app(), ledger)
-    await app(scope("/_consent", method="POST", headers=headers), receive, send)
+    await app(scope(path="/_consent", method="POST", headers=headers), receive, send)
     assert ledger.records() == []
 
 

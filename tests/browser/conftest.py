@@ -12,18 +12,15 @@ import asyncio
 import os
 import secrets
 import shutil
-import socket
-import threading
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from examples.demo.app import build
 from playwright.async_api import (
     Browser,
@@ -33,6 +30,7 @@ from playwright.async_api import (
     Route,
     async_playwright,
 )
+from tests.serving import serving
 
 FLAGS = (
     "--no-sandbox",
@@ -65,22 +63,6 @@ class Demo:
 
     url: str
     ledger: Path
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The URL of an ASGI application on a free port, in a thread of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="critical", ws="none")
-        config.timeout_graceful_shutdown = 1
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route
-from tests.browser.conftest import serving
 from tests.browser.gating import POLICY, until
 from tests.conftest import Here, a_policy
+from tests.serving import serving
 
 from consentguard.asgi import ConsentMiddleware
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from tests.contract.shapes import (
     BANNER,
     GATED,
@@ -25,6 +22,7 @@ from tests.contract.shapes import (
     saying,
     start,
 )
+from tests.serving import serving
 
 from consentguard.html.rewriter import Rewriter
 from consentguard.http.csp import FENCE
@@ -69,22 +67,6 @@ class Shop:
         self.gone.set()
 
 
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The URL of an app on a free port, in a thread of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="critical", ws="none", lifespan="off")
-        config.timeout_graceful_shutdown = 1
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 @pytest.fixture(scope="module")
 def shop() -> Shop:
     return Shop()
@@ -92,7 +74,7 @@ def shop() -> Shop:
 
 @pytest.fixture(scope="module")
 def client(shop: Shop) -> Iterator[httpx.Client]:
-    with serving(guarded(shop)) as url, httpx.Client(base_url=url) as client:
+    with serving(guarded(shop), "off") as url, httpx.Client(base_url=url) as client:
         yield client
 
 

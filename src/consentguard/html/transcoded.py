@@ -7,7 +7,6 @@ cannot is in doubt, and the page leaves fenced.
 from __future__ import annotations
 
 import codecs
-import re
 
 from consentguard.errors import UnreadableBody
 
@@ -17,8 +16,8 @@ from .iso2022jp import Iso2022jp
 from .masked import LEGACY, Legacy
 
 _PIECE = 64 * 1024
-# What may become an escape: it always matches.
-_BEGUN = re.compile(rb"(?:\x1b\(?)?\Z")
+# What may become an escape.
+_BEGUN = (b"\x1b(", b"\x1b")
 _KEPT = "surrogatepass"
 
 
@@ -86,7 +85,8 @@ class Undeclared:
         if self._last or b"\x1b" in data:
             found = DESIGNATOR.search(self._last + data)
         if found is None:
-            self._last = _BEGUN.search((self._last + data)[-2:])[0]  # type: ignore[index]
+            tail = (self._last + data)[-2:]
+            self._last = next((begun for begun in _BEGUN if tail.endswith(begun)), b"")
             sink(data)
             return
         sink(data[: max(found.start() - len(self._last), 0)])
