@@ -66,13 +66,18 @@ def ratio(job: Job, other: Job, rounds: int) -> float:
 
 def fastest(jobs: tuple[Job, ...], rounds: int) -> tuple[float, ...]:
     """The best time of each of the jobs, which are run in turns, the fast ones several times."""
-    first = [seconds(job) for job in jobs]
+    first = [_warmed(job) for job in jobs]
     times = [max(1, int(_LEAST / taken)) for taken in first]
     taken = [first]
-    # What is slow has had its first round already.
-    while len(taken) < rounds + (max(first) < _SLOW):
+    while len(taken) < rounds:
         taken.append([seconds(job, number) for job, number in zip(jobs, times, strict=True)])
     return tuple(min(column) for column in zip(*taken, strict=True))
+
+
+def _warmed(job: Job) -> float:
+    """The time of the second run; what is slow is run once."""
+    first = seconds(job)
+    return first if first > _SLOW else seconds(job)
 
 
 def policy() -> Policy:

@@ -197,7 +197,7 @@ def test_a_page_without_a_type_is_what_a_browser_makes_of_it(
 ) -> None:
     headers = [] if kind is None else [(b"content-type", kind)]
     exchange = make_guard().exchange(a_request())
-    assert exchange.reads(headers)
+    assert exchange.reads(headers) is not None
     reply = exchange.reply(200, headers, PAGE)
     assert b"data-cg-src" in sent(reply, PAGE)
     assert (b"cache-control", b"private, no-cache") in reply.headers

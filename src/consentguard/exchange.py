@@ -5,8 +5,8 @@
     exchange.own            → answer(body) → Outcome            one of our own pages
     exchange.headers_in     → the app's request headers
     exchange.passes(headers)                                    the response needs nothing
-    exchange.reads(headers)                                     its first bytes decide
-    exchange.reply(status, headers, first) → Reply              then feed() … finish()
+    exchange.reads(headers) → its fields, or None               its first bytes decide
+    exchange.reply(status, headers, first, fields) → Reply      then feed() … finish()
     exchange.hints(links)   → the links of an early hint
 
 :mod:`consentguard.http.reply` says what becomes of each shape of response.
@@ -26,7 +26,7 @@ from consentguard.http.cookies import hide
 from consentguard.http.csp import fenced
 from consentguard.http.message import Header, Request, as_bytes
 from consentguard.http.reply import Reply
-from consentguard.http.sniff import described, may_be_page, shown
+from consentguard.http.sniff import Fields, described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound
 from consentguard.pages import outcome, serve
 from consentguard.pages.outcome import Outcome
@@ -115,18 +115,32 @@ class Exchange:
             return self.setup.off
         return kind is not None or self.setup.off
 
-    def reads(self, headers: Sequence[Header]) -> bool:
-        """Whether the first bytes of a body with these headers matter: it is or may be a page."""
-        return not self.setup.off and may_be_page(described(headers))
+    def reads(self, headers: Sequence[Header]) -> Fields | None:
+        """The fields of a response whose body's first bytes matter: it is or may be a page."""
+        if self.setup.off:
+            return None
+        fields = described(headers)
+        return fields if may_be_page(fields) else None
 
-    def reply(self, status: int, headers: Sequence[Header], first: bytes = b"") -> Reply:
-        """The response to send instead of the app's. ``first`` are the first bytes of its body."""
-        if self.passes(headers):
-            return Reply(headers, None)
+    def reply(
+        self,
+        status: int,
+        headers: Sequence[Header],
+        first: bytes = b"",
+        fields: Fields | None = None,
+    ) -> Reply:
+        """The response to send instead of the app's. ``first`` are the first bytes of its body.
+
+        ``fields`` are what :meth:`reads` gave for these headers: it knows that they do not pass.
+        """
+        if fields is None:
+            if self.passes(headers):
+                return Reply(headers, None)
+            fields = described(headers)
         watch = self.setup.policy.enforcement.mode != "enforce"
         try:
             outbound = Outbound(
-                self.visit, self.shared, self.revalidates, status, list(headers), first
+                self.visit, self.shared, self.revalidates, status, list(headers), fields, first
             )
             out, rewriter = outbound.gate()
         except Exception:

@@ -6,8 +6,7 @@ Headers are gated before the first byte leaves; the body is rewritten as it stre
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import partial
 
 import ada_url
@@ -19,7 +18,7 @@ from consentguard.html.table import Kind, link_kind
 from consentguard.http import caching, codings, contacts, csp
 from consentguard.http.cookies import SetCookie
 from consentguard.http.message import Header, without
-from consentguard.http.sniff import Shape, described, shape, shown
+from consentguard.http.sniff import Fields, Shape, shape, shown
 from consentguard.http.sweep import expiries
 from consentguard.http.waits import Waits
 from consentguard.judge import ACTIVE, Judge
@@ -35,32 +34,47 @@ _NAMES = (b"content-type", b"set-cookie", *contacts.NAMES)
 #: As text too, which ASGI forbids and some servers send.
 LOOKED_AT: frozenset[bytes | str] = frozenset((*_NAMES, *(name.decode() for name in _NAMES)))
 #: What speaks about the bytes of the app: their length, RFC 9530 and what it replaced.
-_OF_BYTES = (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5")
+_OF_BYTES = frozenset(
+    (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5")
+)
 #: Destinations of a fetch or a frame: nothing is shown there (Fetch Metadata, section 2.1).
 _UNSHOWN = frozenset((b"iframe", b"empty"))
-_PAGES = (Shape.HTML, Shape.DOUBT)
+_HTML, _DOUBT = Shape.HTML, Shape.DOUBT  # members of an enum take long to look up
 #: Purposes that no region lets wait: who serves them is the same for everybody.
 FREE = frozenset(("necessary", "cdn", "consent-management"))
 
 
-@dataclass(slots=True)
 class Outbound:
-    """The app's response while it is being gated."""
+    """The app's response while it is being gated.
 
-    visit: Visit
-    shared: Shared
-    revalidates: bool
-    status: int
-    headers: list[Header]
-    first: bytes
-    fields: Mapping[bytes, bytes] = field(init=False)  #: the first value of each header
-    shape: Shape = field(init=False)
-    coding: bytes = field(init=False)  #: what a page is encoded in, if in anything
-    head: bytes | None = field(init=False)  #: its first bytes decoded; None where they do not
+    ``fields`` are its headers as :func:`~consentguard.http.sniff.described`; ``coding`` what a page
+    is encoded in, if in anything; ``head`` its first bytes decoded, None where they do not.
+    """
 
-    def __post_init__(self) -> None:
-        self.fields = fields = described(self.headers)
-        self.coding, self.head = b"", self.first
+    __slots__ = (
+        *("coding", "fields", "first", "head", "headers"),
+        *("revalidates", "shape", "shared", "status", "visit"),
+    )
+
+    def __init__(
+        self,
+        visit: Visit,
+        shared: Shared,
+        revalidates: bool,
+        status: int,
+        headers: list[Header],
+        fields: Fields,
+        first: bytes,
+    ) -> None:
+        self.visit = visit
+        self.shared = shared
+        self.revalidates = revalidates
+        self.status = status
+        self.headers = headers
+        self.fields = fields
+        self.first = first
+        self.coding = b""
+        self.head: bytes | None = first
         if b"content-encoding" in fields and shown(fields.get(b"content-type", b"")):
             self.coding = codings.named(self.headers)
         if self.coding:
@@ -74,8 +88,8 @@ class Outbound:
         visitor = self.visit.visitor
         if self.status == 304:
             # RFC 9111, section 3.2: its headers replace those stored, and a fence is one.
-            self.headers = without(self.headers, *csp.POLICIES)
-        page = self.is_page()
+            self.headers = without(self.headers, csp.POLICIES)
+        page = self.shape in (_HTML, _DOUBT) and not self.excluded()
         hints = contacts.speaks(self.fields, self.headers)
         judge = self.shared.judge(self.visit) if page or hints else None
         dropped = self.cookies() if b"set-cookie" in self.fields else []
@@ -111,7 +125,7 @@ class Outbound:
         rewriter = self.rewriter(judge)
         if rewriter is not None and b"transfer-encoding" in self.fields:
             # RFC 9112, section 6.2: never beside a length, which the server or we may set.
-            self.headers = without(self.headers, b"transfer-encoding")
+            self.headers = without(self.headers, (b"transfer-encoding",))
         return rewriter
 
     def contacts(self, judge: Judge) -> None:
@@ -201,10 +215,6 @@ class Outbound:
             self.visit.visitor.hidden, request.hostname, path, https=self.visit.https, turn=turn
         )
 
-    def is_page(self) -> bool:
-        """A page below none of ``exclude_paths``."""
-        return self.shape in _PAGES and not self.excluded()
-
     def excluded(self) -> bool:
         """Below one of ``exclude_paths``, in whole segments: the body is left alone."""
         excluded = self.visit.setup.policy.enforcement.exclude_paths
@@ -217,7 +227,7 @@ class Outbound:
         """What the body goes through, or None for one that is not there or has to be fenced."""
         if self.visit.request.method == "HEAD" or self.status in (204, 304):
             # They are those of the page that we would have sent, which nobody knows.
-            self.headers = without(self.headers, *_OF_BYTES)
+            self.headers = without(self.headers, _OF_BYTES)
             return None
         content_type = self.fields.get(b"content-type", b"").decode("latin-1")
         page = None
@@ -229,7 +239,8 @@ class Outbound:
             return None
         codec = codings.codec(self.coding, self.fields.get(b"content-length", b""))
         # The app's length, digest and range speak about bytes that we may change.
-        self.headers = without(self.headers, *_OF_BYTES)
+        if not _OF_BYTES.isdisjoint(self.fields):
+            self.headers = without(self.headers, _OF_BYTES)
         return Coded(codec, page, self.ended) if codec else page
 
     def rewriting(self, judge: Judge, content_type: str, encoding: str, inserted: str) -> Rewriter:

@@ -27,7 +27,7 @@ _BODY = "http.response.body"
 class Sender:
     """One response. What passes costs no coroutine of its own."""
 
-    __slots__ = ("_ended", "_exchange", "_passes", "_reply", "_send", "_start")
+    __slots__ = ("_ended", "_exchange", "_fields", "_passes", "_reply", "_send", "_start")
 
     def __init__(self, exchange: Exchange, send: Send) -> None:
         self._exchange = exchange
@@ -56,7 +56,8 @@ class Sender:
         self._start = {**message, "headers": headers}
         self._ended = False
         self._reply: Reply | None = None
-        if self._exchange.reads(headers):
+        self._fields = self._exchange.reads(headers)
+        if self._fields is not None:
             return _held()
         # The body decides nothing: an event stream opens before its first event.
         self._reply = self._exchange.reply(message["status"], headers)
@@ -78,13 +79,14 @@ class Sender:
         return _held()
 
     async def _opened(self, start: Message, data: bytes, more: bool) -> None:
-        self._reply = self._exchange.reply(start["status"], start["headers"], data)
+        status, headers = start["status"], start["headers"]
+        self._reply = self._exchange.reply(status, headers, data, self._fields)
         # Trailers come behind the last chunk: a length leaves no room for them.
         whole = not more and not start.get("trailers", False)
-        headers, out = self._reply.open(data, whole=whole)
+        final, out = self._reply.open(data, whole=whole)
         if not more and not whole:
             out += self._reply.finish()
-        await self._send({**start, "headers": headers})
+        await self._send({**start, "headers": final})
         if out or not more:
             await self._send({"type": _BODY, "body": out, "more_body": more})
 

@@ -13,6 +13,7 @@ from consentguard.exchange import Exchange
 from consentguard.http.environ import bytes_of, text_of
 from consentguard.http.message import Header
 from consentguard.http.reply import Reply
+from consentguard.http.sniff import Fields
 
 StartResponse = Callable[..., Callable[[bytes], object]]
 
@@ -26,6 +27,7 @@ class Starter:
         self._status = ""
         self._headers: list[Header] = []
         self._exc_info: Any = None
+        self._fields: Fields | None = None
         self._reply: Reply | None = None
         self._write: Callable[[bytes], object] | None = None
 
@@ -38,7 +40,7 @@ class Starter:
         if self._status and not exc_info:
             raise RuntimeError("start_response was called twice, and not for an error")
         self._status, self._exc_info = status, exc_info
-        self._headers = bytes_of(headers)
+        self._headers, self._fields = bytes_of(headers), None
         return self._written
 
     @property
@@ -51,14 +53,16 @@ class Starter:
         """The app has said its status, has written nothing, and its body's bytes do not matter."""
         if not self._status or self.begun:
             return False
-        return self._exchange.passes(self._headers) or not self._exchange.reads(self._headers)
+        if not self._exchange.passes(self._headers):
+            self._fields = self._exchange.reads(self._headers)
+        return self._fields is None
 
     def begin(self, first: bytes, whole: bool = False) -> bytes:
         """Start the response with its first bytes, or with all of them."""
         if not self._status:
             raise RuntimeError("start_response was not called")
         status = int(self._status.split(" ", 1)[0])
-        self._reply = self._exchange.reply(status, self._headers, first)
+        self._reply = self._exchange.reply(status, self._headers, first, self._fields)
         headers, out = self._reply.open(bytes(first), whole=whole)
         arguments, self._exc_info = [self._exc_info] if self._exc_info else [], None
         self._write = self._start_response(self._status, text_of(headers), *arguments)

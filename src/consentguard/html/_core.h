@@ -37,7 +37,7 @@ enum {
     NO_SCRIPT
 };
 
-enum { LOOKAHEAD = 16 };
+enum { LOOKAHEAD = 16, PIECES = 256 };
 
 typedef struct {
     const Tables *tables;
@@ -53,8 +53,7 @@ typedef struct {
     place clear_style, clear_noscript, text_at, text_wait;
     int templates, torn;
     Tree tree;
-    byte *past; /* the page so far, while it may have to be read again */
-    place past_size, past_room;
+    PyObject *past; /* a list of bytes: the page so far, while it may have to be read again */
     int remembers;
     Found *found;
     int found_size, found_room;
@@ -79,36 +78,39 @@ static void core_begin(Core *core, const Tables *tables, int scripting, int coun
 static void core_clear(Core *core)
 {
     tree_clear(&core->tree);
-    PyMem_Free(core->past);
+    Py_CLEAR(core->past);
     PyMem_Free(core->found);
 }
 
 static void forget_past(Core *core)
 {
-    PyMem_Free(core->past);
-    core->past = NULL;
+    Py_CLEAR(core->past);
     core->remembers = 0;
 }
 
-static void remember(Core *core, const byte *data, place size)
+/* The page so far as one object, or NULL. */
+static PyObject *joined_past(const Core *core)
+{
+    return PyObject_CallMethod(core->tables->no_bytes, "join", "(O)", core->past);
+}
+
+/* Keep what comes in, as it is: most pages are never read again. */
+static void remember(Core *core, PyObject *data)
 {
     if (!core->remembers)
         return;
-    if (!core->past || core->past_size + size > core->past_room) {
-        place most = core->tables->memory + 2 * size;
-        place room = 2 * core->past_size + size < most ? 2 * core->past_size + size : most;
-        if (room < core->past_size + size)
-            room = core->past_size + size;
-        byte *moved = PyMem_Realloc(core->past, (size_t)room + 1);
-        if (!moved) {
-            core->failed = 1;
-            return;
-        }
-        core->past = moved;
-        core->past_room = room;
+    if (!core->past)
+        core->past = PyList_New(0);
+    PyObject *piece = core->past ? PyBytes_FromObject(data) : NULL;
+    core->failed = core->failed || !piece || PyList_Append(core->past, piece) < 0;
+    Py_XDECREF(piece);
+    if (!core->failed && PyList_Size(core->past) > PIECES) {
+        /* An object for each few bytes would take more room than they do. */
+        PyObject *joined = joined_past(core);
+        core->failed = !joined || PyList_SetSlice(core->past, 0, PIECES + 1, NULL) < 0 ||
+                       PyList_Append(core->past, joined) < 0;
+        Py_XDECREF(joined);
     }
-    memcpy(core->past + core->past_size, data, (size_t)size);
-    core->past_size += size;
     if (core->offset > core->tables->memory)
         forget_past(core);
 }
@@ -469,7 +471,11 @@ static int state_noscript(Core *core)
     inner.finder = core->finder;
     inner.b = core->b + start;
     inner.size = end - start;
-    remember(&inner, inner.b, inner.size);
+    PyObject *content = PyBytes_FromStringAndSize((const char *)inner.b, inner.size);
+    if (content)
+        remember(&inner, content);
+    inner.failed = inner.failed || !content;
+    Py_XDECREF(content);
     run(&inner);
     inner.final = 1;
     if (!inner.overflow)
@@ -522,11 +528,20 @@ static void look_outside(Core *core, place begin, const Name *name)
             close_at(&core->tree, 0);
         return;
     }
+    PyObject *past = joined_past(core);
+    char *b;
+    place length;
+    if (!past || PyBytes_AsStringAndSize(past, &b, &length) < 0) {
+        Py_XDECREF(past);
+        core->failed = 1;
+        return;
+    }
     Core again;
     core_begin(&again, core->tables, core->scripting, 1);
-    again.b = core->past;
+    again.b = (const byte *)b;
     again.size = core->offset + begin;
     run(&again);
+    Py_DECREF(past);
     core->examined += again.examined;
     core->steps += again.steps;
     core->failed = core->failed || again.failed;

@@ -123,39 +123,46 @@ static inline place find_near(const byte *b, place from, place to, byte c)
     return find(b, from, to, c);
 }
 
-/* The first byte that ends a tag's name, or the end. */
-static inline place name_ends(const byte *b, place at, place size)
+/* Of the next bytes those that may end a name: white space and controls, "/", ">", maybe "=". */
+#if defined(__SSE2__)
+typedef unsigned Marked;
+enum { WIDE = sizeof(__m128i) };
+static inline Marked may_end(const byte *b, int value)
 {
-    while (size - at >= WORD) {
-        word bytes = load(b + at);
-        word mask = below(bytes, ' ' + 1) | equal(bytes, '/') | equal(bytes, '>');
-        at += mask ? first_of(mask) : WORD;
-        if (!mask)
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)b);
+    __m128i found = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ')), bytes);
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/')));
+    found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
+    if (value)
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')));
+    return (Marked)_mm_movemask_epi8(found);
+}
+static inline int first_end(Marked found) { return __builtin_ctz(found); }
+#else
+typedef word Marked;
+#define WIDE WORD
+static inline Marked may_end(const byte *b, int value)
+{
+    word bytes = load(b);
+    word found = below(bytes, ' ' + 1) | equal(bytes, '/') | equal(bytes, '>');
+    return value ? found | equal(bytes, '=') : found;
+}
+static inline int first_end(Marked found) { return first_of(found); }
+#endif
+
+/* The first byte of that class, which ends a tag's name or an attribute's, or the end. */
+static inline place ends(const byte *b, place at, place size, int class)
+{
+    while (size - at >= WIDE) {
+        Marked found = may_end(b + at, class == ENDS_ATTRIBUTE);
+        at += found ? first_end(found) : WIDE;
+        if (!found)
             continue;
-        if (CLASS[b[at]] & ENDS_NAME)
+        if (CLASS[b[at]] & class)
             return at;
         at++; /* a control character */
     }
-    while (at < size && !(CLASS[b[at]] & ENDS_NAME))
-        at++;
-    return at;
-}
-
-/* The same of an attribute's. */
-static inline place attribute_ends(const byte *b, place at, place size)
-{
-    while (size - at >= WORD) {
-        word bytes = load(b + at);
-        word mask = below(bytes, ' ' + 1) | equal(bytes, '/') | equal(bytes, '>');
-        mask |= equal(bytes, '=');
-        at += mask ? first_of(mask) : WORD;
-        if (!mask)
-            continue;
-        if (CLASS[b[at]] & ENDS_ATTRIBUTE)
-            return at;
-        at++;
-    }
-    while (at < size && !(CLASS[b[at]] & ENDS_ATTRIBUTE))
+    while (at < size && !(CLASS[b[at]] & class))
         at++;
     return at;
 }
@@ -460,7 +467,7 @@ static int read_tag(const Tables *tables, const byte *b, place at, place size, T
     tag->start = at++;
     tag->slash = b[at] == '/';
     at += tag->slash;
-    at = name_ends(b, at, size);
+    at = ends(b, at, size, ENDS_NAME);
     tag->name_end = at;
     tag->rare = 0;
     for (;;) {
@@ -475,7 +482,7 @@ static int read_tag(const Tables *tables, const byte *b, place at, place size, T
         }
         Attribute one;
         one.start = at++;
-        at = attribute_ends(b, at, size);
+        at = ends(b, at, size, ENDS_ATTRIBUTE);
         one.end = one.value_start = one.value_end = at;
         while (at < size && (CLASS[b[at]] & SPACE))
             at++;

@@ -272,7 +272,7 @@ static PyObject *take_in(PyObject *self, PyObject *data)
     if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0)
         return NULL;
     PyObject *spans = NULL;
-    remember(core, view.buf, view.len);
+    remember(core, data);
     if (append(scanner, data, &view) == 0)
         spans = scan(scanner);
     PyBuffer_Release(&view);

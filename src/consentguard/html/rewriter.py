@@ -22,7 +22,7 @@ from .verdicts import Denied, Kept, Memory, Verdict
 __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 
 # Bounds what is held at a time, and makes the bounds on tokens exact.
-_PIECE = 64 * 1024
+_PIECE = 128 * 1024
 #: So much of what was gated is listed: a page can have any number of tags.
 REPORTED = 5000
 Known = Callable[[bytes], Verdict | None]
@@ -32,7 +32,7 @@ _HTML = Space.HTML
 _TAG, _STYLE, _DOCTYPE = What.TAG, What.STYLE, What.DOCTYPE
 # An svg's style element is told of by its tag, its sheet comes in pieces.
 _TELLING = DOCUMENT | {b"style"}
-Piece = bytes | bytearray
+Piece = bytes | memoryview
 Insert = bytes | Callable[[Sequence[str]], bytes]
 
 
@@ -64,13 +64,13 @@ class Rewriter:
         self._encoding = encoding
         memory: Memory | None = getattr(judge, "memory", None)
         self._memory = memory
-        verdicts = memory.verdicts(encoding) if memory else None
-        # A document in a document may be nested too deep to be read.
-        self._here = f"{memory.page if memory else ''}{chr(10) * depth}"
-        kept = verdicts.on(self._here) if verdicts and not bases else ()
+        kept: tuple[Kept, ...] = ()
+        if memory is not None and not bases:
+            verdicts = memory.verdicts(encoding)
+            kept = () if verdicts is None else verdicts.on(_here(memory, depth))
         # The scanner does not report tags about which nothing is to be done.
         self._scanner = Scanner(
-            snippets=memory.snippets if memory else None, idle=tuple([one.idle for one in kept])
+            snippets=None if memory is None else memory.snippets, idle=[one.idle for one in kept]
         )
         #: What is to be done about other known ones of HTML, until a `<base>` says otherwise.
         self._known = _known(kept)
@@ -130,7 +130,7 @@ class Rewriter:
             if self._document and self._insert:
                 # Out of what the page left open, a comment or a textarea.
                 out += (self._scanner.closing, self._inserted())
-            out.append(self._scanner.buffer[self._scanner.settled :])
+            out.append(bytes(self._scanner.buffer[self._scanner.settled :]))
 
     def _render(self, spans: list[Span], piece: bytes, out: list[Piece]) -> None:
         """Put out what is decided of the buffer, of which ``piece`` is the end."""
@@ -142,25 +142,31 @@ class Rewriter:
         page = piece if len(piece) == len(scanner.buffer) else None
         if page is None:
             page = bytes(scanner.buffer) if spans else bytes(scanner.buffer[:settled])
-        done = self._edited(spans, page, out) if spans else 0
-        out.append(page if not done and settled == len(page) else page[done:settled])
+        if not spans and settled == len(page):
+            out.append(page)
+        else:
+            view = memoryview(page)
+            done = self._edited(spans, page, view, out)
+            out.append(view[done:settled])
         if scanner.overflow:
             self.truncated = True
             if self._ended:
                 self._ended("a token in it has no end, or its elements are nested too deep")
 
-    def _edited(self, spans: list[Span], page: bytes, out: list[Piece]) -> int:
-        """Put out the page up to the last edit; where that ends."""
+    def _edited(self, spans: list[Span], page: bytes, view: memoryview, out: list[Piece]) -> int:
+        """Put out the page, of which there is a view, up to the last edit; where that ends."""
         known, done = self._known, 0
         for span in spans:
             what, name, start, end, stop, space, _, whole, broken, silent = span
             if what > _STYLE:
-                done = self._mark(span, page, done, out)
+                done = self._mark(span, view, done, out)
                 continue
             if what is _STYLE:
                 start = end
             elif what is _TAG and name in _TELLING:
-                self._hear(span)
+                self._document = self._document or name != b"style"
+                if name == b"style":
+                    self._sheet = self._scanner.offset + start
             # Of a script with nothing in it that anybody looks for, the tag says all.
             last = end if silent else stop
             verdict = None
@@ -178,7 +184,7 @@ class Rewriter:
             if verdict.denied:
                 self._report(span, verdict)
             for first, last, new in verdict.edits:
-                out += (page[done : start + first], new)
+                out += (view[done : start + first], new)
                 done = start + last
         return done
 
@@ -197,7 +203,8 @@ class Rewriter:
         asking = Asking(self._judge, self._memory or Memory(), self._encoding, inner)
         asking.bases = list(self._bases)
         tags = TagGate(asking, self._encoding)
-        verdicts = Remembered(tags, asking, self._memory, self._encoding, self._here)
+        here = "" if self._memory is None else _here(self._memory, self._depth)
+        verdicts = Remembered(tags, asking, self._memory, self._encoding, here)
         self._gating = _Gating(asking, tags, verdicts)
         return self._gating
 
@@ -211,19 +218,12 @@ class Rewriter:
             if self._depth:
                 self._gates[one.gate] = None
 
-    def _hear(self, span: Span) -> None:
-        """A tag that says what the page is, or where the pieces of a sheet belong."""
-        if span.name == b"style":
-            self._sheet = self._scanner.offset + span.start
-        else:
-            self._document = True
-
-    def _mark(self, span: Span, page: bytes, done: int, out: list[Piece]) -> int:
+    def _mark(self, span: Span, view: memoryview, done: int, out: list[Piece]) -> int:
         """A doctype, or the place before `</body>`."""
         if span.what is _DOCTYPE:
             self._document = True
         elif span.name == b"body" and self._document:
-            out += (page[done : span.start], self._inserted())
+            out += (view[done : span.start], self._inserted())
             return span.start
         return done
 
@@ -260,6 +260,12 @@ def _documents(judge: Judge, depth: int) -> Inner:
         return None
 
     return judged
+
+
+def _here(memory: Memory, depth: int) -> str:
+    """What verdicts that hold for one page are kept by."""
+    # A document in a document may be nested too deep to be read.
+    return memory.page + "\n" * depth if depth else memory.page
 
 
 def _known(kept: Sequence[Kept]) -> Known:

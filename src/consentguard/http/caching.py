@@ -22,7 +22,7 @@ _ETAG = re.compile(rb'(W/)?"([^"]*+)"')
 _SHARED = frozenset(
     b"private public s-maxage stale-while-revalidate stale-if-error immutable".split()
 )
-
+_VARY: Header = (b"vary", b"Cookie")
 
 #: Request headers that ask for a response only under a condition, or for a part of one.
 CONDITIONS = frozenset((b"if-none-match", b"if-modified-since", b"if-range", b"range"))
@@ -75,6 +75,7 @@ def _split(value: bytes, digest: str) -> tuple[list[bytes], list[bytes]]:
 def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
     """The cache headers of an HTML response; ``digest`` names the decision."""
     private = b"private, no-cache"
+    varies = False
     result: list[Header] = []
     for header in headers:
         low = header[0].lower()
@@ -83,10 +84,14 @@ def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
         elif low == b"cache-control" and b"no-store" in header[1].lower():
             private = b"private, no-cache, no-store"
         elif low not in _UNSAID and not low.endswith(b"-cache-control"):
+            varies = varies or low == b"vary"
             result.append(header)
     result.append((b"cache-control", private))
     # The back button takes a stored page without asking, unless the cookies have changed since.
-    _vary(result)
+    if varies:
+        _vary(result)
+    else:
+        result.append(_VARY)
     return result
 
 
@@ -122,7 +127,7 @@ def _vary(headers: list[Header]) -> None:
             for one in value.split(b","):
                 if one.strip().lower() in (b"*", b"cookie"):
                     return
-    headers.append((b"vary", b"Cookie"))
+    headers.append(_VARY)
 
 
 def _targeted(name: bytes) -> bool:

@@ -16,6 +16,9 @@ FENCE: Header = (NAME, b"default-src 'self' 'unsafe-inline' data: blob:")
 POLICIES = frozenset((NAME, b"content-security-policy-report-only"))
 # What makes a browser call out, but for policies: they also restrict, so they stay.
 _CALLING = contacts.NAMES - POLICIES - {b"permissions-policy", b"feature-policy"}
+#: What speaks of keeping a response, and all that a fenced one may not say.
+_KEEPING = frozenset((b"etag", b"cache-control"))
+_FREE = _CALLING | _KEEPING | {b"set-cookie"}
 _REPORTS = re.compile(rb"\breport-uri\b[^;,]*+", re.IGNORECASE)
 _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]{1,200})'")
 
@@ -28,11 +31,11 @@ def nonce(headers: Sequence[Header]) -> str:
 
 def doubted(headers: Sequence[Header]) -> list[Header]:
     """The gated headers of a response whose body could not be read after all: nobody keeps it."""
-    return [*without(headers, b"etag", b"cache-control"), FENCE, _UNKEPT]
+    return [*without(headers, _KEEPING), FENCE, _UNKEPT]
 
 
 def fenced(headers: Sequence[Header]) -> list[Header]:
     """The headers of a response that could not be gated: it sets and contacts nothing."""
-    kept = without(headers, b"set-cookie", b"etag", b"cache-control", *_CALLING)
+    kept = without(headers, _FREE)
     kept = [(k, _REPORTS.sub(b"", v) if k.lower() in POLICIES else v) for k, v in kept]
     return [*kept, FENCE, _UNKEPT]

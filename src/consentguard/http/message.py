@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,8 +109,8 @@ def size(headers: Iterable[Header]) -> int:
     return sum(len(k) + len(v) + 4 for k, v in headers)
 
 
-def without(headers: Iterable[Header], *names: bytes) -> list[Header]:
-    """The headers that have none of these names."""
+def without(headers: Iterable[Header], names: Container[bytes]) -> list[Header]:
+    """The headers that have none of these names, which are in lower case."""
     return [(k, v) for k, v in headers if k.lower() not in names]
 
 

@@ -142,7 +142,7 @@ class Reply:
         """What may follow the body of what the app says behind its own (RFC 9110, section 6.5)."""
         if self._rewriter is None or self._watch:
             return list(headers)
-        return without(headers, *_OF_BYTES)
+        return without(headers, _OF_BYTES)
 
     def _guarded(self, step: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs) -> bytes:
         """Whatever goes wrong in us ends the body there, once a part of it has left."""

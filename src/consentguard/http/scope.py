@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from itertools import chain
 from typing import Any
 
 from consentguard.http.message import Header, Request, as_bytes
@@ -10,6 +11,8 @@ from consentguard.http.message import Header, Request, as_bytes
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
+
+_BYTES = frozenset((bytes,))
 
 
 def request_of(scope: Scope) -> Request:
@@ -33,7 +36,10 @@ def request_of(scope: Scope) -> Request:
 
 def headers_of(given: Iterable[Iterable[Any]]) -> list[Header]:
     """A response's headers as pairs of bytes; ASGI forbids text, and some apps send it."""
-    return [(as_bytes(name), as_bytes(value)) for name, value in given]
+    headers = [(name, value) for name, value in given]
+    if _BYTES.issuperset(map(type, chain.from_iterable(headers))):
+        return headers
+    return [(as_bytes(name), as_bytes(value)) for name, value in headers]
 
 
 async def body_of(receive: Receive, limit: int) -> bytes:

@@ -45,6 +45,10 @@ _PAGE = re.compile(
 )
 
 
+#: The first value of each header, by its name in lower case.
+Fields = Mapping[bytes, bytes]
+
+
 class Shape(Enum):
     """What a browser makes of a response."""
 
@@ -71,12 +75,13 @@ def described(headers: Sequence[Header]) -> dict[bytes, bytes]:
     return fields
 
 
-def shape(fields: Mapping[bytes, bytes], first: bytes) -> Shape:
+def shape(fields: Fields, first: bytes) -> Shape:
     """What a response is, as :func:`described`, once the ``first`` bytes of its body are there."""
     if _downloaded(fields):
         return Shape.OTHER
     content_type = fields.get(b"content-type", b"")
-    if fields.get(b"transfer-encoding", b"").strip().lower() not in _SENT:
+    coding = fields.get(b"transfer-encoding")
+    if coding is not None and coding.strip().lower() not in _SENT:
         return Shape.DOUBT if shown(content_type) else Shape.OTHER
     if content_type in _USUAL:
         return Shape.HTML
@@ -110,7 +115,7 @@ def shown(content_type: bytes) -> bool:
     return _named(content_type) is not Shape.OTHER
 
 
-def may_be_page(fields: Mapping[bytes, bytes]) -> bool:
+def may_be_page(fields: Fields) -> bool:
     """Whether it is a page as far as headers tell; a download is not shown, and keeps its bytes."""
     if _downloaded(fields):
         return False
@@ -133,7 +138,7 @@ def _sniffed(first: bytes) -> Shape:
     return Shape.DOUBT if begun[:1] == b"<" else Shape.OTHER
 
 
-def _downloaded(fields: Mapping[bytes, bytes]) -> bool:
+def _downloaded(fields: Fields) -> bool:
     disposition = fields.get(b"content-disposition")
     # Chromium shows what only begins so: "attachment inline".
     return disposition is not None and _KIND.fullmatch(disposition) is not None

@@ -158,7 +158,7 @@ class Visit:
     @property
     def digest(self) -> str:
         """Names the page as this visitor gets it: decision, policy, package and language."""
-        return _digest(self.visitor.decision.digest, self.setup.salt, self.texts.lang)
+        return _digest(self.visitor.decision.digest, self.setup.salt, self.texts.digest)
 
     @property
     def prefix(self) -> str:
@@ -185,5 +185,5 @@ class Visit:
 
 
 @lru_cache(maxsize=1024)
-def _digest(decision: str, salt: str, lang: str) -> str:
-    return hashlib.sha256(f"{decision}:{salt}:{lang}".encode()).hexdigest()[:16]
+def _digest(decision: str, salt: str, texts: str) -> str:
+    return hashlib.sha256(f"{decision}:{salt}:{texts}".encode()).hexdigest()[:16]
