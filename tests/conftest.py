@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,6 +24,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("untimed")
+
+# Whatever lists the developer has stored change what the catalogue says: no test reads them.
+_NO_LISTS = tempfile.TemporaryDirectory()
+os.environ["CONSENTGUARD_LISTS"] = _NO_LISTS.name
 
 SITE = """
 schema = 1

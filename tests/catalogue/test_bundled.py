@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
-from consentguard.catalogue import bundled
+import pytest
+
+from consentguard.catalogue import Catalogue, bundled
 from consentguard.catalogue.cookies import CookieIndex
 from consentguard.catalogue.dataset import parse
 from consentguard.catalogue.hosts import HostIndex
+from consentguard.catalogue.lists import adblock, store, writing
 from consentguard.catalogue.services import bundled_digest, bundled_services
 from consentguard.catalogue.shelf import Shelf
 
@@ -81,3 +89,58 @@ def test_the_digest_names_the_text() -> None:
     assert len(bundled.digest()) == 12
     assert bundled_services() is bundled_services()
     assert len(bundled_services()) == len(bundled.shelf().services)
+
+
+Restart = Callable[[], None]
+
+
+@pytest.fixture
+def restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Restart:
+    """Lists are in ``tmp_path``; what is called stands for the start of another process."""
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path))
+
+    def fresh() -> None:
+        for name in ("shelf", "lists", "digest", "sources"):
+            monkeypatch.setattr(bundled, name, cache(getattr(bundled, name).__wrapped__))
+
+    fresh()
+    return fresh
+
+
+def keep(folder: Path, text: str) -> None:
+    writing.write(adblock.read(text), "easy", "x", datetime.now(UTC), folder)
+
+
+def test_stored_lists_lie_under_the_data(restart: Restart, tmp_path: Path) -> None:
+    plain, count = bundled.digest(), len(bundled.shelf().services)
+    assert bundled.lists() == ()
+    url, base = "https://x.new-tracker.test/", "https://site.example/"
+    match = Catalogue.bundled().url(url, base=base)
+    assert match is not None
+    assert not match.known
+    keep(tmp_path, "||new-tracker.test^")
+    restart()
+    match = Catalogue.bundled().url(url, base=base)
+    assert match is not None
+    assert match.why == "host *.new-tracker.test, list easy"
+    assert bundled.sources()["easy:new-tracker_test"] == ("easy",)
+    assert bundled.sources()["ga4"][0] == "own"
+    assert len(bundled.shelf().services) == count + 1
+    first = bundled.digest()
+    keep(tmp_path, "||newer-tracker.test^")
+    restart()
+    assert len({plain, first, bundled.digest()}) == 3
+    (tmp_path / "easy.tsv").unlink()
+    restart()
+    assert bundled.digest() == plain
+
+
+@pytest.mark.usefixtures("restart")
+def test_a_damaged_list_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    keep(tmp_path, "||new-tracker.test^")
+    (tmp_path / "easy.tsv").write_text("damaged")
+    with caplog.at_level(logging.WARNING, "consentguard"):
+        assert "ga4" in bundled.shelf().services
+        assert bundled.digest()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert str(tmp_path / "easy.tsv") in caplog.text

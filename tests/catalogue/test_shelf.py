@@ -4,6 +4,9 @@ import pytest
 
 from consentguard.catalogue.dataset import parse
 from consentguard.catalogue.heuristics import SERVICES
+from consentguard.catalogue.lists import adblock
+from consentguard.catalogue.lists.store import Origin, Stored
+from consentguard.catalogue.lists.tier import Lists
 from consentguard.catalogue.shelf import Laid, Lazily, Shelf
 from consentguard.catalogue.urls import resolve
 from consentguard.model import Service
@@ -81,3 +84,29 @@ def test_a_shelf_of_services_checks_their_patterns() -> None:
     ):
         with pytest.raises(ValueError, match="service 'a'"):
             Shelf.of([bad])
+
+
+def test_lists_speak_where_both_tiers_are_silent() -> None:
+    taken = adblock.read("||acme.test^\n||acme.example^\n||x.test^\n||new.test^\n||far.test/px\n")
+    origin = Origin("easy", "easyprivacy", "", "", "", "", "", 0, 0, "")
+    lists = Lists([Stored(origin, taken.lines("easy"))])
+    shelf = Shelf.read(parse(TEXT), lists)
+    assert {*SHELF.services, *lists} == set(shelf.services)
+    for url, ids, whole in (
+        ("https://a.acme.test/", ["acme"], ["acme"]),
+        ("https://acme.example/", ["acme"], ["acme"]),
+        ("https://x.test/acme.js", ["acme"], None),
+        ("https://x.test/", ["beta"], None),
+        ("https://sub.x.test/", ["easy:x_test"], ["easy:x_test"]),
+        ("https://new.test/", ["easy:new_test"], ["easy:new_test"]),
+        ("https://far.test/px.gif", ["easy:far_test"], None),
+        ("https://far.test/", [], None),
+        ("https://unknown.test/", [], []),
+    ):
+        target = resolve(url)
+        assert target is not None
+        claims = shelf.find_url(target, inside=False, home=False, hidden=frozenset())
+        assert [claimant.id for _, claimant in claims] == ids
+        assert not shelf.find_url(target, inside=True, home=False, hidden=frozenset())
+        found = shelf.find_host(target.host, frozenset())
+        assert (None if found is None else [claimant.id for _, claimant in found]) == whole

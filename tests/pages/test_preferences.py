@@ -9,6 +9,7 @@ from consentguard.model import Model, Reason, Service
 from consentguard.pages import preferences
 from consentguard.pages.markup import View
 
+GA4 = Service("ga4", "Google Analytics 4", ("analytics",))
 Read = Callable[[str], Any]
 Make = Callable[..., Any]
 
@@ -65,6 +66,25 @@ def test_a_service_that_says_little(view: Make, row: Make, read: Read) -> None:
     bare = Service("own", "Own counter", ("analytics",))
     page = read(preferences.page(view(purposes=(row("en", "analytics", services=(bare,)),))))
     assert page.one("details").text == "Services: 1Own counter "
+    assert page.all("p", class_="cg-does") == []
+
+
+def test_what_a_well_known_service_does(view: Make, read: Read, row: Make) -> None:
+    for lang, words in (("en", "Counts visits"), ("de", "Zählt Besuche")):
+        rows = (row(lang, "analytics", services=(GA4,)),)
+        page = read(preferences.page(view(lang, purposes=rows)))
+        about = page.one("p", class_="cg-does")
+        assert about.within("details", **{"class": "cg-services"})
+        assert about.text == view(lang).texts.service_description("ga4")
+        assert about.text.startswith(words)
+
+
+def test_names_of_cookies_run_from_left_to_right(view: Make, read: Read) -> None:
+    page = read(preferences.page(view()))
+    assert [(e.text, e.attrs["dir"]) for e in page.all("code")] == [
+        ("_ga", "ltr"),
+        ("_ga_*", "ltr"),
+    ]
 
 
 def test_how_each_purpose_stands_and_why(view: Make, row: Make, read: Read) -> None:

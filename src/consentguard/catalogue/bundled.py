@@ -1,7 +1,8 @@
 """The data set that travels with the package: read once a process, when first asked for.
 
 ``data/catalogue.tsv`` is compiled by ``tools/catalogue`` from the TOML files that stand beside it
-in the repository and from published lists. Nothing but that one file is read here.
+in the repository and from published lists. Under it lie the lists that the site's operator has
+stored; a process that runs does not see a later update.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from .dataset import Entry, parse
+from .lists import store
+from .lists.tier import Lists
 from .shelf import Shelf
 
 FILE = Path(__file__).with_name("data") / "catalogue.tsv"
@@ -19,14 +22,23 @@ FILE = Path(__file__).with_name("data") / "catalogue.tsv"
 
 @cache
 def shelf() -> Shelf:
-    """Every bundled service, indexed."""
-    return Shelf.read(_entries())
+    """Every bundled service, indexed, and the operator's lists under them."""
+    return Shelf.read(_entries(), Lists(lists()))
+
+
+@cache
+def lists() -> tuple[store.Stored, ...]:
+    """The lists that the operator has stored; a damaged one is logged and left out."""
+    return store.load(store.folder())
 
 
 @cache
 def digest() -> str:
     """Names this state of the data: pages that depend on it are another page after an upgrade."""
-    return hashlib.sha256(FILE.read_bytes()).hexdigest()[:12]
+    found = hashlib.sha256(FILE.read_bytes())
+    for one in lists():
+        found.update(f"{one.origin.name} {one.origin.digest}\n".encode())
+    return found.hexdigest()[:12]
 
 
 @cache
@@ -41,10 +53,12 @@ def lifetimes() -> Mapping[str, Mapping[str, int]]:
 
 @cache
 def sources() -> Mapping[str, tuple[str, ...]]:
-    """Where the lines of a service come from: ``own`` or the names of published lists. By id."""
+    """Where the lines of a service come from: ``own`` or the names of lists. By id."""
     found: dict[str, tuple[str, ...]] = {}
     for entry in _entries():
         found[entry.id] = (*found.get(entry.id, ()), *entry.source.split())
+    for one in lists():
+        found.update((line.partition("\t")[0], (one.origin.name,)) for line in one.lines)
     return found
 
 

@@ -1,10 +1,11 @@
 """The one question of this room: what is this cookie, this URL, this script?
 
-Three tiers, asked in order: what the site's own policy claims, what was written by hand for this
-package, what was generated from published lists. A tier that claims something ends the search, so
-a site's word stands whatever the catalogue knows better. One exception: a cookie that a list knows
-on its very host comes before a hand-written name that counts on every host. What no tier claims may
-be guessed, for those who ask for a guess: nothing is hidden or deleted on a guess alone.
+Four tiers, asked in order: what the site's own policy claims, what was written by hand for this
+package, what was generated from published lists, and, of hosts only, what lists say that the site's
+operator has stored. A tier that claims something ends the search, so a site's word stands whatever
+the catalogue knows better. One exception: a cookie that a list knows on its very host comes before
+a hand-written name that counts on every host. What no tier claims may be guessed, for those who ask
+for a guess: nothing is hidden or deleted on a guess alone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from . import answers, bundled
 from .cookies import CookieIndex
 from .heuristics import guess
 from .hosts import Copies, HostIndex
+from .lists.tier import named
 from .loaders import loaded_urls
 from .patterns import HostPattern
 from .shelf import Laid, Shelf, filled
@@ -82,7 +84,7 @@ class Catalogue:
 
     @classmethod
     def bundled(cls, own: Iterable[Service] = (), without: Iterable[str] = ()) -> Catalogue:
-        """The catalogue that comes with the package, read from disk once a process."""
+        """The package's catalogue over the operator's lists, read from disk once a process."""
         return cls(bundled.shelf(), own=own, without=without)
 
     def cookie(self, name: str, *, host: str, domain: str = "") -> Match:
@@ -203,7 +205,7 @@ class Catalogue:
             return None if inside else _NOBODY, claims is not None
         match = self._whole.get(claims[0][0])
         if match is None:
-            match = answers.of_url(claims, self.services, own=own)
+            match = named(answers.of_url(claims, self.services, own=own), claims)
             self._whole[claims[0][0]] = match
         return match, True
 
@@ -226,7 +228,7 @@ class Catalogue:
         hidden = self._hidden_hosts
         claims = self._shelf.find_url(target, inside=inside, home=home, hidden=hidden)
         if claims:
-            return answers.of_url(claims, self.services, own=False)
+            return named(answers.of_url(claims, self.services, own=False), claims)
         return None if inside else _NOBODY
 
     def _page(self, base: str, href: str) -> tuple[str, str, bool]:

@@ -1,7 +1,8 @@
 """The catalogue as every site shares it: indexed once, laid under each site's own services.
 
 What was written by hand for this package is one tier, what was generated from published lists
-another, so that a person's word is never overruled by a more specific line of a list.
+another, so that a person's word is never overruled by a more specific line of a list. Lists that
+the site's operator has stored lie below both: they speak only of hosts that these do not know.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .dataset import OWN, Entry
 from .heuristics import SERVICES
 from .hosts import Claim as HostClaim
 from .hosts import HostIndex
+from .lists.tier import Lists
 from .urls import Target
 
 #: What an own service leaves empty, the catalogue's of the same id fills.
@@ -25,7 +27,7 @@ _FILLED = ("cookies", "hosts", "snippets", "storage", "vendor", "country", "poli
 
 
 class Shelf:
-    """Two tiers of indexes, written and generated.
+    """Two tiers of indexes, written and generated, and the operator's ``lists`` below.
 
     ``checked``: the patterns are known to be readable. Else ValueError is raised for one that is
     not; it names the service.
@@ -36,11 +38,14 @@ class Shelf:
         services: Mapping[str, Service],
         written: Sequence[Claimant],
         generated: Sequence[Claimant] = (),
+        lists: Lists | None = None,
         *,
         checked: bool = False,
     ) -> None:
+        self._lists = lists or None
+        known = Laid(services, {s.id: s for s in SERVICES})
         #: Every service by id, those that a guess can name included.
-        self.services: Mapping[str, Service] = Laid(services, {s.id: s for s in SERVICES})
+        self.services: Mapping[str, Service] = Laid(known, lists) if lists else known
         tiers = (written, generated)
         self.hosts = tuple(HostIndex(tier, checked=checked) for tier in tiers)
         self.cookies = tuple(CookieIndex(tier, checked=checked) for tier in tiers)
@@ -56,12 +61,12 @@ class Shelf:
         return cls(every, tuple(every.values()))
 
     @classmethod
-    def read(cls, entries: Iterable[Entry]) -> Shelf:
-        """A shelf of the lines of a data set."""
+    def read(cls, entries: Iterable[Entry], lists: Lists | None = None) -> Shelf:
+        """A shelf of the lines of a data set, over the operator's lists."""
         every = tuple(entries)
         written = [entry for entry in every if entry.source == OWN]
         listed = [entry for entry in every if entry.source != OWN]
-        return cls(Lazily(every), written, listed, checked=True)
+        return cls(Lazily(every), written, listed, lists, checked=True)
 
     def find_cookie(
         self, name: str, host: str, domain: str, hidden: frozenset[str]
@@ -80,10 +85,13 @@ class Shelf:
         name = host[-254:]  # a longer one is no host, and the indexes say so
         while name and name not in self._named:
             name = name.partition(".")[2]
-        if not name:
-            return []
-        claims = written.find_host(host, hidden)
-        return generated.find_host(host, hidden) if claims == [] else claims
+        claims: list[HostClaim] | None = []
+        if name:
+            claims = written.find_host(host, hidden)
+            claims = generated.find_host(host, hidden) if claims == [] else claims
+        if claims == [] and self._lists is not None:
+            return self._lists.find_host(host, hidden)
+        return claims
 
     def find_url(
         self, target: Target, *, inside: bool, home: bool, hidden: frozenset[str]
@@ -94,7 +102,12 @@ class Shelf:
         if not claims or not claims[0][0].has_path:
             # A tracker's path tells more than a bare host, which may be anybody's storage.
             claims = written.find_copy(target, home=home, hidden=hidden) or claims
-        return claims or (() if inside else generated.find(target, hidden))
+        if claims or inside:
+            return claims
+        claims = generated.find(target, hidden)
+        if not claims and self._lists is not None:
+            return self._lists.find(target, hidden)
+        return claims
 
 
 class Lazily(Mapping[str, Service]):

@@ -1,4 +1,4 @@
-"""``consentguard catalogue``: what the catalogue knows; stats in numbers, search by word."""
+"""``consentguard catalogue``: what the catalogue knows, in numbers and by word; lists to add."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from consentguard.catalogue import Catalogue, bundled
+from consentguard.cli import lists
 from consentguard.cli.common import Commands, add_json, dump
 from consentguard.errors import ConfigError
 from consentguard.model import Service
@@ -18,7 +19,7 @@ _SHOWN = 8
 def add(commands: Commands) -> None:
     """The command and what it can do."""
     parser = commands.add_parser(
-        "catalogue", help="numbers of the catalogue, and a search in it", description=__doc__
+        "catalogue", help="numbers of the catalogue, a search in it, lists", description=__doc__
     )
     parts = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     stats = parts.add_parser("stats", help="how many services, cookies and hosts it knows")
@@ -28,6 +29,7 @@ def add(commands: Commands) -> None:
     search.add_argument("word", help="part of a name, vendor, id, cookie or host; case is ignored")
     add_json(search)
     search.set_defaults(run=run_search)
+    lists.add(parts)
 
 
 def run_stats(args: argparse.Namespace) -> int:
@@ -78,8 +80,10 @@ def run_search(args: argparse.Namespace) -> int:
         print(f"{one.id}: {one.name}{vendor}: {', '.join(one.purposes)}")
         for title, patterns in (("cookies", one.cookies), ("hosts", one.hosts)):
             if patterns:
+                # Of hundreds of hosts, those that were asked for come first.
+                shown = sorted(patterns, key=lambda text: word not in text.lower())[:_SHOWN]
                 more = f" and {len(patterns) - _SHOWN} more" if len(patterns) > _SHOWN else ""
-                print(f"  {title} {' '.join(patterns[:_SHOWN])}{more}")
+                print(f"  {title} {' '.join(shown)}{more}")
     if not found:
         print(f"no service has {args.word!r} in it")
     return 0 if found else 1

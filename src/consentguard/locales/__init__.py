@@ -75,6 +75,10 @@ class Texts:
         """One sentence on a standard purpose; empty for a purpose of the site's own."""
         return self._texts.get(f"purpose.{purpose}.description", "")
 
+    def service_description(self, id: str) -> str:
+        """One sentence on a well-known service by its id in the catalogue; empty for any other."""
+        return self._texts.get(f"service-description.{id}", "")
+
     def reason(self, reason: Reason) -> str:
         """Why a purpose is on or off, as half a sentence to stand after *On* or *Off*."""
         return self.get(f"reason.{reason.value}")

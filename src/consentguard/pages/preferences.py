@@ -120,13 +120,16 @@ def _row(view: View, row: PurposeRow) -> Html:
 def _service(view: View, service: Service) -> Html:
     texts = view.texts
     vendor = service.vendor or service.name
-    cookies = join((fill("<code>{name}</code>", name=name) for name in service.cookies), " ")
+    cookies = join(
+        (fill('<code dir="ltr">{name}</code>', name=name) for name in service.cookies), " "
+    )
     country = texts.get("service.country", country=service.country) if service.country else ""
     policy = texts.get("service.policy", vendor=vendor)
     return fill(
-        "<li><strong>{name}</strong> <bdi>{vendor}</bdi>{country}{cookies}{policy}</li>",
+        "<li><strong>{name}</strong> <bdi>{vendor}</bdi>{about}{country}{cookies}{policy}</li>",
         name=service.name,
         vendor=vendor if vendor != service.name else "",
+        about=paragraph(texts.service_description(service.id), "cg-does"),
         country=paragraph(country),
         cookies=fill("<p>{label} {names}</p>", label=texts["service.cookies"], names=cookies)
         if cookies
