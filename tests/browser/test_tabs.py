@@ -293,7 +293,7 @@ async def test_unknown_things_come_back_when_all_is_allowed(chromium: Browser) -
     body = "<iframe src='https://x.test/f'></iframe><script src='https://y.test/y.js'></script>"
     async with visiting(chromium, body) as visitor:
         page = await visitor.tab()
-        await page.evaluate(CHOOSE, {"analytics": True})
+        await page.evaluate(CHOOSE, {"analytics": True, "advertising": True})
         assert visitor.contacted == set()
         await page.evaluate(CHOOSE, {"choice": "accept"})
         await until(page, lambda: visitor.contacted == {"x.test", "y.test"})

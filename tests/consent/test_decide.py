@@ -25,7 +25,8 @@ from tests.consent.cases import (
     exempt,
 )
 
-from consentguard.consent.decide import decide
+from consentguard.consent.choose import choose, store
+from consentguard.consent.decide import Decision, decide
 from consentguard.consent.months import months_after
 from consentguard.consent.token import State, Stored, Unreadable
 from consentguard.errors import UnknownPurpose
@@ -384,20 +385,51 @@ def test_gpc_required_and_off(setting: str, region: str, honoured: bool) -> None
 
 def test_a_tag_manager_waits_for_all_that_it_could_load() -> None:
     gtm = POLICY.services["gtm"]
-    everything = dict.fromkeys(set(PURPOSES), True)
+    loaded = dict.fromkeys(("tag-manager", "analytics", "advertising"), True)
     assert decided(chosen("accept")).allows_service(gtm)
-    assert decided(chosen("save", purposes=everything)).allows_service(gtm)
+    assert decided(chosen("save", purposes=loaded)).allows_service(gtm)
     assert not decided(chosen("reject")).allows_service(gtm)
-    less = decided(chosen("save", purposes=everything | {"social": False}))
-    assert less.rulings["tag-manager"].reason is Reason.INCOMPLETE
-    assert not less.allows_service(gtm)
+    for one in loaded:
+        less = decided(chosen("save", purposes=loaded | {one: False}))
+        assert not less.allows_service(gtm)
+        if one != "tag-manager":
+            assert less.rulings["tag-manager"].reason is Reason.INCOMPLETE
     assert decided(None, CALIFORNIA).allows_service(gtm)
     assert not decided(None, CALIFORNIA, gpc=True).allows_service(gtm)
     assert not decided(chosen("save", services={"gtm": True})).allows_service(gtm)
-    denied = a_region(social=Model.DENY)
+    denied = a_region(advertising=Model.DENY)
     assert not decided(chosen("accept", denied), denied).allows_service(gtm)
-    clicked = a_region(CALIFORNIA, media=Model.ON_CLICK)
+    clicked = a_region(CALIFORNIA, analytics=Model.ON_CLICK)
     assert not decided(None, clicked).allows_service(gtm)
+
+
+def test_a_tag_manager_that_nobody_is_asked_about_follows_from_what_it_loads() -> None:
+    policy = a_policy()
+    region = policy.regions["eea-gdpr"]
+
+    def after(**purposes: bool) -> Decision:
+        choice = choose(policy, region, "save", purposes, {})
+        stored = store(policy, region, choice, None, NOW, "receipt")
+        return decide(policy, region, stored, Signals(), NOW)
+
+    assert after(analytics=True, advertising=True).rulings["tag-manager"].allowed
+    for less in (after(analytics=True), after(analytics=True, media=True), after()):
+        assert less.rulings["tag-manager"].reason is Reason.INCOMPLETE
+        assert not less.show_banner
+    first = decide(policy, region, None, Signals(), NOW)
+    assert not first.rulings["tag-manager"].allowed
+
+
+def test_a_policy_says_what_its_tag_manager_loads() -> None:
+    one = replace(POLICY.services["gtm"], purposes=("tag-manager", "analytics"))
+    both = replace(POLICY.services["gtm"], purposes=("analytics", "social"))
+    some = dict.fromkeys(("tag-manager", "analytics"), True)
+    assert decided(chosen("save", purposes=some)).allows_service(one)
+    assert not decided(chosen("save", purposes={"analytics": True})).allows_service(one)
+    assert not decided(chosen("save", purposes={"tag-manager": True})).allows_service(one)
+    assert not decided(chosen("save", purposes=some)).allows_service(both)
+    assert decided(chosen("save", purposes=some | {"social": True})).allows_service(both)
+    assert not decided(chosen("save", services={"gtm": True})).allows_service(one)
 
 
 def test_a_click_on_one_service_after_a_refusal_allows_that_one_alone() -> None:

@@ -13,6 +13,7 @@ KEYS = {
     "preset",
     "models",
     "granted",
+    "complete",
     "denied",
     "services",
     "show_banner",

@@ -16,7 +16,7 @@ from consentguard.model import Choice, Model, Policy, Region
 
 DAY = 86400
 
-#: Asked for with a click of their own; a tag manager loads none of them and waits for neither.
+#: Asked for with a click of their own; nothing else waits for them.
 CLICKED = frozenset({"login", "security"})
 
 
@@ -43,10 +43,9 @@ def choose(
     if kind == "accept":
         return Choice(kind, granted=frozenset(bundled))
     granted = {p for p, on in purposes.items() if on} & grantable
-    # A tag manager is no purpose that anybody chooses: it waits for all that it could load.
-    if not _offered(policy, "tag-manager") and bundled - {"tag-manager"} - CLICKED <= granted:
-        granted |= bundled & {"tag-manager"} - purposes.keys()
-    return Choice(kind, frozenset(granted), frozenset(gated - granted), dict(services))
+    # What nobody was asked about was neither granted nor denied: it follows from the rest.
+    unasked = set() if offered(policy, "tag-manager") else {"tag-manager"} - purposes.keys()
+    return Choice(kind, frozenset(granted), frozenset(gated - granted - unasked), dict(services))
 
 
 def store(
@@ -102,7 +101,7 @@ def unproven(choice: Choice, before: State, region: Region, now: float) -> Store
     )
 
 
-def _offered(policy: Policy, purpose: str) -> bool:
+def offered(policy: Policy, purpose: str) -> bool:
     """Whether the visitor sees it among the purposes, and so has said yes or no to it."""
     used = any(purpose in service.purposes for service in policy.services.values())
     return used or policy.purposes[purpose].declared

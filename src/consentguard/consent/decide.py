@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
-from consentguard.consent.choose import CLICKED
+from consentguard.consent.choose import CLICKED, offered
 from consentguard.consent.months import months_after
 from consentguard.consent.token import State, Stored, Unreadable
 from consentguard.errors import UnknownPurpose
@@ -144,6 +144,9 @@ RULES: tuple[Row, ...] = (
     _default,
 )
 
+#: What a tag manager loads, unless its service in the policy names other purposes beside its own.
+LOADED = ("analytics", "advertising")
+
 #: What a click on one service does not lift.
 UNCLICKABLE = frozenset({Reason.RULE, Reason.SIGNAL, Reason.UNREADABLE})
 
@@ -229,7 +232,7 @@ class Decision:
         ruling = self.rulings.get(purpose)
         # A tag manager runs other services: a word on it alone would be a word on them all.
         if ruling is None or purpose == "tag-manager":
-            return ruling is not None and ruling.allowed
+            return ruling is not None and (ruling.allowed or _told(service, ruling))
         if clicked and ruling.reason not in UNCLICKABLE:
             return True
         return ruling.allowed if model is None else _by_own_model(model, ruling)
@@ -245,6 +248,11 @@ class Decision:
                 denied = [p for p in service.purposes if not self.rulings[p].allowed]
                 return (denied or list(service.purposes))[0], service.id
         return UNKNOWN, ""
+
+
+def _told(service: Service, ruling: Ruling) -> bool:
+    """Whether a tag manager waits for nothing but the purposes that its service names."""
+    return ruling.reason is Reason.INCOMPLETE and len(service.purposes) > 1
 
 
 def decide(
@@ -270,14 +278,10 @@ def decide(
         for p, r in rulings.items()
         if _bundled(policy.purposes[p]) and p != "tag-manager" and p not in CLICKED
     )
-    if not complete and rulings["tag-manager"].allowed:
-        # A tag manager loads whatever it is told to: it waits for everything it could load.
-        tag = rulings["tag-manager"]
-        rulings["tag-manager"] = Ruling(
-            tag.purpose, tag.model, False, Reason.INCOMPLETE, tag.source
-        )
+    follows = not offered(policy, "tag-manager")
+    rulings["tag-manager"] = _tag_manager(rulings, follows=follows)
     services = _words(stored, region, now)
-    show = any(_asks(case) for case in cases.values())
+    show = any(_asks(case) for p, case in cases.items() if not (follows and p == "tag-manager"))
     variant = _variant(rulings, policy.purposes)
     facts = (
         region.id,
@@ -307,6 +311,17 @@ def _ruled(case: Case) -> Ruling:
         if answer is not None:
             return Ruling(case.purpose.id, case.model, *answer, _source(case, answer[1]))
     raise AssertionError(f"no row of RULES answers for model {case.model}")
+
+
+def _tag_manager(rulings: Mapping[str, Ruling], *, follows: bool) -> Ruling:
+    """A tag manager waits for what it loads; where nobody was asked about it, for that alone."""
+    tag = rulings["tag-manager"]
+    unasked = follows and tag.reason is Reason.NO_CHOICE
+    if all(rulings[p].allowed for p in LOADED):
+        return replace(tag, allowed=True, reason=Reason.GRANTED) if unasked else tag
+    if tag.allowed or unasked:
+        return replace(tag, allowed=False, reason=Reason.INCOMPLETE)
+    return tag
 
 
 def _by_own_model(model: Model, ruling: Ruling) -> bool:

@@ -76,7 +76,7 @@ class View:
     effective: str
     partners: int  #: third-party vendors named
     chosen: bool  #: a valid choice is stored
-    granted: tuple[str, ...]  #: every purpose that is allowed, listed or not
+    granted: tuple[str, ...]  #: every purpose that is allowed, listed or not; ``unknown`` last
     exceptions: Mapping[str, bool]  #: services that are treated otherwise than their purposes
 
     @property

@@ -10,12 +10,16 @@ from consentguard.model import Policy
 
 
 def state(policy: Policy, decision: Decision) -> dict[str, Any]:
-    """What holds for this visitor: models, granted, denied with reasons, and why it is so."""
+    """What holds for this visitor: models, granted, denied with reasons, and why it is so.
+
+    ``complete``: all that *accept* allows is allowed, so that unknown hosts are, too.
+    """
     return {
         "region": decision.region.id,
         "preset": decision.region.preset,
         "models": {p: r.model.value for p, r in decision.rulings.items()},
         "granted": list(decision.granted),
+        "complete": decision.complete,
         "denied": {p: reason.value for p, reason in decision.denied.items()},
         "services": exceptions(decision),
         "show_banner": decision.show_banner,

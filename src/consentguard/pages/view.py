@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from consentguard.consent.decide import Decision
 from consentguard.locales import Texts
-from consentguard.model import Model, Policy, Purpose, Service
+from consentguard.model import UNKNOWN, Model, Policy, Purpose, Service
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import PurposeRow, View
 from consentguard.pages.state import exceptions
@@ -43,7 +43,7 @@ def view(
         effective=policy.effective,
         partners=len(partners(policy.services, decision)),
         chosen=decision.chosen,
-        granted=decision.granted,
+        granted=(*decision.granted, *([UNKNOWN] if decision.complete else [])),
         exceptions=exceptions(decision),
     )
 

@@ -15,6 +15,12 @@
   const key = ({ granted, services, show_banner }) =>
     JSON.stringify([granted, services, show_banner]);
   const reload = () => location.reload();
+  // Whoever allows all allows "unknown", too: hosts that nobody knows.
+  const read = async (answer) => {
+    const state = await answer.json();
+    if (state.complete) state.granted.push("unknown");
+    return state;
+  };
 
   // What came with the page and is refused since: only a reload ends it.
   const ended = (state) =>
@@ -49,7 +55,7 @@
   };
 
   const ask = async () => {
-    const state = await fetch(`${prefix}/state`).then((answer) => answer.json());
+    const state = await fetch(`${prefix}/state`).then(read);
     if (key(state) !== key(now)) learn(state);
   };
 
@@ -97,7 +103,7 @@
     // `grant = "person"` takes no grant from a script.
     if (grants && answer.status === 403) return navigate(choice);
     if (!answer.ok) throw new Error(`consentguard: ${answer.status}`);
-    learn(await answer.json(), grants ? "" : banner?.dataset.cgDone);
+    learn(await read(answer), grants ? "" : banner?.dataset.cgDone);
     tell();
     return now;
   };

@@ -39,7 +39,7 @@
 
   const allowed = (el) => {
     const { cgPurpose, cgService } = el.dataset;
-    const ids = words(cgPurpose.replace("unknown", "tag-manager")); // both wait for all
+    const ids = words(cgPurpose);
     const all = (granted) => ids.every((id) => granted.includes(id));
     const said = words(cgService).map((id) => now.services?.[id]);
     if (said.includes(false) || el.closest("noscript")) return false;
