@@ -70,7 +70,7 @@ class Judge:
         if match is None:
             return None
         if match.services:
-            gate = self._gate(match)
+            gate = self._gate(match, script=kind is Kind.SCRIPT and element == "script")
             if gate is None:
                 return None
         elif self._own(url, base):
@@ -85,7 +85,7 @@ class Judge:
 
     def snippet(self, script: bytes) -> Gate | None:
         """The gate of an inline script."""
-        gate = self._gate(self._catalogue.snippet(script, site=self._host))
+        gate = self._gate(self._catalogue.snippet(script, site=self._host), script=True)
         if gate is not None:
             self.memory.note("html", gate.service)
         return gate
@@ -98,14 +98,15 @@ class Judge:
         """The gate of something that could not be read: it waits for all that can be allowed."""
         return None if self._decision.complete else _UNKNOWN
 
-    def _gate(self, match: Match) -> Gate | None:
+    def _gate(self, match: Match, *, script: bool) -> Gate | None:
         """Every service that is not allowed, each with the purposes that are not."""
         gates, decision = [], self._decision
         for service in match.services:
             if not decision.allows_service(service):
                 denied = [p for p in service.purposes if not decision.rulings[p].allowed]
                 purposes = tuple(denied or service.purposes)
-                gates.append(Gate(purposes[0], service.id, purposes))
+                signal = "google" if script and decision.signals(service) else ""
+                gates.append(Gate(purposes[0], service.id, purposes, signal=signal))
         return merged(gates) if gates else None
 
     def _own(self, url: str, base: str | None) -> bool:

@@ -191,6 +191,7 @@ class Region:
     do_not_sell: bool = False  #: the law wants a "Do Not Sell or Share" link
     languages: tuple[str, ...] = ()
     transfer_notice: bool = False
+    google_consent_mode: str = "basic"  #: ``advanced``: Google's tags run, told what is denied
     loosen: str = ""
     confidence: str = "low"
     checked: str = ""

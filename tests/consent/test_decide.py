@@ -551,3 +551,19 @@ def test_granted_denied_and_where_trackers_wait() -> None:
     assert not decided(None, CALIFORNIA).opt_in
     assert decided(chosen("accept")).complete
     assert not decision.complete
+
+
+def test_google_consent_mode_lets_nothing_run_that_a_rule_or_a_word_forbids() -> None:
+    advanced = replace(CALIFORNIA, google_consent_mode="advanced")
+    ads = replace(POLICY.services["gtm"], signals=("google-consent-mode",))
+    assert decided(None, advanced, gpc=True).signals(ads)
+    assert decided(chosen("reject", advanced), advanced).signals(ads)
+    assert not decided(chosen("reject")).signals(ads)  # basic
+    assert not decided(chosen("reject", advanced), advanced).signals(POLICY.services["gtm"])
+    assert not decided(Unreadable(), advanced).signals(ads)
+    ruled = a_region(advanced, tag_manager=Model.DENY)
+    assert not decided(None, ruled).signals(ads)
+    off = chosen("save", advanced, services={"gtm": False})
+    assert not decided(off, advanced).signals(ads)
+    mine = replace(advanced, services={"gtm": Model.DENY})
+    assert not decided(None, mine).signals(ads)

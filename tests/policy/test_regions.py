@@ -247,3 +247,42 @@ def test_a_visitor_may_ask_for_a_stricter_region_only() -> None:
     assert at_least_as_strict(regions["us-ca"], regions["us-states"])
     assert not at_least_as_strict(regions["us-ca"], regions["eea-gdpr"])
     assert not at_least_as_strict(regions["us-states"], regions["us-ca"])
+
+
+@pytest.mark.parametrize(
+    ("more", "modes"),
+    [
+        ("", {"eea-gdpr": "basic", "us-ca": "basic"}),
+        ("[signals]\ngoogle_consent_mode = 'basic'\n", {"us-ca": "basic"}),
+        (
+            "[signals]\ngoogle_consent_mode = 'advanced'\n",
+            {"eea-gdpr": "basic", "br-lgpd": "basic", "us-ca": "advanced", "us-states": "advanced"},
+        ),
+        (
+            "[signals]\ngoogle_consent_mode = 'advanced'\n"
+            "[regions.c]\nextends = 'us-ca'\ngoogle_consent_mode = 'basic'\n",
+            {"c": "basic", "us-states": "advanced"},
+        ),
+        (
+            "[regions.c]\nextends = 'us-ca'\ngoogle_consent_mode = 'advanced'\n",
+            {"c": "advanced", "us-states": "basic"},
+        ),
+        # A site that is stricter than the law asks first: nothing runs there before.
+        (
+            "[signals]\ngoogle_consent_mode = 'advanced'\n"
+            "[regions.c]\nextends = 'us-ca'\npurposes.advertising = 'opt-in'\n",
+            {"c": "basic"},
+        ),
+    ],
+)
+def test_google_consent_mode(more: str, modes: dict[str, str]) -> None:
+    regions = a_policy(more).regions
+    assert {name: regions[name].google_consent_mode for name in modes} == modes
+
+
+def test_advanced_consent_mode_where_the_law_asks_first_needs_a_reason() -> None:
+    more = "[regions.eea]\nextends = 'eea-gdpr'\ngoogle_consent_mode = 'advanced'\n"
+    assert errors(more) == [("E403", "regions.eea.google_consent_mode")]
+    assert errors(more + "loosen = 'counsel, 1 Nov 2026'\n") == []
+    loosened = a_policy(more + "loosen = 'counsel, 1 Nov 2026'\n")
+    assert loosened.regions["eea"].google_consent_mode == "advanced"

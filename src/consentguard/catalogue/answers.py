@@ -8,6 +8,7 @@ from consentguard.model import Match, Service
 
 from .cookies import Claim as CookieClaim
 from .hosts import Claim as HostClaim
+from .patterns import HostPattern
 
 _OWN = ", the site's own policy"
 
@@ -23,9 +24,15 @@ def of_cookie(
 
 def of_url(claims: Sequence[HostClaim], services: Mapping[str, Service], *, own: bool) -> Match:
     """The answer of the winning claims on a URL; ``own``: they are the site's."""
-    kinds = (f"{'path' if p.has_path else 'host'} {p.text}" for p, _ in claims)
-    said = ", ".join(dict.fromkeys(kinds))
+    if len(claims) == 1:  # nearly always
+        ((pattern, claimant),) = claims
+        return Match("url", (services[claimant.id],), _asked(pattern) + _OWN * own)
+    said = ", ".join(dict.fromkeys(_asked(pattern) for pattern, _ in claims))
     return Match("url", once(services[s.id] for _, s in claims), said + _OWN * own)
+
+
+def _asked(pattern: HostPattern) -> str:
+    return f"{'path' if pattern.has_path else 'host'} {pattern.text}"
 
 
 def once(services: Iterable[Service]) -> tuple[Service, ...]:

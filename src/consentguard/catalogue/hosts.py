@@ -29,7 +29,8 @@ class HostIndex:
 
     def __init__(self, services: Iterable[Claimant], *, checked: bool = False) -> None:
         self._unread: dict[str, list[Claimant]] = {}
-        self._read: dict[str, list[Claim]] = {}
+        #: By host or domain that somebody asked about: the claims on it, and on what is below.
+        self._met: dict[str, tuple[list[Claim], list[Claim]]] = {}
         self._exact: dict[str, list[Claim]] = {}
         self._below: dict[str, list[Claim]] = {}
         self._self: dict[str, list[Claim]] = {}
@@ -72,48 +73,58 @@ class HostIndex:
 
     def find_host(self, host: str, hidden: frozenset[str] = _NOBODY) -> list[Claim] | None:
         """The winning claims on every URL of a host; None where path or query say who wins."""
-        for claims in self._naming(host, hidden):
-            return None if claims[0][0].has_path else claims
-        return []
+        naming = self._naming(host, hidden)
+        if not naming:
+            return []
+        return None if naming[0][0][0].has_path else naming[0]
 
     def names(self, host: str) -> bool:
         """Whether some pattern names this host or a domain above it."""
-        return any(True for _ in self._naming(host))
+        return bool(self._naming(host))
 
-    def _naming(self, host: str, hidden: frozenset[str] = _NOBODY) -> Iterator[list[Claim]]:
+    def _naming(self, host: str, hidden: frozenset[str] = _NOBODY) -> list[list[Claim]]:
         """The claims that name the host, the most specific first."""
-        if len(host) > _LONGEST_HOST or not self.hosts:
-            return
-        hosts, name = self.hosts, host
-        if host in hosts and (claims := _seen(self._of(self._exact, host, host), hidden)):
-            yield claims
+        found: list[list[Claim]] = []
+        hosts = self.hosts
+        if not hosts or len(host) > _LONGEST_HOST:
+            return found
+        name = host
         while name:
-            if name in hosts and (
-                claims := _seen(self._of(self._below, name, f"*.{name}"), hidden)
-            ):
-                yield claims
+            if name in hosts:
+                exact, below = self._met.get(name) or self._meet(name)
+                if exact and name == host:
+                    found.append(exact)
+                if below:
+                    found.append(below)
             name = name.partition(".")[2]
+        if hidden and found:
+            return [kept for claims in found if (kept := _seen(claims, hidden))]
+        return found
 
-    def _of(self, table: dict[str, list[Claim]], host: str, text: str) -> list[Claim] | None:
-        """The claims on a host or domain, those with a path first."""
-        unread = self._unread.get(text)
-        if unread is None:
-            return table.get(host)
-        claims = self._read.get(text)
-        if claims is None:
-            bare = ((_parsed(text, service), service) for service in unread)
-            claims = self._read[text] = [*table.get(host, ()), *bare]
+    def _meet(self, name: str) -> tuple[list[Claim], list[Claim]]:
+        below = f"*.{name}"
+        claims = self._met[name] = (
+            [*self._exact.get(name, ()), *self._bare(name)],
+            [*self._below.get(name, ()), *self._bare(below)],
+        )
         return claims
+
+    def _bare(self, text: str) -> Iterator[Claim]:
+        """The claims on a whole host or domain that were not read yet; they rank last."""
+        return ((_parsed(text, service), service) for service in self._unread.get(text, ()))
 
     def find_copy(
         self, target: Target, *, home: bool, hidden: frozenset[str] = _NOBODY
     ) -> Sequence[Claim]:
         """The winning claims by path alone; ``home``: the host is the site's own."""
-        segments = self.copies.keys() & target.path.split("/")
-        if not segments:
+        if not self.copies:
             return ()
+        parts = target.path.split("/")
+        if self.copies.keys().isdisjoint(parts):
+            return ()
+        segments = self.copies.keys() & parts
         for table in (self._self, self._any) if home else (self._any,):
-            claims = [c for s in segments for c in _seen(table.get(s), hidden) or ()]
+            claims = [c for s in segments for c in _seen(table.get(s, []), hidden)]
             if found := _first(sorted(claims, key=_rank, reverse=True), target):
                 return found
         return ()
@@ -146,8 +157,8 @@ class Copies:
         return any(text in path for segment in asked & segments for text in self._texts[segment])
 
 
-def _seen(claims: list[Claim] | None, hidden: frozenset[str]) -> list[Claim] | None:
-    if claims and hidden:
+def _seen(claims: list[Claim], hidden: frozenset[str]) -> list[Claim]:
+    if hidden:
         return [claim for claim in claims if claim[1].id not in hidden]
     return claims
 
@@ -166,12 +177,15 @@ def _rank(claim: Claim) -> tuple[int, int, int]:
 def _first(claims: Sequence[Claim], target: Target) -> Sequence[Claim]:
     """The claims of the highest rank that hold; ``claims`` are sorted by falling rank."""
     won: list[Claim] = []
+    path = target.path
     for claim in claims:
         pattern = claim[0]
         if won and pattern.rank < won[0][0].rank:
             break
-        if (
-            pattern.claims_path(target.path)
+        # Most paths begin otherwise, and to be told so costs less than to ask.
+        if not pattern.has_path or (
+            path.startswith(pattern.head)
+            and pattern.claims_path(path)
             and pattern.attributes <= target.attributes
             and (not pattern.query or pattern.claims_query(target.items))
         ):

@@ -42,7 +42,10 @@ class HostPattern:
     ``text`` is the pattern as written. Raises ValueError with a sentence that says what is wrong.
     """
 
-    __slots__ = ("_pieces", "attributes", "host", "query", "rank", "reach", "text")
+    __slots__ = (
+        *("_pieces", "attributes", "has_path", "head", "host"),
+        *("query", "rank", "reach", "text"),
+    )
     _pieces: tuple[str, ...]
     query: tuple[tuple[str, str], ...]
 
@@ -52,6 +55,7 @@ class HostPattern:
             self.reach = Reach.BELOW if plain[1] else Reach.EXACT
             self.host, self.query, self.attributes = plain[2], (), _NONE
             self._pieces, self.rank = ("",), (0, 0, 0)
+            self.head, self.has_path = "", False
             return
         self.attributes, address = _attributes(text)
         self._read(text, address)
@@ -69,6 +73,9 @@ class HostPattern:
         self._pieces = tuple(unquote(slash + path).split("*"))
         #: The more specific of two patterns of one reach and host has the greater rank.
         self.rank = (sum(map(len, self._pieces)), len(self.attributes), len(self.query))
+        self.head = self._pieces[0]  #: what every claimed path starts with
+        #: True when it speaks about paths, queries or attributes, not about the whole host.
+        self.has_path = self.rank > (0, 0, 0)
 
     def __repr__(self) -> str:
         return f"HostPattern({self.text!r})"
@@ -84,16 +91,10 @@ class HostPattern:
         """The longest run of characters that every claimed path has. May be empty."""
         return max(self._pieces, key=len)
 
-    @property
-    def has_path(self) -> bool:
-        """True when it speaks about paths, queries or attributes, not about the whole host."""
-        return self.rank > (0, 0, 0)
-
     def claims_path(self, path: str) -> bool:
         """Whether the percent-decoded, absolute ``path`` is one of this pattern's."""
         # Most paths begin otherwise; a plain host has nothing that a path could fail.
-        pieces = self._pieces
-        return path.startswith(pieces[0]) and (not self.rank[0] or _reaches(pieces, path))
+        return path.startswith(self.head) and (not self.rank[0] or _reaches(self._pieces, path))
 
     def claims_query(self, items: Sequence[tuple[str, str]]) -> bool:
         """Whether the decoded query parameters fulfil every condition."""

@@ -23,7 +23,9 @@ from .lists.tier import Lists
 from .urls import Target
 
 #: What an own service leaves empty, the catalogue's of the same id fills.
-_FILLED = ("cookies", "hosts", "snippets", "storage", "vendor", "country", "policy_url")
+_FILLED = (
+    *("cookies", "hosts", "snippets", "storage", "signals", "vendor", "country", "policy_url"),
+)
 
 
 class Shelf:

@@ -99,7 +99,7 @@ def same_site(host: str, site: str) -> bool:
         return False
     # A process has one site or a few; what no DNS name is long enough for is not kept.
     own = _own_domain(site) if len(site) < 254 else registrable_domain(site)
-    return registrable_domain(host) == own
+    return host.endswith(own) and registrable_domain(host) == own
 
 
 def _is_suffix(label: str, last: str, two: str) -> bool:

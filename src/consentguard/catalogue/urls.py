@@ -19,13 +19,14 @@ _NETWORK = re.compile(
     re.DOTALL,
 )
 # A reference in which the parser would change nothing before the query: a path of the page's own
-# host, or an absolute one with a lower-case host of letters. Dots are looked at behind it.
+# host, or an absolute one with a lower-case host of letters. Dots are looked at behind it. Then, if
+# it reaches to its end, a query that means what it says: what the parser escapes in it is decoded
+# again.
 _PLAIN = re.compile(
     r"(?:(?:https?:)?//((?:(?!xn--)[a-z0-9_-]++\.)*+(?!xn--)[a-z][a-z0-9-]*+)(?=[/?#]|\Z)|(?=/(?!/)))"
-    r"(/[^\x00-\x20%\\?#\ud800-\udfff]*+)?+(?:[?#]|\Z)"
+    r"(/[^\x00-\x20%\\?#\ud800-\udfff]*+)?+(?=[?#]|\Z)"
+    r"(?:(?:\?([!-\"$-~]*+))?(#|\Z))?"
 )
-# A query that means what it says, to its end; what the parser escapes in it is decoded again.
-_QUERY = re.compile(r"(?:\?([!-\"$-~]*+))?+(?:#|\Z)")
 _DOTS = re.compile(r"/\.{1,2}(?:/|\Z)")
 _LONGEST_HOST = 253  # RFC 1035 §2.3.4 less the root's dot
 _NEITHER = ("", "", None)
@@ -90,12 +91,12 @@ def cut(url: str) -> tuple[str, str, str | None]:
     plain = _PLAIN.match(url)
     if plain is None:
         return _NEITHER
-    host, path = plain.groups("")
+    host, path, query, end = plain.groups()
+    host, path = host or "", path or ""
     # "Single-dot URL path segment", "double-dot URL path segment".
     if len(host) > _LONGEST_HOST or ("/." in path and _DOTS.search(path)):
         return _NEITHER
-    query = _QUERY.match(url, plain.end(2 if path else 1))
-    return host, path or "/", (query[1] or "") if query else None
+    return host, path or "/", None if end is None else query or ""
 
 
 def _normal(url: str, base: str) -> str:

@@ -147,6 +147,9 @@ RULES: tuple[Row, ...] = (
 #: What a tag manager loads, unless its service in the policy names other purposes beside its own.
 LOADED = ("analytics", "advertising")
 
+#: The signal of services that hear by Google Consent Mode what is denied.
+CONSENT_MODE = "google-consent-mode"
+
 #: What a click on one service does not lift.
 UNCLICKABLE = frozenset({Reason.RULE, Reason.SIGNAL, Reason.UNREADABLE})
 
@@ -236,6 +239,20 @@ class Decision:
         if clicked and ruling.reason not in UNCLICKABLE:
             return True
         return ruling.allowed if model is None else _by_own_model(model, ruling)
+
+    def signals(self, service: Service) -> bool:
+        """Whether a refused service may run all the same, told by Google's signal what is denied.
+
+        Google Consent Mode, "advanced": never under a rule, nor against a word on that very
+        service, nor where the choice could not be read.
+        """
+        if self.region.google_consent_mode != "advanced" or self.services.get(service.id) is False:
+            return False
+        hard = (Reason.RULE, Reason.UNREADABLE)
+        rulings = [self.rulings[p] for p in service.purposes if p in self.rulings]
+        model = self.region.services.get(service.id)
+        ruled = model is Model.DENY or any(r.reason in hard for r in rulings)
+        return CONSENT_MODE in service.signals and not ruled
 
     def allows_match(self, match: Match) -> bool:
         """Whether everything that claims a cookie, URL or snippet may run; unknown ones: no."""

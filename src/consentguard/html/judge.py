@@ -18,12 +18,14 @@ class Gate:
     """A judge's answer: make it inert, for this purpose and service.
 
     ``purposes`` and ``services`` are all that it waits for, where that is more than the first.
+    ``signal`` is the consent signal that a script waits for instead, told by a script of ours.
     """
 
     purpose: str
     service: str  #: empty where nothing knows it
     purposes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    signal: str = ""
 
 
 class Judge(Protocol):
@@ -60,4 +62,6 @@ def merged(gates: Iterable[Gate]) -> Gate:
         return every[0]
     purposes = dict.fromkeys(p for gate in every for p in gate.purposes or (gate.purpose,))
     services = dict.fromkeys(s for gate in every for s in gate.services or (gate.service,) if s)
-    return Gate(every[0].purpose, every[0].service, tuple(purposes), tuple(services))
+    signals = {gate.signal for gate in every}
+    signal = signals.pop() if len(signals) == 1 else ""
+    return Gate(every[0].purpose, every[0].service, tuple(purposes), tuple(services), signal)

@@ -265,6 +265,9 @@ def _added(gate: Gate, replaced: tuple[bytes, str] | None) -> bytes:
     purposes = " ".join(gate.purposes or (gate.purpose,))
     services = " ".join(gate.services or (gate.service,))
     added = f' data-cg-purpose="{escape(purposes)}" data-cg-service="{escape(services)}"'
+    if gate.signal:
+        # Not for the purposes that it names elsewhere: whoever restores these leaves it alone.
+        added = f' data-cg-signal="{escape(gate.signal)}" data-cg-service="{escape(services)}"'
     if replaced:
         name, value = replaced
         added += f' {name.decode()}="{value}"'

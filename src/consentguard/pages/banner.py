@@ -61,7 +61,10 @@ def render(view: View) -> str:
     refusal has taken the banner away without a reload.
     """
     shown = _banner(view) if view.show_banner else Html("")
-    return join((assets(view, view.js_url, view.ungate_url), shown, _reopen(view)))
+    scripts = [view.js_url, view.ungate_url]
+    if view.region.google_consent_mode == "advanced":
+        scripts.append(view.consent_mode_url)
+    return join((assets(view, *scripts), shown, _reopen(view)))
 
 
 def _banner(view: View) -> Html:

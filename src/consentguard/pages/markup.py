@@ -71,6 +71,7 @@ class View:
     css_url: str
     js_url: str
     ungate_url: str
+    consent_mode_url: str
     nonce: str  #: the app's CSP nonce or empty
     policy_version: str
     effective: str

@@ -38,6 +38,7 @@ def view(
         css_url=f"{prefix}/static/{assets.css}",
         js_url=f"{prefix}/static/{assets.js}",
         ungate_url=f"{prefix}/static/{assets.ungate}",
+        consent_mode_url=f"{prefix}/static/{assets.consent_mode}",
         nonce=nonce,
         policy_version=policy.version,
         effective=policy.effective,

@@ -26,7 +26,7 @@ from consentguard.model import (
 )
 from consentguard.policy.presets import merged, presets, resolved
 from consentguard.policy.reader import Reader
-from consentguard.policy.strictness import names_exist, not_weaker
+from consentguard.policy.strictness import asks_first, names_exist, not_weaker
 from consentguard.policy.suggest import did_you_mean
 
 #: Models that hold in every region, whatever a preset says.
@@ -82,6 +82,8 @@ def build(
         regions[name] = region
     if sensitive:
         regions = {n: _raised(r) if r.preset.startswith("us-") else r for n, r in regions.items()}
+    mode = reader.table("signals").get("google_consent_mode", "basic")
+    regions = {n: _signalled(r, mode, known.get(n, {})) for n, r in regions.items()}
     _distinct_codes(reader, regions)
     _not_weaker_there(reader, regions, known)
     return regions
@@ -167,6 +169,7 @@ def _region(
         do_not_sell=table.get("do_not_sell", False),
         languages=tuple(table.get("languages", ())),
         transfer_notice=table.get("transfer", {}).get("notice", False) is True,
+        google_consent_mode=table.get("google_consent_mode", "basic"),
         loosen=str(table.get("loosen", "")),
         confidence=table["confidence"],
         checked=str(table["checked"]),
@@ -189,6 +192,13 @@ def _raised(region: Region) -> Region:
         for p, m in region.models.items()
     }
     return replace(region, models=raised)
+
+
+def _signalled(region: Region, mode: str, table: Mapping[str, Any]) -> Region:
+    """The site's ``[signals] google_consent_mode``, wherever the law asks nobody first."""
+    if asks_first(region) or "google_consent_mode" in table:
+        return region
+    return replace(region, google_consent_mode=mode)
 
 
 def _level(region: Region) -> bool:

@@ -105,6 +105,7 @@ def months(value: Any) -> str | None:
 
 
 MODEL = one_of(*Model)
+CONSENT_MODE = one_of("basic", "advanced")
 
 Shape = Mapping[str, "Check | Shape"]
 
@@ -159,6 +160,7 @@ REGION: Shape = {
     "gpc_conflict": one_of("", "ask"),
     "minors": TABLE,
     "transfer": {"notice": FLAG},
+    "google_consent_mode": CONSENT_MODE,
     "loosen": TEXT,
 }
 
@@ -216,7 +218,10 @@ POLICY: Shape = {
         "unknown_age": one_of("adult", "child"),
         "deny_purposes": texts,
     },
-    "signals": {"gpc": one_of("required", "everywhere", "off")},
+    "signals": {
+        "gpc": one_of("required", "everywhere", "off"),
+        "google_consent_mode": CONSENT_MODE,
+    },
     "ledger": {
         "store": TEXT,
         "ip": one_of("none", "truncated", "hmac"),

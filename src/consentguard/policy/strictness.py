@@ -45,9 +45,19 @@ def not_weaker(
         if new.strictness < model.strictness:
             text = f"'{new}' is weaker than preset '{region.preset}' ('{model}')"
             reader.report("E403", ("regions", region.id, key, name), text, help)
+    if region.google_consent_mode == "advanced" and asks_first(base):
+        # Its tags send address and page to Google before anybody has agreed.
+        text = f"Google Consent Mode 'advanced' where preset '{region.preset}' asks first (opt-in)"
+        reader.report("E403", ("regions", region.id, "google_consent_mode"), text, help)
     for path in _weaker_facts(region, base):
         text = f"{'.'.join(path)} is weaker than preset '{region.preset}'"
         reader.report("E403", ("regions", region.id, *path), text, help)
+
+
+def asks_first(region: Region) -> bool:
+    """Whether measurement or advertising waits there for a yes."""
+    models = (region.models[p] for p in ("analytics", "advertising"))
+    return any(model.strictness >= Model.OPT_IN.strictness for model in models)
 
 
 def _weaker_facts(region: Region, base: Region) -> list[tuple[str, ...]]:
