@@ -560,7 +560,7 @@ def test_google_consent_mode_lets_nothing_run_that_a_rule_or_a_word_forbids() ->
     assert decided(chosen("reject", advanced), advanced).signals(ads)
     assert not decided(chosen("reject")).signals(ads)  # basic
     assert not decided(chosen("reject", advanced), advanced).signals(POLICY.services["gtm"])
-    assert not decided(Unreadable(), advanced).signals(ads)
+    assert not decided(BAD, advanced).signals(ads)
     ruled = a_region(advanced, tag_manager=Model.DENY)
     assert not decided(None, ruled).signals(ads)
     off = chosen("save", advanced, services={"gtm": False})
