@@ -6,7 +6,7 @@ What the app sends goes through a :class:`~consentguard.sender.Sender`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 
 from consentguard.environment import UNSET, Unset
@@ -36,9 +36,12 @@ class ConsentMiddleware:
         site_id: str | None = None,
         ledger: Ledger | str | Unset | None = UNSET,
         geo: Geo | None = None,
+        cookies: Iterable[str] = (),
     ) -> None:
         self.app = app
-        self.guard = ConsentGuard(policy, secret_keys, site_id=site_id, ledger=ledger, geo=geo)
+        self.guard = ConsentGuard(
+            policy, secret_keys, site_id=site_id, ledger=ledger, geo=geo, cookies=cookies
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP goes straight to the app."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -68,6 +68,8 @@ class ConsentGuard:
     :param site_id: ties tokens and records to this site; defaults to the site's name.
     :param ledger: a URL or a store; None keeps no record.
     :param geo: instead of what ``[geo]`` says.
+    :param cookies: names that the app's settings give to its session, CSRF, message and login
+        cookies: necessary, on the site's own host. Default names need not be told.
     :param clock: seconds since 1970. :param random: a new receipt id.
     :raises ConfigError: for anything that the site has to repair first.
     """
@@ -80,13 +82,14 @@ class ConsentGuard:
         site_id: str | None = None,
         ledger: Ledger | str | Unset | None = UNSET,
         geo: Geo | None = None,
+        cookies: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
         random: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
         self.policy = policy_of(policy)
         site, assets = self.policy.site, Assets()
         check_url(site.url)
-        catalogue = Catalogue.bundled(own=self.policy.services.values())
+        catalogue = Catalogue.bundled(own=self.policy.services.values(), necessary=cookies)
         self.tally = Tally()
         self.setup = Setup(
             policy=self.policy,

@@ -99,7 +99,9 @@ class Service:
 
     ``cookies`` are exact names or hold ``*``. ``hosts`` are patterns as
     :mod:`consentguard.catalogue.patterns` reads them. ``snippets`` are literals that an inline
-    script holds once white space is gone and quotes are alike.
+    script holds once white space is gone and quotes are alike. ``lifetimes`` are days by cookie,
+    0 for a session, where known. ``source`` says where that is from: ``own`` for what was written
+    for this package, names of lists, or ``policy``.
     """
 
     id: str
@@ -124,6 +126,8 @@ class Service:
     explicit: bool = False
     first_party_cookies: bool = False  #: cookie names count on the site's own host only
     cookie_domains: tuple[str, ...] = ()  #: cookie names count on these hosts only
+    lifetimes: Mapping[str, int] = field(default_factory=nothing, hash=False)
+    source: str = ""
     declared: bool = False  #: named in the site's own file, not only in the catalogue
 
 

@@ -35,9 +35,12 @@ class ConsentMiddleware:
         site_id: str | None = None,
         ledger: Ledger | str | Unset | None = UNSET,
         geo: Geo | None = None,
+        cookies: Iterable[str] = (),
     ) -> None:
         self.app = app
-        self.guard = ConsentGuard(policy, secret_keys, site_id=site_id, ledger=ledger, geo=geo)
+        self.guard = ConsentGuard(
+            policy, secret_keys, site_id=site_id, ledger=ledger, geo=geo, cookies=cookies
+        )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""

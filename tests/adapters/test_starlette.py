@@ -8,9 +8,11 @@ from fastapi import FastAPI
 from fastapi import Request as FastAPIRequest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.conftest import Here, a_policy
 
 from consentguard.adapters.starlette import ConsentMiddleware, consent, requires_consent
@@ -145,3 +147,36 @@ async def test_fastapi_is_a_starlette() -> None:
         await press(client, "accept")
         assert (await client.get("/")).json() == {"analytics": True}
         assert (await client.get("/statistics")).json() == {"n": "1"}
+
+
+async def log_in(request: Request) -> Response:
+    request.session["user"] = 7
+    response = PlainTextResponse("in")
+    response.set_cookie("csrf", "1")
+    response.set_cookie("_ga", "1")
+    response.set_cookie("mine", "1")
+    return response
+
+
+class Counting:
+    """Middleware of no framework: its cookie is anybody's."""
+
+    cookie_name = "_ga"
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+async def test_cookies_of_the_framework_are_necessary_under_their_own_names() -> None:
+    inner = Starlette(routes=[Route("/", log_in)])
+    inner.add_middleware(SessionMiddleware, secret_key="s", session_cookie="sid")
+    inner.add_middleware(Counting)
+    guarded = {"policy": a_policy(), "secret_keys": ["k"], "ledger": None, "geo": Here("DE")}
+    inner.add_middleware(ConsentMiddleware, **guarded, cookies=["csrf"])
+    transport = httpx.ASGITransport(app=inner)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await client.get("/")
+    assert {cookie.name for cookie in answer.cookies.jar} == {"sid", "csrf"}

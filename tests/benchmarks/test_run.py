@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from benchmarks.figures import FULL, JSON, MEDIAN, PURE, QUICK, Effort, Figure, Group
 from benchmarks.groups import BY_SCANNER, COMMON
-from benchmarks.run import GLANCE, RESULTS, main
+from benchmarks.run import GLANCE, RESULTS, main, without_lists
 
+from consentguard.catalogue.lists.store import VARIABLE
 from consentguard.html import engine
 
 
@@ -81,3 +83,18 @@ def test_the_other_process_gives_lines(
 def test_every_group_has_a_title_of_its_own() -> None:
     titles = [group.title for group in (*BY_SCANNER, *COMMON)]
     assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("mine", ["/my/lists", None])
+def test_lists_of_this_machine_do_not_count(
+    mine: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if mine is None:
+        monkeypatch.delenv(VARIABLE)
+    else:
+        monkeypatch.setenv(VARIABLE, mine)
+    with without_lists():
+        empty = Path(os.environ[VARIABLE])
+        assert list(empty.iterdir()) == []
+    assert os.environ.get(VARIABLE) == mine
+    assert not empty.exists()

@@ -74,13 +74,12 @@ def test_it_is_read_once_and_not_by_an_import() -> None:
 
 
 def test_lifetimes_and_sources() -> None:
-    days = bundled.lifetimes()
-    assert all(isinstance(n, int) and n >= 0 for of in days.values() for n in of.values())
-    assert sum(map(len, days.values())) > 1_000
-    sources = bundled.sources()
-    assert sources["ga4"][0] == "own"
-    assert set(sources) == {entry.id for entry in ENTRIES}
-    names = {name for of in sources.values() for name in of}
+    services = bundled.shelf().services
+    known = [services[id] for id in {entry.id for entry in ENTRIES}]
+    assert all(d >= 0 and name in s.cookies for s in known for name, d in s.lifetimes.items())
+    assert sum(len(s.lifetimes) for s in known) > 1_000
+    assert services["ga4"].source.split()[0] == "own"
+    names = {name for s in known for name in s.source.split()}
     assert names == {"own", "third-party-web", "open-cookie-database", "tarteaucitron", "c15t"}
 
 
@@ -100,7 +99,7 @@ def restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Restart:
     monkeypatch.setenv(store.VARIABLE, str(tmp_path))
 
     def fresh() -> None:
-        for name in ("shelf", "lists", "digest", "sources"):
+        for name in ("shelf", "lists", "digest"):
             monkeypatch.setattr(bundled, name, cache(getattr(bundled, name).__wrapped__))
 
     fresh()
@@ -123,8 +122,9 @@ def test_stored_lists_lie_under_the_data(restart: Restart, tmp_path: Path) -> No
     match = Catalogue.bundled().url(url, base=base)
     assert match is not None
     assert match.why == "host *.new-tracker.test, list easy"
-    assert bundled.sources()["easy:new-tracker_test"] == ("easy",)
-    assert bundled.sources()["ga4"][0] == "own"
+    services = bundled.shelf().services
+    assert services["easy:new-tracker_test"].source == "easy"
+    assert services["ga4"].source.split()[0] == "own"
     assert len(bundled.shelf().services) == count + 1
     first = bundled.digest()
     keep(tmp_path, "||newer-tracker.test^")

@@ -538,10 +538,21 @@ def test_a_site_may_say_what_a_guess_stands_for() -> None:
     assert match.purposes == ("functional",)
 
 
-def test_frameworks_that_are_not_in_use_claim_nothing() -> None:
-    catalogue = Catalogue.bundled(without=["django"])
-    assert not catalogue.cookie("sessionid", host=HOST).known
-    assert catalogue.cookie("session", host=HOST).purposes == ("necessary",)
+def test_a_framework_s_cookies_are_necessary_under_the_names_of_the_app() -> None:
+    catalogue = Catalogue.bundled(necessary=["sid", "_ga", "any*"])
+    match = catalogue.cookie("sid", host=HOST)
+    assert (match.services[0].id, match.purposes) == ("site_framework", ("necessary",))
+    assert catalogue.services["site_framework"].cookies == ("sid", "_ga")
+    assert not catalogue.cookie("sid", host=HOST, domain="t.test").known
+    assert not catalogue.cookie("anything", host=HOST).known
+    # Whoever calls a session like a tracker's cookie has a session all the same.
+    assert catalogue.cookie("_ga", host=HOST).purposes == ("necessary",)
+    mine = Service("mine", "Mine", ("analytics",), ("sid",), declared=True)
+    assert Catalogue.bundled([mine], ["sid"]).cookie("sid", host=HOST).purposes == ("analytics",)
+    assert not Catalogue.bundled().cookie("sid_of_mine", host=HOST).known
+
+
+def test_a_renamed_framework_in_the_policy_takes_the_default_names_away() -> None:
     renamed = Service("django", "Django", ("necessary",), ("shopsession",), declared=True)
     catalogue = Catalogue.bundled([replace(renamed, first_party_cookies=True)])
     assert catalogue.cookie("shopsession", host=HOST).purposes == ("necessary",)

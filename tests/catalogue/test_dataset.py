@@ -16,6 +16,8 @@ SERVICE = Service(
     vendor="Acme",
     cookie_domains=("acme.test",),
     policy_url="https://acme.test/privacy",
+    lifetimes={"_acme": 730},
+    source="own",
 )
 LINE = (
     "acme\town\tanalytics functional\tAcme Analytics\tAcme\t*.acme.test cdn.test/acme.js?id=A-\t"
@@ -24,7 +26,7 @@ LINE = (
 
 
 def test_a_service_is_a_line() -> None:
-    assert dump(SERVICE, "own", {"_acme": 730}) == LINE
+    assert dump(SERVICE) == LINE
 
 
 def test_a_line_says_what_an_index_asks() -> None:
@@ -45,25 +47,27 @@ def test_later_lines_add_hosts_and_cookies() -> None:
     assert service.cookies == ("_acme", "_acme_*", "_new")
     assert service.hosts == (*SERVICE.hosts, "acme.example")
     assert service.purposes == SERVICE.purposes
+    assert service.lifetimes == {"_acme": 730, "_new": 0}
+    assert service.source == "own list"
 
 
 def test_empty_columns_at_the_end_are_left_out() -> None:
-    assert dump(Service("a", "A", ("cdn",), vendor="A"), "own") == "a\town\tcdn\tA\t="
+    assert dump(Service("a", "A", ("cdn",), vendor="A", source="own")) == "a\town\tcdn\tA\t="
     entry = Entry("a\town\tcdn\tA")
     assert (entry.hosts, entry.cookies, entry.cookie_domains, entry.days) == ((), (), (), {})
-    assert entry.service() == Service("a", "A", ("cdn",))
+    assert entry.service() == Service("a", "A", ("cdn",), source="own")
 
 
 @pytest.mark.parametrize(
     ("purpose", "shares"), [("advertising", True), ("social", True), ("analytics", False)]
 )
 def test_what_shares_by_default_is_not_written_down(purpose: str, shares: bool) -> None:
-    usual = Service("a", "A", (purpose,), sells_or_shares=shares)
-    other = Service("a", "A", (purpose,), sells_or_shares=not shares)
-    assert "sells" not in dump(usual, "own")
-    assert "sells" in dump(other, "own")
+    usual = Service("a", "A", (purpose,), sells_or_shares=shares, source="own")
+    other = Service("a", "A", (purpose,), sells_or_shares=not shares, source="own")
+    assert "sells" not in dump(usual)
+    assert "sells" in dump(other)
     for service in (usual, other):
-        assert Entry(dump(service, "own")).service() == service
+        assert Entry(dump(service)).service() == service
 
 
 def test_comments_and_empty_lines_are_passed_over() -> None:
@@ -81,7 +85,7 @@ def test_comments_and_empty_lines_are_passed_over() -> None:
 )
 def test_what_the_format_cannot_carry_is_refused(service: Service) -> None:
     with pytest.raises(ValueError, match=r"white space|line break"):
-        dump(service, "own")
+        dump(service)
 
 
 WORD = st.text(
@@ -108,12 +112,13 @@ SERVICES = st.builds(
     max_cookie_days=st.integers(0, 400),
     first_party_cookies=st.booleans(),
     cookie_domains=WORDS,
+    source=WORD,
 )
 
 
 @given(SERVICES)
 def test_every_service_survives_the_format(service: Service) -> None:
-    line = dump(service, "own")
+    line = dump(service)
     (entry,) = [Entry(line)] if line.startswith("#") else list(parse(line))
     back = entry.service()
     assert back == service

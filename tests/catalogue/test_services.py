@@ -13,7 +13,7 @@ ADS = '[services.ads]\nname = "Ads"\npurposes = ["advertising"]\n'
 
 
 def test_a_service_inherits_from_its_vendor() -> None:
-    (service,) = read(VENDOR + ADS + 'cookies = ["_a"]\ncountry = "FR"\n', "v.toml")
+    (service,) = read(VENDOR + ADS + 'cookies = ["_a"]\nlifetimes._a = 9\ncountry = "FR"', "v.toml")
     assert service == Service(
         "ads",
         "Ads",
@@ -23,6 +23,8 @@ def test_a_service_inherits_from_its_vendor() -> None:
         country="FR",
         policy_url="https://v.example/",
         sells_or_shares=True,
+        lifetimes={"_a": 9},
+        source="own",
     )
 
 
@@ -48,6 +50,9 @@ def test_advertising_and_social_share_unless_they_say_no(purpose: str, shares: b
         (ADS + "cookies = [1]", "cookies holds something that is not a string"),
         (ADS + "max_cookie_days = true", "max_cookie_days must be a int"),
         (ADS + "declared = true", "unknown key 'declared'"),
+        (ADS + "source = 'x'", "unknown key 'source'"),
+        (ADS + "lifetimes._a = 9", "names '_a', which is no cookie of it"),
+        (ADS + 'cookies = ["_a"]\nlifetimes._a = -1', "whole days, 0 for a session"),
         ('[services.s]\nname = "S"\npurposes = ["ads"]', "unknown purpose 'ads'"),
         ('[services.s]\npurposes = ["login"]', "needs a name"),
         ('[services.s]\nname = "S"', "at least one purpose"),

@@ -37,7 +37,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     (tmp_path / "list.txt").write_text(LIST)
 
     def command(*arguments: str) -> tuple[int, str, str]:
-        for name in ("shelf", "lists", "digest", "sources"):
+        for name in ("shelf", "lists", "digest"):
             monkeypatch.setattr(bundled, name, cache(getattr(bundled, name).__wrapped__))
         code = main(arguments)
         out = capsys.readouterr()

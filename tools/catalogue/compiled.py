@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from consentguard.catalogue.cookies import CookieIndex
-from consentguard.catalogue.dataset import OWN, Entry, dump, parse
+from consentguard.catalogue.dataset import Entry, dump, parse
 from consentguard.catalogue.hosts import HostIndex
 from consentguard.catalogue.services import load
 from consentguard.errors import ConfigError
@@ -30,7 +30,7 @@ def text(data: Path) -> str:
     listed = (data / "generated.tsv").read_text("utf-8")
     sources = [line for line in listed.splitlines()[:1] if line.startswith("#")]
     generated = parse(listed)
-    lines = [dump(service, OWN) for service in written]
+    lines = [dump(service) for service in written]
     lines += left_over(written, list(generated))
     first_word = [line.partition("\t")[0] for line in lines]
     # Of one id the hand-written line comes first, because the others add to it.
@@ -51,7 +51,7 @@ def left_over(written: Sequence[Service], generated: Sequence[Entry]) -> Iterato
         if same is not None and not _adds(service, same):
             service = _renamed(service, taken)
         days = {name: d for name, d in entry.days.items() if name in service.cookies}
-        yield dump(service, entry.source, days)
+        yield dump(replace(service, lifetimes=days))
 
 
 def _without(entry: Entry, hosts: HostIndex, cookies: CookieIndex) -> Service | None:

@@ -153,8 +153,10 @@ def _line(id: str, key: Key, draft: Draft) -> str:
         cookie_domains=tuple(sorted(draft.domains)),
         sells_or_shares=not {"advertising", "social"}.isdisjoint(purposes),
         first_party_cookies=purposes == ("necessary",),
+        lifetimes=days,
+        source=" ".join(sorted(draft.sources)),
     )
-    return dump(service, " ".join(sorted(draft.sources)), days)
+    return dump(service)
 
 
 def _most(said: Counter[str]) -> str:

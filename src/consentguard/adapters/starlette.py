@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ParamSpec
 
 from starlette.exceptions import HTTPException
@@ -27,10 +28,31 @@ P = ParamSpec("P")
 
 
 class ConsentMiddleware(_ASGIMiddleware):
-    """The ASGI middleware, with the app's own error pages inside it."""
+    """The ASGI middleware, with the app's own error pages inside it.
+
+    Session and CSRF cookies of the middleware inside it are necessary under whatever names they
+    have there.
+    """
 
     def __init__(self, app: ASGIApp, *args: Any, **kwargs: Any) -> None:
+        kwargs["cookies"] = (*kwargs.get("cookies", ()), *_named_by(app))
         super().__init__(_ErrorPages(app), *args, **kwargs)
+
+
+#: Where middleware for sessions and against forged requests keeps the name of its cookie:
+#: Starlette's SessionMiddleware; starsessions, starlette-csrf.
+_NAMES = ("session_cookie", "cookie_name")
+_KEEPERS = re.compile("session|csrf|xsrf", re.IGNORECASE)
+_DEEPEST = 100  #: middleware in middleware
+
+
+def _named_by(app: object) -> Iterator[str]:
+    """The names that the middleware between us and the app gives its cookies."""
+    for _ in range(_DEEPEST):
+        if _KEEPERS.search(type(app).__name__):
+            names = (getattr(app, attribute, None) for attribute in _NAMES)
+            yield from (name for name in names if isinstance(name, str))
+        app = getattr(app, "app", None)
 
 
 class _ErrorPages:

@@ -8,7 +8,6 @@ stored; a process that runs does not see a later update.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -39,27 +38,6 @@ def digest() -> str:
     for one in lists():
         found.update(f"{one.origin.name} {one.origin.digest}\n".encode())
     return found.hexdigest()[:12]
-
-
-@cache
-def lifetimes() -> Mapping[str, Mapping[str, int]]:
-    """How many days the cookies of a service live, where known; 0 is a session. By id and name."""
-    found: dict[str, dict[str, int]] = {}
-    for entry in _entries():
-        if days := entry.days:
-            found.setdefault(entry.id, {}).update(days)
-    return found
-
-
-@cache
-def sources() -> Mapping[str, tuple[str, ...]]:
-    """Where the lines of a service come from: ``own`` or the names of lists. By id."""
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in _entries():
-        found[entry.id] = (*found.get(entry.id, ()), *entry.source.split())
-    for one in lists():
-        found.update((line.partition("\t")[0], (one.origin.name,)) for line in one.lines)
-    return found
 
 
 def _entries() -> tuple[Entry, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from consentguard.model import Match, Service
@@ -37,6 +38,15 @@ _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):)?//", re.IGNORECASE)
 _NOBODY = Match("url", (), "nothing knows this host")
 _NOBODY_ASKED = Match("url", (), "")
 _NONE: frozenset[str] = frozenset()
+#: What claims the cookies of the framework; their names come from the app's own settings.
+_FRAMEWORK = Service(
+    "site_framework",
+    "The site's own framework",
+    ("necessary",),
+    first_party_cookies=True,
+    third_party=False,
+    source="app",
+)
 
 
 class Catalogue:
@@ -45,8 +55,8 @@ class Catalogue:
     ``services`` are the catalogue's, ``own`` the services that the policy file declares. An own
     service replaces the catalogue's of the same id; what it leaves empty of cookies, hosts,
     snippets, storage keys, vendor, country and policy URL is taken from that one, and patterns
-    taken over in this way rank with the catalogue, not with the site's own claims. ``without`` are
-    ids of the catalogue whose cookie names do not count: frameworks that the site does not use.
+    taken over in this way rank with the catalogue, not with the site's own claims. ``necessary``
+    are names that the app's framework gives its own cookies: session, CSRF, messages, login.
 
     Raises ValueError for a pattern that cannot be read; it names the service.
     """
@@ -56,18 +66,21 @@ class Catalogue:
         services: Iterable[Service] | Shelf,
         *,
         own: Iterable[Service] = (),
-        without: Iterable[str] = (),
+        necessary: Iterable[str] = (),
     ) -> None:
         shelf = services if isinstance(services, Shelf) else Shelf.of(services)
         known, mine = shelf.services, {service.id: service for service in own}
+        framework = replace(_FRAMEWORK, cookies=tuple(n for n in necessary if "*" not in n))
         merged = {id: filled(s, known[id]) if id in known else s for id, s in mine.items()}
+        merged.setdefault(framework.id, framework)
         #: Every service by id, a site's own in place of the catalogue's.
         self.services: Mapping[str, Service] = Laid(merged, known)
         # What a site declares of a service hides what the catalogue says of the same service.
         self._hidden_hosts = frozenset(id for id, s in mine.items() if s.hosts)
-        self._hidden_cookies = frozenset([*(id for id, s in mine.items() if s.cookies), *without])
+        self._hidden_cookies = frozenset(id for id, s in mine.items() if s.cookies)
         self._telling = frozenset(id for id, s in mine.items() if s.snippets)
         self._own_hosts, self._own_cookies = HostIndex(mine.values()), CookieIndex(mine.values())
+        self._framework = CookieIndex((framework,))
         self._shelf = shelf
         rest = (claimant for claimant in shelf.telling if claimant.id not in self._telling)
         self._snippets = SnippetIndex(rest, own=mine.values())
@@ -83,9 +96,9 @@ class Catalogue:
         self._copies = Copies(self._own_hosts, *shelf.hosts)
 
     @classmethod
-    def bundled(cls, own: Iterable[Service] = (), without: Iterable[str] = ()) -> Catalogue:
+    def bundled(cls, own: Iterable[Service] = (), necessary: Iterable[str] = ()) -> Catalogue:
         """The package's catalogue over the operator's lists, read from disk once a process."""
-        return cls(bundled.shelf(), own=own, without=without)
+        return cls(bundled.shelf(), own=own, necessary=necessary)
 
     def cookie(self, name: str, *, host: str, domain: str = "") -> Match:
         """What the cookie ``name`` is for, when ``host`` sets it.
@@ -189,7 +202,8 @@ class Catalogue:
     def _cookie(self, name: str, host: str, domain: str) -> Match:
         host, domain = _bare(host), _bare(domain)
         own = self._own_cookies.find(name, host, domain)
-        claims = own or self._shelf.find_cookie(name, host, domain, self._hidden_cookies)
+        claims = own or self._framework.find(name, host, domain)
+        claims = claims or self._shelf.find_cookie(name, host, domain, self._hidden_cookies)
         if not claims:
             return Match("cookie", (), "nothing knows this cookie")
         return answers.of_cookie(claims, self.services, own=bool(own))

@@ -31,7 +31,10 @@ SHARING = frozenset({"advertising", "social"})
 _COLUMNS = 10
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _IN_COLUMNS = frozenset(
-    {"id", "name", "purposes", "cookies", "hosts", "vendor", "cookie_domains", "policy_url"}
+    {
+        *("id", "source", "name", "purposes", "cookies", "lifetimes", "hosts", "vendor"),
+        *("cookie_domains", "policy_url"),
+    }
 )
 _DEFAULTS: Mapping[str, Any] = {
     f.name: getattr(Service("", "", ()), f.name)
@@ -130,6 +133,8 @@ class Entry:
             vendor=self.name if vendor == "=" else vendor,
             cookie_domains=self.cookie_domains,
             policy_url=self._column(8),
+            lifetimes=MappingProxyType({name: d for e in every for name, d in e.days.items()}),
+            source=" ".join(dict.fromkeys(s for e in every for s in e.source.split())),
             **more,
         )
 
@@ -139,15 +144,16 @@ def parse(text: str) -> Iterator[Entry]:
     return (Entry(line) for line in text.split("\n") if line and line[0] != "#")
 
 
-def dump(service: Service, source: str, days: Mapping[str, int] = _NOTHING) -> str:
-    """The line of a service; ``days`` are the lifetimes of its cookies that are known.
+def dump(service: Service) -> str:
+    """The line of a service.
 
     Raises ValueError for a value that the format cannot carry: a tab or line break, or a space
     inside an item of a list.
     """
+    days = service.lifetimes
     cookies = [f"{c}={days[c]}" if c in days else c for c in service.cookies]
     columns = [
-        *(service.id, source, _joined(service.purposes), service.name),
+        *(service.id, service.source, _joined(service.purposes), service.name),
         "=" if service.vendor and service.vendor == service.name else service.vendor,
         *(_joined(service.hosts), _joined(cookies), _joined(service.cookie_domains)),
         *(service.policy_url, _rest(service)),

@@ -18,7 +18,7 @@ from consentguard.errors import ConfigError
 from consentguard.model import STANDARD_PURPOSES, Service
 
 from . import bundled
-from .dataset import SHARING
+from .dataset import OWN, SHARING
 
 _VENDOR_KEYS = frozenset({"name", "country", "policy_url"})
 _SHAPES: Mapping[str, type] = {
@@ -26,7 +26,7 @@ _SHAPES: Mapping[str, type] = {
         str(field.type), dict
     )
     for field in fields(Service)
-    if field.name not in {"id", "declared"}
+    if field.name not in {"id", "declared", "source"}
 }
 
 
@@ -90,7 +90,10 @@ def _service(id: str, defaults: Mapping[str, Any], table: object, file: str) -> 
     if unknown := [p for p in purposes if p not in STANDARD_PURPOSES]:
         raise ConfigError(f"{where}: unknown purpose {unknown[0]!r}")
     values.setdefault("sells_or_shares", not SHARING.isdisjoint(purposes))
-    return Service(id=id, **{key: _frozen(value) for key, value in values.items()})
+    strangers = values.get("lifetimes", {}).keys() - set(values.get("cookies", ()))
+    if strangers:
+        raise ConfigError(f"{where}: lifetimes names {min(strangers)!r}, which is no cookie of it")
+    return Service(id=id, source=OWN, **{key: _frozen(value) for key, value in values.items()})
 
 
 def _check(where: str, key: str, value: object) -> None:
@@ -101,6 +104,8 @@ def _check(where: str, key: str, value: object) -> None:
         raise ConfigError(f"{where}: {key} must be a {shape.__name__}")
     if isinstance(value, list) and not all(isinstance(item, str) for item in value):
         raise ConfigError(f"{where}: {key} holds something that is not a string")
+    if key == "lifetimes" and not all(type(d) is int and d >= 0 for d in value.values()):  # type: ignore[attr-defined]
+        raise ConfigError(f"{where}: lifetimes are whole days, 0 for a session")
 
 
 def _frozen(value: Any) -> Any:

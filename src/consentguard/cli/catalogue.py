@@ -52,7 +52,7 @@ def stats() -> dict[str, Any]:
     """The numbers: a service with two purposes, or from two sources, counts for both."""
     services = Catalogue.bundled().services.values()
     purposes = Counter(purpose for one in services for purpose in one.purposes)
-    sources = Counter(name for names in bundled.sources().values() for name in set(names))
+    sources = Counter(name for one in services for name in one.source.split())
     return {
         "digest": bundled.digest(),
         "services": len(services),
@@ -106,5 +106,6 @@ def _described(service: Service) -> dict[str, Any]:
         "hosts": list(service.hosts),
         "policy_url": service.policy_url,
         "sells_or_shares": service.sells_or_shares,
-        "sources": list(dict.fromkeys(bundled.sources().get(service.id, ()))),
+        "lifetimes": dict(service.lifetimes),
+        "sources": service.source.split(),
     }

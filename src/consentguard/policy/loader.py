@@ -278,7 +278,7 @@ def _service(name: str, table: Mapping[str, Any]) -> Service:
     shares = not {"advertising", "social"}.isdisjoint(values["purposes"])
     values.setdefault("sells_or_shares", shares and values.get("role") != "processor")
     values.setdefault("third_party", bool(values.get("hosts")))
-    return Service(id=name, declared=True, **values)
+    return Service(id=name, declared=True, source="policy", **values)
 
 
 def _snippet(text: str) -> None:

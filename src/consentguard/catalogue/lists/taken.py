@@ -48,7 +48,7 @@ class Taken:
     def lines(self, name: str) -> list[str]:
         """The list in the line format of the data set, sorted, under its ``name``."""
         own = (replace(one, id=f"{name}:{one.id}") for one in self.services)
-        return sorted(dump(service, name) for service in own)
+        return sorted(dump(replace(service, source=name)) for service in own)
 
 
 class Basket:
