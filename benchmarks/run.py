@@ -16,12 +16,15 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from consentguard.catalogue.lists.store import VARIABLE as LISTS
 from consentguard.html import engine
 
 from . import plot
@@ -94,6 +97,20 @@ def told(rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
+@contextmanager
+def without_lists() -> Iterator[None]:
+    """Whoever runs this may have stored lists for the catalogue: here and below none are read."""
+    before = os.environ.get(LISTS)
+    with tempfile.TemporaryDirectory(prefix="consentguard-bench-") as empty:
+        os.environ[LISTS] = empty
+        try:
+            yield
+        finally:
+            del os.environ[LISTS]
+            if before is not None:
+                os.environ[LISTS] = before
+
+
 def main() -> int:
     """Measure, print, and say by the exit code whether the scanner was the one that was meant."""
     args = _arguments()
@@ -105,10 +122,12 @@ def main() -> int:
         )
         return 1
     if args.lines:
-        for row in measured(BY_SCANNER, engine.NAME, QUICK if args.quick else FULL):
-            print(json.dumps(row), flush=True)
+        with without_lists():
+            for row in measured(BY_SCANNER, engine.NAME, QUICK if args.quick else FULL):
+                print(json.dumps(row), flush=True)
         return 0
-    rows = list(told(everything(args.quick)))
+    with without_lists():
+        rows = list(told(everything(args.quick)))
     print(table(rows), flush=True)
     target = args.json or (GLANCE if args.quick else RESULTS)
     found = document(rows, about(args.quick))

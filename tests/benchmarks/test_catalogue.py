@@ -1,4 +1,4 @@
-"""The catalogue is asked what it knows and what it does not, and told on in a process of its own."""
+"""The catalogue is asked what it knows and what not; another process tells what it holds."""
 
 from __future__ import annotations
 

@@ -36,7 +36,6 @@ _MEMO_SCRIPT = 4096  #: bytes of a script
 # Absolute and protocol-relative references do not depend on the page's path (URL standard §4.4).
 _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):)?//", re.IGNORECASE)
 _NOBODY = Match("url", (), "nothing knows this host")
-_NOBODY_ASKED = Match("url", (), "")
 _NONE: frozenset[str] = frozenset()
 #: What claims the cookies of the framework; their names come from the app's own settings.
 _FRAMEWORK = Service(
@@ -139,10 +138,10 @@ class Catalogue:
         """
         asked = attributes & self.attributes if attributes else _NONE
         key = (url, base, href, asked) if asked else (url, base, href)
-        match = self._answers.get(key, _NOBODY_ASKED)
-        if match is not _NOBODY_ASKED:
-            return match
-        match = self._ask(url, base, href, asked)
+        try:
+            return self._answers[key]
+        except KeyError:
+            match = self._ask(url, base, href, asked)
         if len(url) + len(base) + len(href) <= _MEMO_CHARS:
             if len(self._answers) >= _MEMO:
                 self._answers.clear()
