@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
 from consentguard.errors import ConfigError, GeoError, KeyMissing, PolicyError
 from consentguard.guard import LONGEST, MEMO, VISITORS, ConsentGuard
 from consentguard.http.message import Request
-from consentguard.model import Place
+from consentguard.model import Account, Model, Place, Reason
 
 
 def test_without_a_key_it_says_how_to_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +78,7 @@ def test_no_warning_where_nothing_is_wrong(
 def test_the_bundled_database_finds_the_country(tmp_path: Path) -> None:
     guard = ConsentGuard(a_policy(), ["k"], ledger=None)
     request = Request("GET", "http", "/", "", b"", [(b"host", b"x")], "217.0.0.1")
-    assert guard.decision(request).region.id == "eea-gdpr"
+    assert guard.decision(request).region.id == "de-tdddg"
     request = Request("GET", "http", "/", "", b"", [(b"host", b"x")], "177.43.0.1")
     assert guard.decision(request).region.id == "br-lgpd"
 
@@ -205,3 +206,72 @@ def test_who_sends_nothing_that_tells_is_looked_up_when_somebody_asks() -> None:
     assert geo.asked == 1
     guard.exchange(a_request(cookie="_ga=1"))
     assert geo.asked == 2
+
+
+ADS = b"<img src='https://www.facebook.com/tr?id=1'>"
+
+
+def test_what_the_app_knows_of_the_visitor_goes_before_where_the_address_is() -> None:
+    def account(request: Request) -> Account | None:
+        told = request.text(b"authorization")
+        if told == "broken":
+            raise RuntimeError("no database")
+        country, _, part = told.partition(" ")
+        return Account(country, part) if told else None
+
+    guard = ConsentGuard(a_policy(), ["k"], ledger=None, geo=Here("US", "US-TX"), account=account)
+
+    def region(told: str) -> str:
+        return guard.exchange(a_request(authorization=told)).decision.region.id
+
+    assert region("") == "us-gpc"
+    assert region("BR") == "br-lgpd"
+    assert region("US CA") == "us-ca"
+    assert region("XX") == "us-gpc"  # no country: where the address is
+    assert region("broken") == guard.policy.geo.unknown
+
+
+def test_a_child_s_click_grants_nothing() -> None:
+    ages: dict[str, Account | None] = {
+        "child": Account(age=9),
+        "told": Account(age=9, guardian=True),
+    }
+    policy = a_policy("[minors]\nsite_minimum_age = 13\n")
+    guard = ConsentGuard(
+        policy,
+        ["k"],
+        ledger=None,
+        geo=Here("SE"),
+        account=lambda request: ages.get(request.text(b"x-who")),
+    )
+    decision = guard.exchange(a_request(x_who="child")).decision
+    assert decision.rulings["advertising"].reason is Reason.MINOR
+    assert not decision.show_banner
+    for told in ("", "told"):  # a grown-up, and a child whose parent has agreed
+        ruling = guard.exchange(a_request(x_who=told)).decision.rulings["advertising"]
+        assert ruling.reason is Reason.NO_CHOICE
+    form = (b"origin", b"http://site.test"), (b"content-type", b"application/json")
+    headers = [(b"host", b"site.test"), (b"x-who", b"child"), *form]
+    request = Request("POST", "http", "/_consent", "", b"", headers, "127.0.0.1")
+    response = guard.settle(guard.exchange(request), b'{"choice":"accept"}')
+    cookie = dict(response.headers)[b"set-cookie"].split(b";")[0].decode()
+    # Grown up since: what the child pressed is no grant, and nothing stands against a new one.
+    after = guard.exchange(a_request(cookie=cookie)).decision
+    assert after.rulings["advertising"].reason is not Reason.GRANTED
+
+
+@pytest.mark.parametrize("headers", [{}, {"cookie": "a=b"}])
+def test_a_rule_set_changes_on_its_day(headers: dict[str, str]) -> None:
+    day = 1_000_000.0
+    clock = [day - 1]
+    policy = a_policy()
+    texas = policy.regions["us-states"]
+    later = replace(texas, since=day, models={**texas.models, "advertising": Model.OPT_IN})
+    dated = replace(texas, until=day, later=(later,), codes=(*texas.codes, "US-XX"))
+    policy = replace(policy, regions={**policy.regions, "us-states": dated})
+    guard = ConsentGuard(
+        policy, ["k"], ledger=None, geo=Here("US", "US-XX"), clock=lambda: clock[0]
+    )
+    assert guard.exchange(a_request(**headers)).decision.allows("advertising")
+    clock[0] = day
+    assert not guard.exchange(a_request(**headers)).decision.allows("advertising")

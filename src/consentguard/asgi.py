@@ -11,7 +11,7 @@ from pathlib import Path
 
 from consentguard.environment import UNSET, Unset
 from consentguard.exchange import Exchange
-from consentguard.guard import ConsentGuard, Geo
+from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.http.message import Response
 from consentguard.http.scope import Message, Receive, Scope, body_of, request_of
 from consentguard.ledger import Ledger
@@ -36,11 +36,18 @@ class ConsentMiddleware:
         site_id: str | None = None,
         ledger: Ledger | str | Unset | None = UNSET,
         geo: Geo | None = None,
+        account: AccountOf | None = None,
         cookies: Iterable[str] = (),
     ) -> None:
         self.app = app
         self.guard = ConsentGuard(
-            policy, secret_keys, site_id=site_id, ledger=ledger, geo=geo, cookies=cookies
+            policy,
+            secret_keys,
+            site_id=site_id,
+            ledger=ledger,
+            geo=geo,
+            account=account,
+            cookies=cookies,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -29,16 +29,18 @@ from consentguard.environment import (
     texts_of,
 )
 from consentguard.exchange import Exchange
+from consentguard.geo.codes import place
 from consentguard.geo.locate import Locator
 from consentguard.http import caching
 from consentguard.http.cookies import hide, pairs
 from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
-from consentguard.model import Place, Policy, Region, Signals
+from consentguard.model import NOBODY, NOWHERE, Account, Person, Place, Policy, Region, Signals
 from consentguard.pages import serve
 from consentguard.pages.assets import Assets
 from consentguard.pages.visit import Setup, Visitor
+from consentguard.policy.minors import assumed_age, for_age
 from consentguard.policy.regions import Regions, at_least_as_strict
 from consentguard.shared import Shared
 from consentguard.tally import Tally
@@ -51,6 +53,9 @@ _TELLING = caching.CONDITIONS | {b"cookie", signals.FIELD}
 MEMO = 4096  #: decisions that are kept; each is one or two kilobytes
 VISITORS = 1024  #: visitors that are kept, each with at most so many bytes of cookies:
 LONGEST = 4096
+
+
+AccountOf = Callable[[Request], Account | None]
 
 
 class Geo(Protocol):
@@ -68,6 +73,9 @@ class ConsentGuard:
     :param site_id: ties tokens and records to this site; defaults to the site's name.
     :param ledger: a URL or a store; None keeps no record.
     :param geo: instead of what ``[geo]`` says.
+    :param account: what the app knows of a signed-in visitor, an
+        :class:`~consentguard.model.Account` or None. Called on every request, so it must not wait
+        for anything; where it raises, the strictest rules hold.
     :param cookies: names that the app's settings give to its session, CSRF, message and login
         cookies: necessary, on the site's own host. Default names need not be told.
     :param clock: seconds since 1970. :param random: a new receipt id.
@@ -82,6 +90,7 @@ class ConsentGuard:
         site_id: str | None = None,
         ledger: Ledger | str | Unset | None = UNSET,
         geo: Geo | None = None,
+        account: AccountOf | None = None,
         cookies: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
         random: Callable[[], str] = lambda: secrets.token_urlsafe(16),
@@ -101,17 +110,20 @@ class ConsentGuard:
             clock=clock,
             random=random,
             decide=self._decide,
+            region=self._region,
             # A page also depends on the package: its catalogue, its texts, its assets.
             salt=f"{self.policy.digest}:{bundled_digest()}:{assets.digest}",
             tally=self.tally,
         )
         self.geo: Geo = geo or Locator(self.policy.geo)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
+        self._account = account
+        self._children = assumed_age(self.policy) is not None
         self._shared = Shared(self.setup, self._meet)
         self._regions = Regions.of(self.policy)
-        self._memo: dict[tuple[tuple[bytes, ...], str, bool], tuple[State, Decision]] = {}
-        self._strangers: dict[str, Visitor] = {}
-        self._visitors: dict[tuple[bytes, tuple[bytes, ...], str, bool], Visitor] = {}
+        self._memo: dict[tuple[tuple[bytes, ...], str, str, bool], tuple[State, Decision]] = {}
+        self._strangers: dict[tuple[str, str], Visitor] = {}
+        self._visitors: dict[tuple[bytes, tuple[bytes, ...], str, str, bool], Visitor] = {}
         self._cookie_name = self.setup.cookie_name.encode()
         self._own = (self.policy.enforcement.consent_path, serve.GPC_PATH)
         self._enforces = self.policy.enforcement.mode == "enforce"
@@ -158,32 +170,58 @@ class ConsentGuard:
     def _meet(self, request: Request) -> Visitor:
         """Who sends a request. Never raises: in doubt the strictest rules hold."""
         try:
-            located = self._regions.find(self.geo.locate(request.peer, request.headers))
+            who = self._who(request)
+            located = self._fit(self._regions.find(who.place, self.setup.clock()), who)
             if _TELLING.isdisjoint(request.fields):
-                return self._stranger(located)
-            return self._visitor(located, request)
+                return self._stranger(located, who)
+            return self._visitor(located, who, request)
         except Exception:
             log.exception("the strictest rules hold for a visitor who could not be told")
             return self._doubtful()
 
-    def _stranger(self, located: Region) -> Visitor:
+    def _who(self, request: Request) -> Person:
+        """Where the visitor is, and their age as far as the app knows it."""
+        account = self._account(request) if self._account else None
+        if account is None:
+            return Person(self.geo.locate(request.peer, request.headers))
+        home = place(account.country, account.subdivision)
+        return Person(
+            home if home.country else self.geo.locate(request.peer, request.headers), account
+        )
+
+    def _fit(self, region: Region, who: Person) -> Region:
+        """A rule set as it is for that visitor's age."""
+        if who.account is NOBODY and not self._children:
+            return region
+        now = self.setup.clock()
+        return for_age(self.policy, region, who.account, who.place.country, now)
+
+    def _region(self, id: str, who: Person) -> Region | None:
+        """The rule set of that id for that visitor, today."""
+        region = self.policy.regions.get(id)
+        return self._fit(region.at(self.setup.clock()), who) if region else None
+
+    def _stranger(self, located: Region, who: Person) -> Visitor:
         """Who sends nothing that tells one visitor of a region from another."""
-        found = self._strangers.get(located.id)
+        key = (located.id, located.aged)
+        found = self._strangers.get(key)
         if found is None or self.setup.clock() >= found.decision.valid_until:
-            found = self._strangers[located.id] = self._met(located, (), signals.NONE, "")
+            if len(self._strangers) >= VISITORS:
+                self._strangers.clear()
+            found = self._strangers[key] = self._met(located, who, (), signals.NONE, "")
         return found
 
-    def _visitor(self, located: Region, request: Request) -> Visitor:
+    def _visitor(self, located: Region, who: Person, request: Request) -> Visitor:
         """What holds for this request: remembered by all that it depends on, until it lapses."""
         cookies = request.every(b"cookie")
         # The host decides which cookies are a tracker's; without cookies it decides nothing.
         host = request.fields.get(b"host", b"") if cookies else b""
         said = signals.read(request.headers) if signals.FIELD in request.fields else signals.NONE
-        key = (host, cookies, located.id, said.gpc)
+        key = (host, cookies, located.id, located.aged, said.gpc)
         found = self._visitors.get(key)
         if found is not None and self.setup.clock() < found.decision.valid_until:
             return found
-        found = self._met(located, cookies, said, request.hostname)
+        found = self._met(located, who, cookies, said, request.hostname)
         if len(host) + sum(map(len, cookies)) <= LONGEST:
             if len(self._visitors) >= VISITORS:
                 self._visitors.clear()
@@ -191,28 +229,28 @@ class ConsentGuard:
         return found
 
     def _met(
-        self, located: Region, cookies: tuple[bytes, ...], said: Signals, host: str
+        self, located: Region, who: Person, cookies: tuple[bytes, ...], said: Signals, host: str
     ) -> Visitor:
         """What holds for a visitor, worked out."""
         headers = [(b"cookie", value) for value in cookies]
         consent = tuple([v for n, v in pairs(headers) if n == self._cookie_name])
-        stored, decision = self._known(located, consent, said)
+        stored, decision = self._known(located, who, consent, said)
         hidden: list[bytes] = []
         if self._enforces and cookies:
             setup = self.setup
             _, hidden = hide(headers, lambda name: setup.refuses(decision, name, host))
-        return Visitor(located, decision, stored, said, tuple(dict.fromkeys(hidden)))
+        return Visitor(located, decision, stored, said, tuple(dict.fromkeys(hidden)), who)
 
     def _known(
-        self, located: Region, consent: tuple[bytes, ...], said: Signals
+        self, located: Region, who: Person, consent: tuple[bytes, ...], said: Signals
     ) -> tuple[State, Decision]:
         """What consent cookies say, and what follows; many visitors have the same, or none."""
         now = self.setup.clock()
-        key = (consent, located.id, said.gpc)
+        key = (consent, located.id, located.aged, said.gpc)
         found = self._memo.get(key)
         if found is None or now >= found[1].valid_until:
             stored = self.setup.tokens.read(consent, now)
-            region = self._stricter(located, stored)
+            region = self._stricter(located, who, stored)
             found = (stored, self._decide(region, stored, said, now))
             if len(self._memo) >= MEMO:
                 self._memo.clear()
@@ -222,15 +260,16 @@ class ConsentGuard:
 
     def _doubtful(self) -> Visitor:
         """Whoever sent what we could not understand: the strictest rules."""
-        unknown, stored = self._regions.unknown, Unreadable("in doubt")
-        decision = self._decide(unknown, stored, signals.NONE, self.setup.clock())
+        now, stored = self.setup.clock(), Unreadable("in doubt")
+        unknown = self._fit(self._regions.unknown(now), NOWHERE)
+        decision = self._decide(unknown, stored, signals.NONE, now)
         return Visitor(unknown, decision, stored, signals.NONE)
 
     def _decide(self, region: Region, stored: State, said: Signals, now: float) -> Decision:
         return decide(self.policy, region, stored, said, now, self.setup.catalogue.services)
 
-    def _stricter(self, located: Region, stored: State) -> Region:
+    def _stricter(self, located: Region, who: Person, stored: State) -> Region:
         """The region that the visitor asked for, while it is at least as strict as their own."""
         asked = stored.stricter if isinstance(stored, Stored) else ""
-        region = self.policy.regions.get(asked)
+        region = self._region(asked, who) if asked else None
         return region if region and at_least_as_strict(region, located) else located

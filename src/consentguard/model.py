@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -50,6 +51,7 @@ class Reason(StrEnum):
     NO_CHOICE = "no-choice"  #: opt-in, and the visitor has not chosen
     ON_CLICK = "on-click"  #: waits for a click on that very thing
     RULE = "rule"  #: model ``deny``
+    MINOR = "minor"  #: not at that age
     SIGNAL = "signal"  #: an opt-out signal of the browser (Global Privacy Control)
     EXPIRED = "expired"  #: a grant older than the region lets it live
     CHANGED = "changed"  #: what was agreed to has changed since
@@ -178,8 +180,32 @@ class BannerRule:
 
 
 @dataclass(frozen=True, slots=True)
+class MinorRule:
+    """What a law demands for some ages, both ends included, in whole years.
+
+    ``consent`` is who may grant: ``self``, ``parent``, ``joint``, or nobody. It holds from
+    ``since`` until ``until``. ``when`` is ``platform`` where it holds for online platforms alone,
+    ``known`` where it holds only for visitors who are known to be minors.
+    """
+
+    first: int
+    last: int
+    purposes: tuple[str, ...]
+    model: Model
+    consent: str = ""
+    since: float = -inf
+    until: float = inf
+    when: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
-    """A rule set in force for some codes: a preset, or the site's own table on top of one."""
+    """A rule set in force for some codes: a preset, or the site's own table on top of one.
+
+    It holds from ``since`` until ``until``; ``later`` are the states that follow, in order.
+    ``ages`` are those of digital consent by country, ``age`` everywhere else.
+    """
 
     id: str
     preset: str
@@ -196,10 +222,30 @@ class Region:
     languages: tuple[str, ...] = ()
     transfer_notice: bool = False
     google_consent_mode: str = "basic"  #: ``advanced``: Google's tags run, told what is denied
+    transfer_rule: str = ""
+    exempt: tuple[str, ...] = ()  #: exemptions that a service may declare there
+    sensitive_sale: str = ""
+    withdrawal: str = ""
+    records: str = ""
+    age: int = 0
+    ages: Mapping[str, int] = field(default_factory=nothing, hash=False)
+    minors: tuple[MinorRule, ...] = ()
     loosen: str = ""
     confidence: str = "low"
     checked: str = ""
     sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    since: float = -inf
+    until: float = inf
+    later: tuple[Region, ...] = ()
+    aged: str = ""  #: of a rule set for somebody of some age: what it was made for
+    withheld: frozenset[str] = frozenset()  #: purposes that are denied for that age
+
+    def at(self, now: float) -> Region:
+        """The state of it that holds at that time, in seconds since 1970."""
+        if now < self.until:
+            return self
+        return next(state for state in reversed(self.later) if now >= state.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +253,36 @@ class Signals:
     """What the browser says by itself, before anybody chooses."""
 
     gpc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the app knows of a visitor who has signed in.
+
+    ``country`` and ``subdivision`` (the second half: ``CA``) are where they live, ``""`` for not
+    known. ``age`` is in whole years, None for not known. ``guardian``: a parent or guardian has
+    agreed, in a way that the app has checked.
+    """
+
+    country: str = ""
+    subdivision: str = ""
+    age: int | None = None
+    guardian: bool = False
+
+
+#: A visitor of whom the app knows nothing.
+NOBODY = Account()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Where a visitor is, or lives, and what the app knows of them."""
+
+    place: Place
+    account: Account = NOBODY
+
+
+NOWHERE = Person(Place())
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +371,17 @@ class GeoSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MinorSettings:
+    """``[minors]``: what the site itself demands, beside the law."""
+
+    age_source: str = ""
+    site_minimum_age: int = 0
+    guardian: str = ""
+    unknown_age: str = "adult"
+    deny_purposes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerSettings:
     """``[ledger]``: where choices are kept, and for how long."""
 
@@ -318,6 +405,7 @@ class Policy:
     geo: GeoSettings = GeoSettings()
     enforcement: Enforcement = Enforcement()
     ledger: LedgerSettings = LedgerSettings()
+    minors: MinorSettings = MinorSettings()
     gpc: str = "everywhere"
     digest: str = ""  #: of the whole meaning, for the ledger and for ETags
     fingerprints: Mapping[str, bytes] = field(

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from consentguard.environment import UNSET, Unset
-from consentguard.guard import ConsentGuard, Geo
+from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.http.environ import Environ, body_of, request_of, text_of, with_headers
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
@@ -35,11 +35,18 @@ class ConsentMiddleware:
         site_id: str | None = None,
         ledger: Ledger | str | Unset | None = UNSET,
         geo: Geo | None = None,
+        account: AccountOf | None = None,
         cookies: Iterable[str] = (),
     ) -> None:
         self.app = app
         self.guard = ConsentGuard(
-            policy, secret_keys, site_id=site_id, ledger=ledger, geo=geo, cookies=cookies
+            policy,
+            secret_keys,
+            site_id=site_id,
+            ledger=ledger,
+            geo=geo,
+            account=account,
+            cookies=cookies,
         )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -129,7 +129,7 @@ def test_explain_has_the_documented_shape(run: Run) -> None:
         "banner",
         "lifetime",
     }
-    assert found["region"] == "eea-gdpr"
+    assert found["region"] == "de-tdddg"
     assert found["country"] == "DE"
     assert found["subdivision"] is None
     assert found["signals"] == {"gpc": False}
@@ -143,16 +143,16 @@ def test_explain_has_the_documented_shape(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "region"),
     [
-        (["--country", "FR"], "eea-gdpr"),
-        (["--country", "gp"], "eea-gdpr"),
+        (["--country", "FR"], "fr-cnil"),
+        (["--country", "gp"], "fr-cnil"),
         (["--country", "BR"], "br-lgpd"),
         (["--country", "US", "--subdivision", "CA"], "us-ca"),
         (["--country", "US", "--subdivision", "US-CA"], "us-ca"),
         (["--country", "US-CA"], "us-ca"),
-        (["--country", "US"], "us-states"),
-        (["--country", "US", "--subdivision", "TX"], "us-states"),
+        (["--country", "US"], "us-ca"),
+        (["--country", "US", "--subdivision", "TX"], "us-gpc"),
         (["--country", "PR"], "us-states"),
-        (["--country", "JP"], "opt-in-strict"),
+        (["--country", "JP"], "jp-tba"),
         (["--country", "T1"], "opt-in-strict"),
         (["--country", "EU"], "opt-in-strict"),
         (["--country", "XX"], "opt-in-strict"),

@@ -177,7 +177,7 @@ CASES = (
     Case(
         "our state",
         "/_consent/state",
-        has=(b'"region":"eea-gdpr"',),
+        has=(b'"region":"de-tdddg"',),
         header={"cache-control": "no-store"},
     ),
     Case("our unknown page", "/_consent/nothing", status=404),
@@ -314,7 +314,7 @@ async def test_one_row_a_choice(client: httpx.AsyncClient, tmp_path: Path) -> No
     await press(client, "reject", "BR")
     rows = SQLLedger(f"sqlite:///{tmp_path}/ledger.db").records()
     assert [(r["kind"], r["region"], bool(r["receipt"])) for r in rows] == [
-        ("accept", "eea-gdpr", True),
+        ("accept", "de-tdddg", True),
         ("reject", "br-lgpd", False),
     ]
     assert "analytics" in rows[0]["granted"]

@@ -44,7 +44,7 @@ def test_accept_by_form(site: Site) -> None:
     assert first(response, b"cache-control") == b"no-store"
     (record,) = site.store.stored
     assert (record.kind, record.receipt, record.person) == ("accept", "receipt-1", "yes")
-    assert (record.region, record.preset, record.site) == ("eea-gdpr", "eea-gdpr", "Test")
+    assert (record.region, record.preset, record.site) == ("de-tdddg", "de-tdddg", "Test")
     assert {"analytics", "advertising", "media"} <= set(record.granted)
     assert {"email_marketing", "email_tracking"}.isdisjoint(record.granted)
     assert record.time == int(NOW)
@@ -253,7 +253,7 @@ def test_who_moves_to_a_stricter_place_is_under_its_rules() -> None:
     site.form({"choice": "reject", "region": "us-ca"})
     moved = a_site(place=Here("DE"))
     moved.cookies = site.cookies
-    assert moved.state()["region"] == "eea-gdpr"
+    assert moved.state()["region"] == "de-tdddg"
 
 
 def test_grants_that_need_a_person() -> None:
@@ -406,7 +406,7 @@ def test_no_address_and_no_user_agent_in_the_ledger_file(tmp_path: Path) -> None
     assert site.guard.recorder.ledger is not None
     site.guard.recorder.ledger.close()
     data = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert b"eea-gdpr" in data
+    assert b"de-tdddg" in data
     for word in (
         b"Unmistakable",
         b"Firefox",

@@ -27,8 +27,8 @@ def test_the_state_of_a_first_visit() -> None:
     state = site.state()
     assert set(state) == KEYS
     assert (state["region"], state["preset"], state["policy_version"]) == (
-        "eea-gdpr",
-        "eea-gdpr",
+        "de-tdddg",
+        "de-tdddg",
         "7",
     )
     assert (state["show_banner"], state["gpc"], state["services"]) == (True, False, {})

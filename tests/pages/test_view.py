@@ -71,7 +71,7 @@ def test_exempt_purposes_come_first() -> None:
 
 
 def test_an_opt_out_region() -> None:
-    view = shown(SERVICES, Here("US", "CA"), sec_gpc="1")
+    view = shown(SERVICES, Here("US", "US-CA"), sec_gpc="1")
     rows = {row.id: row for row in view.purposes}
     assert (view.variant, view.gpc, view.show_banner) == ("opt-out", True, False)
     assert not rows["advertising"].allowed

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,22 @@ def place_of(args: argparse.Namespace) -> Place:
     country, _, sub = args.country.strip().upper().partition("-")
     subdivision = (args.subdivision or sub).strip().upper().removeprefix(f"{country}-")
     return place(country, subdivision)
+
+
+def add_date(parser: argparse.ArgumentParser) -> None:
+    """``--on``."""
+    parser.add_argument("--on", default="", metavar="DATE", help="as of that day: 2026-12-01")
+
+
+def time_of(args: argparse.Namespace) -> float:
+    """Seconds since 1970 at noon UTC of the day asked for; now without one."""
+    if not args.on:
+        return time.time()
+    try:
+        day = datetime.date.fromisoformat(args.on.strip())
+    except ValueError:
+        raise ConfigError(f"--on: {args.on[:40]!r} is no date like 2026-12-01") from None
+    return datetime.datetime.combine(day, datetime.time(12), datetime.UTC).timestamp()
 
 
 def policy_of(file: str | None) -> Policy:

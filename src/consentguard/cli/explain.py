@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import time
+import datetime
+from math import inf
 from typing import Any
 
-from consentguard.cli.common import Commands, add_json, add_place, dump, place_of, policy_of
+from consentguard.cli.common import (
+    Commands,
+    add_date,
+    add_json,
+    add_place,
+    dump,
+    place_of,
+    policy_of,
+    time_of,
+)
 from consentguard.consent.choose import choose, store
 from consentguard.consent.decide import Decision, decide
 from consentguard.consent.token import Stored
-from consentguard.model import Place, Policy, Region, Signals
+from consentguard.model import Account, Place, Policy, Region, Signals
+from consentguard.policy.minors import for_age
 from consentguard.policy.regions import Regions
 
 
@@ -19,6 +30,11 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("explain", help="show a visitor's decision", description=__doc__)
     parser.add_argument("file", nargs="?", metavar="FILE", help="a policy file")
     add_place(parser)
+    add_date(parser)
+    parser.add_argument(
+        "--age", type=int, metavar="YEARS", help="the visitor's age, if it is known"
+    )
+    parser.add_argument("--guardian", action="store_true", help="a parent has agreed")
     parser.add_argument("--gpc", action="store_true", help="the browser sends Sec-GPC: 1")
     parser.add_argument("--choice", choices=("accept", "reject", "none"), default="none")
     add_json(parser)
@@ -29,8 +45,10 @@ def run(args: argparse.Namespace) -> int:
     """Print the decision."""
     policy = policy_of(args.file)
     place = place_of(args)
-    region = Regions.of(policy).find(place)
-    now = time.time()
+    now = time_of(args)
+    account = Account(age=args.age, guardian=args.guardian)
+    located = Regions.of(policy).find(place, now)
+    region = for_age(policy, located, account, place.country, now)
     stored = chosen(policy, region, args.choice, now)
     decision = decide(policy, region, stored, Signals(gpc=args.gpc), now)
     if args.json:
@@ -81,6 +99,8 @@ def as_text(decision: Decision, place: Place) -> str:
     lines = [
         f"{where}: region {region.id}, preset {region.preset} ({region.law})",
         f"  confidence {region.confidence}, checked {region.checked}: {'; '.join(region.sources)}",
+        *(f"  note: {note}" for note in region.notes),
+        *_dates(region),
         f"  banner: {'shown' if decision.show_banner else 'not shown'} ({decision.variant})"
         + ("; Global Privacy Control is honoured" if decision.gpc else ""),
         f"  a grant lives {life.grant_months} months, a refusal at least {life.refuse_months}",
@@ -92,3 +112,13 @@ def as_text(decision: Decision, place: Place) -> str:
         for p, r in decision.rulings.items()
     ]
     return "\n".join(lines)
+
+
+def _dates(region: Region) -> list[str]:
+    """When the rules began, and when they change."""
+    if region.until == inf:
+        return []
+    day = datetime.datetime.fromtimestamp(region.until, datetime.UTC).date()
+    after = region.later[0] if region.later else None
+    what = f": {after.law}" if after else ""
+    return [f"  until {day - datetime.timedelta(days=1)}; from {day} on{what}"]

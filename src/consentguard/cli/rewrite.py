@@ -123,8 +123,8 @@ def _places(gated: list[Gated], charset: str, data: bytes) -> list[int]:
 
 
 def _decision(args: argparse.Namespace, policy: Policy, catalogue: Catalogue) -> Decision:
-    region = Regions.of(policy).find(place_of(args))
     now = time.time()
+    region = Regions.of(policy).find(place_of(args), now)
     stored = None
     if args.grant:
         granted = {purpose.strip(): True for purpose in args.grant.split(",") if purpose.strip()}

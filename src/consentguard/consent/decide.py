@@ -86,7 +86,9 @@ Row = Callable[[Case], "tuple[bool, Reason] | None"]
 
 
 def _rule(case: Case) -> tuple[bool, Reason] | None:
-    return (False, Reason.RULE) if case.model is Model.DENY else None
+    if case.model is not Model.DENY:
+        return None
+    return False, Reason.MINOR if case.purpose.id in case.region.withheld else Reason.RULE
 
 
 def _exempt(case: Case) -> tuple[bool, Reason] | None:
@@ -151,7 +153,7 @@ LOADED = ("analytics", "advertising")
 CONSENT_MODE = "google-consent-mode"
 
 #: What a click on one service does not lift.
-UNCLICKABLE = frozenset({Reason.RULE, Reason.SIGNAL, Reason.UNREADABLE})
+UNCLICKABLE = frozenset({Reason.RULE, Reason.MINOR, Reason.SIGNAL, Reason.UNREADABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,7 @@ class Decision:
         """
         if self.region.google_consent_mode != "advanced" or self.services.get(service.id) is False:
             return False
-        hard = (Reason.RULE, Reason.UNREADABLE)
+        hard = (Reason.RULE, Reason.MINOR, Reason.UNREADABLE)
         rulings = [self.rulings[p] for p in service.purposes if p in self.rulings]
         model = self.region.services.get(service.id)
         ruled = model is Model.DENY or any(r.reason in hard for r in rulings)
@@ -392,11 +394,11 @@ def _variant(rulings: Mapping[str, Ruling], purposes: Mapping[str, Purpose]) -> 
 
 def _valid_until(region: Region, stored: State, now: float) -> float:
     if isinstance(stored, Unreadable):
-        return stored.until
+        return min(stored.until, region.until)
     if stored is None:
-        return inf
+        return region.until
     ends = (
         months_after(stored.time, months)
         for months in (region.lifetime.grant_months, region.lifetime.refuse_months)
     )
-    return min((end for end in ends if end > now), default=inf)
+    return min((end for end in (*ends, region.until) if end > now), default=inf)

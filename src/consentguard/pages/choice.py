@@ -112,7 +112,7 @@ def _region(visit: Visit, asked: str) -> Region:
     """The region that the visitor asks for: a stricter one, never a weaker one."""
     if not asked:
         return visit.decision.region
-    region = visit.setup.policy.regions.get(asked)
+    region = visit.setup.region(asked, visit.visitor.who)
     if region is None or not at_least_as_strict(region, visit.located):
         raise BadRequest(f"region {asked[:60]!r} is unknown, or weaker than {visit.located.id!r}")
     return region

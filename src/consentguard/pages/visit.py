@@ -13,7 +13,7 @@ from consentguard.consent.token import State, Tokens
 from consentguard.http.cookies import set_cookie
 from consentguard.http.message import Header, Request
 from consentguard.locales import Texts, negotiate
-from consentguard.model import Policy, Region, Signals
+from consentguard.model import NOWHERE, Person, Policy, Region, Signals
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import View
 from consentguard.pages.view import view
@@ -37,6 +37,7 @@ class Setup:
     clock: Callable[[], float]
     random: Callable[[], str]
     decide: Callable[[Region, State, Signals, float], Decision]
+    region: Callable[[str, Person], Region | None]
     salt: str  #: names policy and package, on which a page depends beside the visitor
     tally: Tally
 
@@ -120,6 +121,7 @@ class Visitor:
     stored: State
     signals: Signals
     hidden: tuple[bytes, ...] = ()  #: names of the refused cookies that the request carried
+    who: Person = NOWHERE
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from consentguard.model import (
     Enforcement,
     GeoSettings,
     LedgerSettings,
+    MinorSettings,
     Policy,
     Purpose,
     Service,
@@ -107,9 +108,10 @@ class PolicyReader(Reader):
         purposes = self.purposes()
         services = self.services(purposes)
         site = self.site()
-        regions = region_rules.build(self, purposes, services, site.sensitive)
+        regions = region_rules.build(self, purposes, services, site)
         geo = region_rules.geo(self, GeoSettings(**self.section("geo", GeoSettings)), regions)
         about = self.table("policy")
+        self.withheld(purposes)
         return Policy(
             file=file,
             site=site,
@@ -122,10 +124,19 @@ class PolicyReader(Reader):
             geo=geo,
             enforcement=Enforcement(**self.section("enforcement", Enforcement)),
             ledger=LedgerSettings(**self.section("ledger", LedgerSettings)),
+            minors=MinorSettings(**self.section("minors", MinorSettings)),
             gpc=self.table("signals").get("gpc", "everywhere"),
             digest=_digest(text, repr(sorted(regions.items()))).hex(),
             fingerprints={p: self.fingerprint(p, site, services) for p in purposes},
         )
+
+    def withheld(self, purposes: Mapping[str, Purpose]) -> None:
+        """A misspelt purpose in ``[minors] deny_purposes`` would protect nobody."""
+        for purpose in self.table("minors").get("deny_purposes", ()):
+            if purpose not in purposes and not self.silent("purposes", purpose):
+                text = f"[minors] names purpose '{purpose}', which is not declared"
+                help = did_you_mean(purpose, purposes)
+                self.report("E202", ("minors", "deny_purposes"), text, help)
 
     def versions(self) -> None:
         """The ``schema`` number, and what no site can do without."""

@@ -2,14 +2,18 @@
 
 :mod:`tomllib` says what a file means and not where it says it. This scanner walks a text that
 ``tomllib`` has already accepted, so it only has to find keys, never to judge values (TOML 1.0).
+Each part of a dotted key has a place of its own: in ``[services.ga4]`` that of ``ga4`` is the last.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 
 KeyPath = tuple[str | int, ...]
+#: The parts of a dotted key, each with its character offset.
+Parts = list[tuple[str, int]]
 
 _SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _BLANK = re.compile(r"[ \t]*+")
@@ -81,47 +85,44 @@ class _Walk:
         array = self.text.startswith("[[", self.pos)
         self.pos += 2 if array else 1
         self.skip(_BLANK)
-        start = self.pos
-        path = self.inside(self.dotted())
+        *above, (last, start) = self.dotted()
+        path: KeyPath = ()
+        for key, offset in above:
+            path = (*path, key)
+            self.found.setdefault(path, offset)
+            if path in self.arrays:
+                # [a.b] under [[a]] belongs to the last element of a (TOML 1.0, "Array of Tables").
+                path = (*path, self.arrays[path])
+        path = (*path, last)
         if array:
             index = self.arrays[path] = self.arrays.get(path, -1) + 1
             self.found.setdefault(path, start)
             path = (*path, index)
-        for depth in range(1, len(path)):
-            self.found.setdefault(path[:depth], start)
+        # The table's own header wins over a header of one of its sub-tables that came before.
         self.found[path] = start
         self.pos = self.text.index("]", self.pos) + (2 if array else 1)
         return path
 
-    def inside(self, keys: KeyPath) -> KeyPath:
-        """``[a.b]`` under ``[[a]]`` belongs to the last element of ``a``."""
-        path: KeyPath = ()
-        for key in keys[:-1]:
-            path = (*path, key)
-            if path in self.arrays:
-                path = (*path, self.arrays[path])
-        return (*path, keys[-1])
-
-    def dotted(self) -> KeyPath:
-        keys: list[str] = []
+    def dotted(self) -> Parts:
+        parts: Parts = []
         while match := _KEY.match(self.text, self.pos):
-            keys.append(next(group for group in match.groups() if group is not None))
+            parts.append((_unquoted(match), self.pos))
             self.pos = match.end()
             self.skip(_BLANK)
             if not self.text.startswith(".", self.pos):
                 break
             self.pos += 1
             self.skip(_BLANK)
-        return tuple(keys)
+        return parts
 
     def pair(self, table: KeyPath) -> None:
-        start = self.pos
-        keys = self.dotted()
-        for depth in range(1, len(keys) + 1):
-            self.found.setdefault((*table, *keys[:depth]), start)
+        path = table
+        for key, offset in self.dotted():
+            path = (*path, key)
+            self.found.setdefault(path, offset)
         self.pos = self.text.index("=", self.pos) + 1
         self.skip(_BLANK)
-        self.value((*table, *keys))
+        self.value(path)
 
     def value(self, path: KeyPath) -> None:
         head = self.text[self.pos : self.pos + 1]
@@ -149,3 +150,10 @@ class _Walk:
         self.skip(_SPACE)
         if self.text.startswith(",", self.pos):
             self.pos += 1
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    """A key as ``tomllib`` names it: only basic strings have escapes."""
+    if match[2] and "\\" in match[2]:
+        return next(iter(tomllib.loads(f"{match[0]} = 0")))
+    return next(group for group in match.groups() if group is not None)

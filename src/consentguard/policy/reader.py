@@ -13,7 +13,7 @@ from typing import Any
 from consentguard.errors import Problem
 from consentguard.policy import shape
 from consentguard.policy.positions import KeyPath, Positions, source_line
-from consentguard.policy.suggest import did_you_mean
+from consentguard.policy.suggest import choices, did_you_mean, meant
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class Reader:
     problems: list[Problem] = field(default_factory=list)
     broken: set[KeyPath] = field(default_factory=set)
     meant: dict[KeyPath, str] = field(default_factory=dict)  #: unknown keys, each with its help
+    moved: set[KeyPath] = field(default_factory=set)  #: where keys in a wrong table belong
 
     def report(self, code: str, path: KeyPath, message: str, help: str = "") -> None:
         """Note a problem at a key; errors also mark the key, so that later steps skip it."""
@@ -44,7 +45,7 @@ class Reader:
 
     def silent(self, *path: str | int) -> bool:
         """True when a key, a table above it or what looks like its misspelling was reported."""
-        return any(
+        return path in self.moved or any(
             path[:n] in self.broken
             or any(
                 p[:-1] == path[: n - 1] and f"'{path[n - 1]}'" in h for p, h in self.meant.items()
@@ -59,10 +60,13 @@ class Reader:
             rule = allowed.get(key, allowed.get("*"))
             if rule is None:
                 where = f" in [{'.'.join(map(str, path))}]" if path else ""
-                self.report("E101", here, f"unknown key '{key}'{where}", did_you_mean(key, allowed))
+                help = self.instead(key, allowed)
+                self.report("E101", here, f"unknown key '{key}'{where}", help)
             elif callable(rule):
                 if expected := rule(value):
-                    self.report("E102", here, f"'{key}' cannot be {shown(value)}", expected)
+                    near = meant(value, choices(expected)) if isinstance(value, str) else ""
+                    help = f"did you mean '{near}'?" if near else expected
+                    self.report("E102", here, f"'{key}' cannot be {shown(value)}", help)
                 else:
                     self.unbuilt(here, value)
             elif isinstance(value, dict):
@@ -70,6 +74,18 @@ class Reader:
                 self.check(value, rule, here)
             else:
                 self.report("E102", here, f"'{key}' cannot be {shown(value)}", "a table")
+
+    def instead(self, key: str, allowed: shape.Shape) -> str:
+        """What to write for an unknown key: a like one, its own table, or one of all there are."""
+        homes = sorted(_homes(key), key=lambda table: ("ID" in table, len(table)))
+        if meant(key, allowed) or not homes:
+            return did_you_mean(key, allowed)
+        home = homes[0]
+        if "ID" not in home:
+            self.moved.add((*home, key))
+        if not home:
+            return "it belongs at the top of the file, above every [table]"
+        return f"it belongs in [{'.'.join(home)}]"
 
     def unbuilt(self, path: KeyPath, value: Any) -> None:
         """Say what this version does not enforce, and refuse what would be a false promise."""
@@ -115,6 +131,16 @@ def shown(value: Any) -> str:
         return str(value).lower()
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _homes(key: str, tables: shape.Shape = shape.POLICY) -> list[tuple[str, ...]]:
+    """Every table of the file that may have a key of this name; ``()`` is the top."""
+    found: list[tuple[str, ...]] = [()] if key in tables else []
+    for name, inner in tables.items():
+        if not callable(inner):
+            step = "ID" if name == "*" else name
+            found += [(step, *rest) for rest in _homes(key, inner)]
+    return found
 
 
 def _like(path: tuple[str, ...], pattern: tuple[str, ...]) -> bool:

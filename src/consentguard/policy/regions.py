@@ -8,55 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from consentguard.catalogue import bundled
 from consentguard.catalogue.shelf import Laid
-from consentguard.model import (
-    BannerRule,
-    GeoSettings,
-    Lifetime,
-    Model,
-    Place,
-    Policy,
-    Purpose,
-    Region,
-    Service,
-)
-from consentguard.policy.presets import merged, presets, resolved
+from consentguard.model import GeoSettings, Place, Policy, Purpose, Region, Service, Site
+from consentguard.policy.presets import presets, resolved
 from consentguard.policy.reader import Reader
-from consentguard.policy.strictness import asks_first, names_exist, not_weaker
+from consentguard.policy.region import COLUMNS, FIXED, Builder
+from consentguard.policy.strictness import names_exist, not_weaker
 from consentguard.policy.suggest import did_you_mean
-
-#: Models that hold in every region, whatever a preset says.
-FIXED = {
-    "necessary": Model.NONE,
-    "cdn": Model.NONE,
-    "consent-management": Model.NONE,
-    # A third-party CAPTCHA waits at its form; exempt = "security" frees a service by itself.
-    "security": Model.ON_CLICK,
-    "email_marketing": Model.OPT_IN,
-    "email_tracking": Model.OPT_IN,
-}
-
-_MODELS = frozenset(Model)
-
-#: Purposes with a column of their own in the presets; all others follow advertising's.
-COLUMNS = ("functional", "login", "analytics", "advertising")
 
 #: Country and subdivision codes (ISO 3166-1 alpha-2, ISO 3166-2).
 _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
-
-#: Sensitive sites ask first even in the United States (Washington MHMDA, Nevada SB 370).
-SENSITIVE = ("analytics", "advertising", "media", "social")
 
 
 def build(
     reader: Reader,
     purposes: Mapping[str, Purpose],
     services: Mapping[str, Service],
-    sensitive: tuple[str, ...] = (),
+    site: Site,
 ) -> dict[str, Region]:
     """Every region in force by id; a site's region replaces the preset that it extends."""
     known = {
@@ -68,22 +40,21 @@ def build(
     # A region with codes of its own is an addition; one without takes the preset's place.
     changes = {t["extends"]: t for t in known.values() if "codes" not in t}
     every = Laid(services, bundled.shelf().services)
+    mode = reader.table("signals").get("google_consent_mode", "basic")
+    builder = Builder(purposes, site, mode)
     regions = {
-        name: _region(name, name, resolved(name, changes), purposes)
+        name: builder.region(name, name, resolved(name, changes))
         for name in presets()
-        if name not in changes
+        if name not in changes and not presets()[name].get("overlay")
     }
     for name, table in known.items():
         base = resolved(table["extends"], changes)
-        region = _region(name, table["extends"], merged(base, table), purposes)
+        region = builder.region(name, table["extends"], base, table)
         names_exist(reader, region, table, every)
         if not region.loosen:
-            not_weaker(reader, region, _region("", table["extends"], base, purposes), table, every)
+            plain = builder.region("", table["extends"], base)
+            _not_weaker_ever(reader, region, plain, table, every)
         regions[name] = region
-    if sensitive:
-        regions = {n: _raised(r) if r.preset.startswith("us-") else r for n, r in regions.items()}
-    mode = reader.table("signals").get("google_consent_mode", "basic")
-    regions = {n: _signalled(r, mode, known.get(n, {})) for n, r in regions.items()}
     _distinct_codes(reader, regions)
     _not_weaker_there(reader, regions, known)
     return regions
@@ -152,55 +123,6 @@ def _well_named(reader: Reader, name: str, table: Mapping[str, Any]) -> bool:
     return not taken
 
 
-def _region(
-    name: str, preset: str, table: Mapping[str, Any], purposes: Mapping[str, Purpose]
-) -> Region:
-    return Region(
-        id=name,
-        preset=preset,
-        law=table["law"],
-        codes=tuple(table.get("codes", ())),
-        models={p.id: _model(p, table["purposes"]) for p in purposes.values()},
-        services={k: Model(v) for k, v in table.get("services", {}).items()},
-        lifetime=Lifetime(**table.get("lifetime", {})),
-        banner=BannerRule(**table.get("banner", {})),
-        gpc=table.get("gpc", False) is True,
-        gpc_display=table.get("gpc_display", False),
-        do_not_sell=table.get("do_not_sell", False),
-        languages=tuple(table.get("languages", ())),
-        transfer_notice=table.get("transfer", {}).get("notice", False) is True,
-        google_consent_mode=table.get("google_consent_mode", "basic"),
-        loosen=str(table.get("loosen", "")),
-        confidence=table["confidence"],
-        checked=str(table["checked"]),
-        sources=tuple(table["sources"]),
-    )
-
-
-def _model(purpose: Purpose, columns: Mapping[str, str]) -> Model:
-    """A column of the preset; fixed purposes first, all others take advertising's model."""
-    if columns.get(purpose.id) in _MODELS:
-        return Model(columns[purpose.id])
-    if purpose.required:
-        return Model.NONE
-    return FIXED.get(purpose.id, Model(columns["advertising"]))
-
-
-def _raised(region: Region) -> Region:
-    raised = {
-        p: max(m, Model.OPT_IN, key=lambda model: model.strictness) if p in SENSITIVE else m
-        for p, m in region.models.items()
-    }
-    return replace(region, models=raised)
-
-
-def _signalled(region: Region, mode: str, table: Mapping[str, Any]) -> Region:
-    """The site's ``[signals] google_consent_mode``, wherever the law asks nobody first."""
-    if asks_first(region) or "google_consent_mode" in table:
-        return region
-    return replace(region, google_consent_mode=mode)
-
-
 def _level(region: Region) -> bool:
     """True for the group's own rule, over which a country's rule wins."""
     return presets()[region.preset].get("group") is True and _inherits(region)
@@ -222,6 +144,20 @@ def _distinct_codes(reader: Reader, regions: Mapping[str, Region]) -> None:
                 reader.report("E402", ("regions", region.id), text, "give it to one of them")
 
 
+def _not_weaker_ever(
+    reader: Reader,
+    region: Region,
+    base: Region,
+    table: Mapping[str, Any],
+    services: Mapping[str, Service],
+) -> None:
+    """No state of a region is weaker than its preset is then; told of the first that is."""
+    before = len(reader.problems)
+    for date in moments(region, base):
+        if len(reader.problems) == before:
+            not_weaker(reader, region.at(date), base.at(date), table, services)
+
+
 def _not_weaker_there(
     reader: Reader, regions: Mapping[str, Region], known: Mapping[str, Mapping[str, Any]]
 ) -> None:
@@ -232,40 +168,87 @@ def _not_weaker_there(
     for name in (n for n, table in known.items() if "codes" in table and not regions[n].loosen):
         for code in regions[name].codes:
             other = without.get(code) or without.get(code.partition("-")[0])
-            if other and not at_least_as_strict(regions[name], other):
+            if other and not ever_as_strict(regions[name], other):
                 text = f"region '{name}' is weaker than '{other.id}', which holds in {code}"
                 help = f'add loosen = "your legal reason" to [regions.{name}] to accept the risk'
                 reader.report("E403", ("regions", name, "codes"), text, help)
                 break
 
 
-@dataclass(frozen=True, slots=True)
 class Regions:
     """Finds the region of a place; built once from a policy."""
 
-    by_code: Mapping[str, Region]
-    unknown: Region
-    default: Region
+    def __init__(self, by_code: Mapping[str, Region], *, unknown: Region, default: Region) -> None:
+        self._by_code = by_code
+        self._unknown = unknown
+        self._default = default
+        self._parts: dict[str, list[Region]] = {}
+        for code, region in by_code.items():
+            if "-" in code:
+                self._parts.setdefault(code[:2], []).append(region)
+        self._strictest: dict[str, Region] = {}
 
     @classmethod
     def of(cls, policy: Policy) -> Regions:
         """The table of a policy's codes, groups below countries."""
         groups_first = sorted(policy.regions.values(), key=lambda r: not _level(r))
         codes = {code: region for region in groups_first for code in region.codes}
-        regions = policy.regions
-        return cls(codes, regions[policy.geo.unknown], regions[policy.geo.default])
+        regions, geo = policy.regions, policy.geo
+        return cls(codes, unknown=regions[geo.unknown], default=regions[geo.default])
 
-    def find(self, place: Place) -> Region:
-        """Subdivision, then country, then the default; no country: unknown."""
+    def find(self, place: Place, now: float) -> Region:
+        """Subdivision, then country, then the default; no country: unknown.
+
+        ``now`` is seconds since 1970. Where rules differ by subdivision and nobody knows which one
+        it is, the strictest of them holds.
+        """
         if not place.country:
-            return self.unknown
+            return self._unknown.at(now)
         if place.subdivision:
-            found = self.by_code.get(place.subdivision)
+            found = self._by_code.get(place.subdivision)
             if found:
-                return found
-        return self.by_code.get(place.country, self.default)
+                return found.at(now)
+        elif place.country in self._parts:
+            return self._anywhere(place.country, now)
+        return self._by_code.get(place.country, self._default).at(now)
+
+    def unknown(self, now: float) -> Region:
+        """What holds for nobody knows where."""
+        return self._unknown.at(now)
+
+    def _anywhere(self, country: str, now: float) -> Region:
+        """The strictest rule of a country and its parts."""
+        found = self._strictest.get(country)
+        if found is None or not found.since <= now < found.until:
+            whole = self._by_code.get(country, self._default).at(now)
+            every = [whole, *(part.at(now) for part in self._parts[country])]
+            fit = [one for one in every if at_least_as_strict(one, whole)]
+            # Of rules that are equally strict the country's own one holds. Those for children add
+            # up: any of them may be the visitor's.
+            found = self._strictest[country] = replace(
+                max(fit, key=_strictness),
+                minors=tuple(dict.fromkeys(rule for one in every for rule in one.minors)),
+                since=max(one.since for one in every),
+                until=min(one.until for one in every),
+            )
+        return found
+
+
+def _strictness(region: Region) -> tuple[int, int]:
+    models = sum(model.strictness for model in region.models.values())
+    return models, region.gpc + region.do_not_sell
+
+
+def moments(*regions: Region) -> list[float]:
+    """Every time at which one of them begins or changes, in order."""
+    return sorted({state.since for region in regions for state in (region, *region.later)})
 
 
 def at_least_as_strict(one: Region, other: Region) -> bool:
     """True when ``one`` allows nothing by itself that ``other`` does not."""
     return all(model.strictness >= other.models[p].strictness for p, model in one.models.items())
+
+
+def ever_as_strict(one: Region, other: Region) -> bool:
+    """The same at every time."""
+    return all(at_least_as_strict(one.at(t), other.at(t)) for t in moments(one, other))

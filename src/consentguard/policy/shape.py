@@ -149,6 +149,19 @@ BANNER: Shape = {
     "position": TEXT,
 }
 
+
+def ages(value: Any) -> str | None:
+    """Ages in years by country."""
+    good = isinstance(value, Mapping) and all(COUNT(age) is None for age in value.values())
+    return None if good else "a table of ages in years by country"
+
+
+def tables(value: Any) -> str | None:
+    """A list of tables; what is in them is looked at where they are read."""
+    good = isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
+    return None if good else "a list of tables"
+
+
 REGION: Shape = {
     "extends": TEXT,
     "codes": texts,
@@ -158,16 +171,37 @@ REGION: Shape = {
     "banner": BANNER,
     "gpc": FLAG,
     "gpc_conflict": one_of("", "ask"),
-    "minors": TABLE,
-    "transfer": {"notice": FLAG},
+    "minors": tables,
+    "transfer": {"notice": FLAG, "rule": TEXT},
     "google_consent_mode": CONSENT_MODE,
     "loosen": TEXT,
+}
+
+MINORS: Shape = {
+    "from": COUNT,
+    "to": COUNT,
+    "purposes": texts,
+    "model": MODEL,
+    "consent": one_of("", "self", "parent", "joint"),
+    "effective": date,
+    "until": date,
+    "when": one_of("", "platform", "known"),
+    "note": TEXT,
 }
 
 PRESET: Shape = {
     **REGION,
     "law": TEXT,
     "group": FLAG,
+    "overlay": FLAG,
+    "exempt": texts,
+    "sensitive_sale": one_of("deny"),
+    "withdrawal": TEXT,
+    "records": TEXT,
+    "age": COUNT,
+    "ages": ages,
+    "notes": texts,
+    "changes": tables,
     "gpc_display": FLAG,
     "do_not_sell": FLAG,
     "languages": texts,
@@ -243,12 +277,10 @@ POLICY: Shape = {
 
 #: Accepted, checked and kept, but not enforced by this version. ``*`` is any one key.
 LATER: tuple[tuple[str, ...], ...] = (
-    ("site", "wiretap"),
-    ("site", "platform"),
     ("policy", "notice_days"),
     ("policy", "notice_channels"),
-    ("minors",),
-    ("regions", "*", "minors"),
+    ("minors", "age_source"),
+    ("minors", "guardian"),
     ("regions", "*", "gpc_conflict"),
     ("services", "*", "max_cookie_days"),
     ("services", "*", "storage"),
@@ -262,7 +294,6 @@ LATER: tuple[tuple[str, ...], ...] = (
 NOT_YET: Mapping[tuple[str, ...], tuple[Any, ...]] = {
     ("enforcement", "csp"): ("report", "enforce"),
     ("enforcement", "cache"): ("shared",),
-    ("site", "audience"): ("children", "mixed"),
     ("services", "*", "exempt"): ("audience", "aggregate", "appearance"),
     ("ledger", "ip"): ("truncated", "hmac"),
 }
