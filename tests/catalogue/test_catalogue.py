@@ -675,3 +675,17 @@ def test_importing_reads_no_data() -> None:
     code = "from consentguard.catalogue import bundled; print(bundled.shelf.cache_info().currsize)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
+
+
+def test_an_unknown_cookie_of_a_tracker_s_host_is_guessed_to_be_its() -> None:
+    catalogue = Catalogue.bundled()
+    for host, domain in ((HOST, "ads.doubleclick.net"), ("ads.doubleclick.net", "")):
+        match = catalogue.guess("zz9", host=host, domain=domain)
+        assert match.purposes == ("advertising",)
+        assert match.why.startswith("guess: host")
+    for name in ("PHPSESSID2", "zz_csrf", "zz_auth"):
+        assert catalogue.guess(name, host=HOST, domain="ads.doubleclick.net").purposes != (
+            "advertising",
+        )
+    assert not catalogue.guess("zz9", host=HOST, domain="cdn.jsdelivr.net").known
+    assert not catalogue.cookie("zz9", host=HOST, domain="ads.doubleclick.net").known

@@ -46,6 +46,11 @@ PLATFORMS = {
         "__clerk_db_jwt clerk_active_context ASPSESSIONIDQAABCD"
     ),
     "shops": "woocommerce_items_in_cart wp_woocommerce_session_ab form_key cart _shopify_essential",
+    "content": "eZSESSID98defd6ee70d CONCRETE5 mage-cache-storage VTEXSC WC_PERSISTENT ilClientId",
+    "single sign-on": (
+        "LtpaToken2 MYSAPSSO2 SMSESSION ObSSOCookie iPlanetDirectoryPro PF.PERSISTENT "
+        "CognitoIdentityServiceProvider.4f1k.idToken VtexIdclientAutCookie_shop"
+    ),
 }
 
 INFRASTRUCTURE = {
@@ -62,7 +67,7 @@ INFRASTRUCTURE = {
     "Imperva": "incap_ses_1_2 nlbi_1 visid_incap_1",
     "F5": "BIGipServerpool TS01a2b3 MRHSession LastMRH_Session",
     "Akamai": "AKA_A2",
-    "HAProxy, Citrix": "SERVERID SRV NSC_abc",
+    "HAProxy, Citrix, nginx": "SERVERID SRV NSC_abc route",
 }
 
 NOT_NECESSARY = {

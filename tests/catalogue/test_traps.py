@@ -126,6 +126,10 @@ SHARED_NAMES = [
     ("m", SITE, ""),
     ("ts", "www.paypal.com", "security"),
     ("ts", SITE, ""),
+    ("skey", "qun.qq.com", "login"),
+    ("skey", SITE, ""),
+    ("NNB", "land.naver.com", "advertising"),
+    ("NNB", SITE, ""),
 ]
 
 #: Names that the Open Cookie Database lacks, or spells or files differently.
@@ -144,7 +148,48 @@ MISSING_NAMES = [
     ("_gid", "analytics"),
     ("mp_0123_mixpanel", "analytics"),
     ("sb-abc-auth-token", "necessary"),
+    ("li_gc", "consent-management"),
+    ("__hs_do_not_track", "consent-management"),
+    ("BOOMR_CONSENT", "consent-management"),
+    ("kndctr_0123_AdobeOrg_consent", "consent-management"),
+    ("kndctr_0123_AdobeOrg_identity", "analytics"),
+    ("s_lv", "analytics"),
+    ("gpv_pn", "analytics"),
+    ("ajs%3Atest", "analytics"),
+    ("FCNEC", "analytics"),
+    ("_pbjs_userid_consent_data", "advertising"),
+    ("_pubcid", "advertising"),
+    ("IR_gbd", "advertising"),
+    ("__lt__cid.c83939be", "advertising"),
+    ("acw_tc", "security"),
+    ("__jsluid_s", "security"),
+    ("rbzid", "security"),
+    ("localization", "necessary"),
+    ("vtex_segment", "functional"),
+    ("vtex_session", "necessary"),
+    ("VtexFingerPrint", "analytics"),
+    ("LPVID", "functional"),
 ]
+
+#: Scripts and frames as pages embed them, of vendors that lists lack.
+EMBEDDED = {
+    "https://widget.kommunicate.io/v2/kommunicate.app": "functional",
+    "https://cdn.userway.org/widget.js": "functional",
+    "https://giscus.app/client.js": "functional",
+    "https://buttons.github.io/buttons.js": "functional",
+    "https://storage.ko-fi.com/cdn/scripts/overlay-widget.js": "functional",
+    "https://checkout.razorpay.com/v1/checkout.js": "functional",
+    "https://cdn.growthbook.io/sub/x": "analytics",
+    "https://cdn.rudderlabs.com/v1.1/rudder-analytics.min.js": "analytics",
+    "https://s4.cnzz.com/z_stat.php?id=1": "analytics",
+    "https://cdn.lr-ingest.io/LogRocket.min.js": "analytics",
+    "https://cdn.split.io/sdk/split-10.js": "analytics",
+    "https://a.omappapi.com/app/js/api.min.js": "advertising",
+    "https://sibautomation.com/sa.js": "advertising",
+    "https://pl1.effectivegatecpm.com/x/invoke.js": "advertising",
+    "https://r.wdfl.co/rw.js": "advertising",
+    "https://cdn.tailwindcss.com/": "cdn",
+}
 
 #: Prefixes of three characters or fewer that a list would match anything with.
 SHORT_PREFIXES = (
@@ -171,6 +216,11 @@ def test_the_path_tells(address: str, purpose: str) -> None:
 
 @pytest.mark.parametrize(("address", "purpose"), DISPUTED.items())
 def test_disputed_hosts(address: str, purpose: str) -> None:
+    assert of_url(address) == (purpose,)
+
+
+@pytest.mark.parametrize(("address", "purpose"), EMBEDDED.items())
+def test_embedded_scripts(address: str, purpose: str) -> None:
     assert of_url(address) == (purpose,)
 
 

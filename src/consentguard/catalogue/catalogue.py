@@ -37,6 +37,9 @@ _MEMO_SCRIPT = 4096  #: bytes of a script
 _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):)?//", re.IGNORECASE)
 _NOBODY = Match("url", (), "nothing knows this host")
 _NONE: frozenset[str] = frozenset()
+#: Purposes that need a yes wherever anybody asks first.
+_TRACKING = frozenset(("advertising", "analytics", "personalisation", "social"))
+_OF_ITS_OWN = re.compile("sess|csrf|xsrf|auth|login|consent", re.IGNORECASE)
 #: What claims the cookies of the framework; their names come from the app's own settings.
 _FRAMEWORK = Service(
     "site_framework",
@@ -118,10 +121,26 @@ class Catalogue:
         said. The ``why`` of a guess begins with ``guess:``.
         """
         match = self.cookie(name, host=host, domain=domain)
-        if match.services or (domain and not same_site(_bare(domain), _bare(host))):
+        if match.services:
+            return match
+        if tracker := self._by_host(name, _bare(domain) or _bare(host)):
+            return tracker
+        if domain and not same_site(_bare(domain), _bare(host)):
             return match
         found = guess(name, value=value, days=days)
         return Match("cookie", (self.services[found.service.id],), found.why) if found else match
+
+    def _by_host(self, name: str, host: str) -> Match | None:
+        """What an unknown cookie of a known host is for, where all that the host does needs a yes.
+
+        A session or a login of a tracker's own site is not what its requests are for.
+        """
+        if _OF_ITS_OWN.search(name):
+            return None
+        found, _ = self._host_memo(host, "")
+        if found is None or not found.services or not _TRACKING.issuperset(found.purposes):
+            return None
+        return Match("cookie", found.services, f"guess: {found.why}")
 
     def url(
         self, url: str, *, base: str, href: str = "", attributes: frozenset[str] = _NONE
