@@ -37,6 +37,8 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python tools/geo.py --check
 	$(BIN)/python -m tools.catalogue --check
+	$(BIN)/python -m tools.regions --check
+	$(BIN)/python tools/policy.py --check
 	@include=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
 	if command -v $(CC) >/dev/null && [ -f "$$include/Python.h" ]; then \
 	  $(CC) $(STRICT) -I"$$include" -c -o /dev/null src/consentguard/html/_scanner.c; fi

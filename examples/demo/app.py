@@ -50,6 +50,7 @@ def build(
             Route("/account", account.home),
             Route("/logout", account.logout, methods=["POST"]),
             Route("/demo/country", pages.country, methods=["POST"]),
+            Route("/demo/rules", pages.rules),
             Mount("/assets", StaticFiles(directory=HERE / "assets")),
         ],
         exception_handlers={404: pages.missing, 500: pages.broken},

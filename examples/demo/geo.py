@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Protocol
 
+from babel import Locale
+
+from consentguard.geo.codes import SUBDIVISIONS
 from consentguard.model import Place
+from consentguard.policy.presets import presets
 
 COOKIE = "demo_country"
 HEADER = b"x-demo-country"
 
-#: What the picker offers: code and label. ``""`` looks the address up, ``XX`` is nowhere known.
-PLACES = (
+#: What the picker offers first: code and label. ``""`` looks the address up, ``XX`` is nowhere.
+USUAL = (
     ("", "my own address"),
     ("DE", "Germany"),
     ("FR", "France"),
@@ -26,7 +31,23 @@ PLACES = (
     ("CA-QC", "Quebec, Canada"),
     ("XX", "an unknown country"),
 )
+_ENGLISH = Locale("en").territories
 _CODE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
+
+
+@cache
+def places() -> list[tuple[str, str]]:
+    """Every country, state and province with a rule of its own: code and label, by label."""
+    codes = {code for preset in presets().values() for code in preset.get("codes", ())}
+    return sorted(((code, _label(code)) for code in codes), key=lambda place: place[1])
+
+
+def _label(code: str) -> str:
+    country, _, part = code.partition("-")
+    for line in SUBDIVISIONS.get(country, "").strip().splitlines() if part else ():
+        if line.startswith(f"{part} "):
+            return f"{line.partition(' ')[2]}, {country}"
+    return str(_ENGLISH.get(country, country)) + (f", {part}" if part else "")
 
 
 class Locates(Protocol):

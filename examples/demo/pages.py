@@ -36,7 +36,8 @@ def shared(request: Request) -> dict[str, object]:
     """What every template may use: who is signed in, and the picker of the footer."""
     return {
         "user": request.scope.get("session", {}).get("user", ""),
-        "places": geo.PLACES,
+        "places": geo.USUAL,
+        "more": geo.places(),
         "here": request.cookies.get(geo.COOKIE, ""),
         "path": request.url.path,
     }
@@ -119,6 +120,13 @@ async def broken(request: Request, exc: Exception) -> Response:
     return templates.TemplateResponse(request, "error.html", {"status": 500}, status_code=500)
 
 
+async def rules(request: Request) -> Response:
+    """Which rules hold for this visitor; part of the demo, not of the site."""
+    exchange = request.scope.get("consentguard")  # not there in an unprotected demo
+    decision = exchange.decision if exchange else None
+    return templates.TemplateResponse(request, "rules.html", {"decision": decision})
+
+
 async def country(request: Request) -> Response:
     """The picker of the footer: keeps the country in a cookie and goes back to the page."""
     form = await request.form()
@@ -126,7 +134,7 @@ async def country(request: Request) -> Response:
     # Only a path of this site: "//host" and "/\host" would leave it (WHATWG URL, special schemes).
     local = back.startswith("/") and not back.startswith(("//", "/\\"))
     response = RedirectResponse(back if local else "/", status_code=303)
-    if code in dict(geo.PLACES) and code:
+    if code and code in dict((*geo.USUAL, *geo.places())):
         response.set_cookie(geo.COOKIE, code, samesite="lax", httponly=True)
     else:
         response.delete_cookie(geo.COOKIE)

@@ -143,7 +143,7 @@ async def test_a_grant_is_in_the_ledger_when_its_cookie_arrives(
     assert "consent" in answer.cookies
     with closing(sqlite3.connect(ledger)) as database:
         rows = database.execute("SELECT kind, region, person FROM consent_record").fetchall()
-    assert rows == [("accept", "eea-gdpr", "unknown")]
+    assert rows == [("accept", "de-tdddg", "unknown")]
 
 
 @pytest.mark.parametrize("how", ["reject", "withdraw"])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from consentguard.geo.codes import _NAMES, PSEUDO
+from consentguard.geo.codes import PSEUDO, SUBDIVISIONS
 from consentguard.model import Place, Policy, Region
 from consentguard.policy import parse
 from consentguard.policy.region import COLUMNS
@@ -22,13 +22,17 @@ FILE = Path(__file__).with_name("golden.tsv")
 DAYS = (datetime.date(2026, 11, 22), datetime.date(2028, 1, 2))
 BARE = 'schema = 1\n[site]\nname = "-"\ncontact = "-"\n'
 #: Reserved codes, and what Unicode adds to ISO 3166-1.
-_NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split()) | PSEUDO
+_NO_COUNTRIES = PSEUDO | {
+    *("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"),
+    *("QO", "TA", "UN", "XA", "XB", "XK", "ZZ"),
+}
 
 
 def countries() -> list[str]:
     """Every ISO 3166-1 alpha-2 code."""
     known = Locale("en").territories
-    return sorted(code for code in known if len(code) == 2 and code not in _NO_COUNTRIES)
+    codes = {str(code) for code in known if code not in _NO_COUNTRIES}
+    return sorted(code for code in codes if len(code) == 2)
 
 
 def places() -> Iterator[tuple[str, Place]]:
@@ -36,7 +40,7 @@ def places() -> Iterator[tuple[str, Place]]:
     yield "-", Place()
     for country in countries():
         yield country, Place(country)
-        for line in sorted(set(_NAMES.get(country, "").strip().splitlines())):
+        for line in sorted(set(SUBDIVISIONS.get(country, "").strip().splitlines())):
             code = f"{country}-{line.partition(' ')[0]}"
             yield code, Place(country, code)
 

@@ -9,12 +9,23 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from consentguard.cli import catalogue, check, classify, demo, explain, init, rewrite
+from consentguard.cli import (
+    catalogue,
+    check,
+    classify,
+    demo,
+    diff,
+    explain,
+    init,
+    regions,
+    rewrite,
+    schema,
+)
 from consentguard.errors import ConfigError
 from consentguard.geo.mmdb import BUNDLED, Database
 from consentguard.html import engine
 
-COMMANDS = (demo, init, check, explain, classify, rewrite, catalogue)
+COMMANDS = (demo, init, check, schema, diff, explain, regions, classify, rewrite, catalogue)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

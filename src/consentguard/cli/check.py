@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import sys
+import textwrap
 from pathlib import Path
 
 from consentguard.cli.common import Commands, add_json, dump
 from consentguard.errors import ConfigError, Problem
+from consentguard.locales import available
 from consentguard.model import Policy
 from consentguard.policy import examine
+from consentguard.policy.lint import lint
+from consentguard.policy.positions import Positions, source_line
 
 
 def add(commands: Commands) -> None:
@@ -30,27 +36,58 @@ def run(args: argparse.Namespace) -> int:
         if not args.json:
             raise
         policy, found = None, (Problem(1, 1, "E002", "", str(exc)),)
-    problems = [*found, *_machine(policy)]
+    problems = sorted([*found, *_advice(file, policy)])
     errors = sum(p.is_error for p in problems)
     if args.json:
         dump({"file": file, "ok": not errors, "problems": [_json(file, p) for p in problems]})
     else:
         for problem in problems:
-            print(problem.text(file))
+            print(_fitted(problem.text(file)))
         if policy is not None:
-            print(_summary(policy))
+            print(_fitted(_summary(policy)))
         print(f"{errors} error(s), {len(problems) - errors} warning(s)")
     if errors:
         return 2
     return 1 if problems and args.strict else 0
 
 
-def _machine(policy: Policy | None) -> list[Problem]:
-    """What the file names and this machine lacks: the server may have it, so it is a warning."""
-    if policy is None or policy.geo.provider != "mmdb" or Path(policy.geo.database).is_file():
+def _advice(file: str, policy: Policy | None) -> list[Problem]:
+    """What is no error and still not good; a file with errors has other things to mend first."""
+    if policy is None:
         return []
-    text = f"GeoIP database {policy.geo.database!r} is not on this machine; start would refuse"
-    return [Problem(1, 1, "W601", "geo.database", text)]
+    text = Path(file).read_text("utf-8-sig")
+    return [*lint(policy, text, available()), *_machine(policy, text)]
+
+
+def _fitted(text: str) -> str:
+    """Sentences folded to a terminal's width, helps below their caret; elsewhere as they are."""
+    if not sys.stdout.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    lines = text.split("\n")
+    # The file's own line stands as it is, or the caret below it would point elsewhere.
+    own = 1 if len(lines) == 3 else None
+    return "\n".join(
+        line if number == own else _folded(line, width) for number, line in enumerate(lines)
+    )
+
+
+def _folded(line: str, width: int) -> str:
+    bar, caret, _ = line.partition("^ ")
+    rest = bar[:8] + " " * (len(bar) - 6) if caret else "    "
+    if len(rest) >= width // 2:
+        return line
+    return textwrap.fill(line, width, subsequent_indent=rest, break_on_hyphens=False)
+
+
+def _machine(policy: Policy, text: str) -> list[Problem]:
+    """What the file names and this machine lacks: the server may have it, so it is a warning."""
+    if policy.geo.provider != "mmdb" or Path(policy.geo.database).is_file():
+        return []
+    message = f"GeoIP database {policy.geo.database!r} is not on this machine"
+    line, col = Positions(text).at(("geo", "database"))
+    help = "a server without it does not start"
+    return [Problem(line, col, "W601", "geo.database", message, help, source_line(text, line))]
 
 
 def _json(file: str, problem: Problem) -> dict[str, object]:
@@ -66,9 +103,9 @@ def _json(file: str, problem: Problem) -> dict[str, object]:
 
 
 def _summary(policy: Policy) -> str:
-    declared = [s.id for s in policy.services.values()]
-    regions = ", ".join(policy.regions)
+    own = [region.id for region in policy.regions.values() if region.id != region.preset]
+    regions = f"{len(policy.regions)} regions" + (f", its own: {', '.join(own)}" if own else "")
     return (
-        f"{policy.site.name}: version {policy.version}, {len(declared)} declared service(s), "
-        f"{len(policy.purposes)} purposes, regions: {regions}"
+        f"{policy.site.name}: version {policy.version}, {len(policy.services)} declared "
+        f"service(s), {len(policy.purposes)} purposes, {regions}"
     )

@@ -18,7 +18,7 @@ _SUBDIVISION = re.compile(r"[A-Z0-9]{1,3}")  # ISO 3166-2, after the hyphen
 
 #: Subdivisions by English name, for databases that give no codes. Only the countries whose rules
 #: differ by subdivision. Written ``code name``, one line each, as in ISO 3166-2.
-_NAMES = {
+SUBDIVISIONS = {
     "US": """
 AL Alabama
 AK Alaska
@@ -95,7 +95,7 @@ YT Yukon Territory
 }
 _CODE_OF = {
     (country, name.casefold()): code
-    for country, lines in _NAMES.items()
+    for country, lines in SUBDIVISIONS.items()
     for code, _, name in (line.partition(" ") for line in lines.strip().splitlines())
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from consentguard.model import STANDARD_PURPOSES, UNKNOWN
 from consentguard.policy import shape
-from consentguard.policy.keys import ANY, ITEMS, Key, Path, keys
+from consentguard.policy.keys import ANY, Key, Path, keys
 from consentguard.policy.presets import presets
+from consentguard.policy.reader import ITEMS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -15,15 +15,13 @@ from typing import Any
 
 from consentguard.model import Enforcement, GeoSettings, LedgerSettings, Purpose, Service, Site
 from consentguard.policy import shape
+from consentguard.policy.reader import ITEMS
 from consentguard.policy.suggest import choices
 
 Path = tuple[str, ...]
 
 #: How a path of :data:`shape.POLICY` names a key of the user's own, and how people read it.
 ANY, ID = "*", "ID"
-
-#: Lists of tables: what each table may have.
-ITEMS: Mapping[Path, shape.Shape] = {("regions", ANY, "minors"): shape.MINORS}
 
 #: Where the loader takes the defaults of a table from.
 _DATACLASSES: Mapping[Path, type] = {

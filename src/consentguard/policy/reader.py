@@ -15,6 +15,9 @@ from consentguard.policy import shape
 from consentguard.policy.positions import KeyPath, Positions, source_line
 from consentguard.policy.suggest import choices, did_you_mean, meant
 
+#: Lists of tables: what each of them may have.
+ITEMS: Mapping[tuple[str, ...], shape.Shape] = {("regions", "*", "minors"): shape.MINORS}
+
 
 @dataclass(slots=True)
 class Reader:
@@ -59,21 +62,28 @@ class Reader:
             here = (*path, key)
             rule = allowed.get(key, allowed.get("*"))
             if rule is None:
-                where = f" in [{'.'.join(map(str, path))}]" if path else ""
                 help = self.instead(key, allowed)
-                self.report("E101", here, f"unknown key '{key}'{where}", help)
+                self.report("E101", here, f"unknown key '{key}'{_inside(path)}", help)
             elif callable(rule):
                 if expected := rule(value):
                     near = meant(value, choices(expected)) if isinstance(value, str) else ""
                     help = f"did you mean '{near}'?" if near else expected
                     self.report("E102", here, f"'{key}' cannot be {shown(value)}", help)
                 else:
-                    self.unbuilt(here, value)
+                    self.unbuilt(here, value, choices(rule(object()) or ""))
+                    self.items(value, here)
             elif isinstance(value, dict):
                 self.unbuilt(here, value)
                 self.check(value, rule, here)
             else:
                 self.report("E102", here, f"'{key}' cannot be {shown(value)}", "a table")
+
+    def items(self, value: Any, path: KeyPath) -> None:
+        """Report what is wrong in the tables of a list."""
+        names = tuple(str(p) for p in path)
+        for shaped in (table for key, table in ITEMS.items() if _like(names, key)):
+            for index, item in enumerate(value):
+                self.check(item, shaped, (*path, index))
 
     def instead(self, key: str, allowed: shape.Shape) -> str:
         """What to write for an unknown key: a like one, its own table, or one of all there are."""
@@ -87,11 +97,14 @@ class Reader:
             return "it belongs at the top of the file, above every [table]"
         return f"it belongs in [{'.'.join(home)}]"
 
-    def unbuilt(self, path: KeyPath, value: Any) -> None:
+    def unbuilt(self, path: KeyPath, value: Any, words: tuple[str, ...] = ()) -> None:
         """Say what this version does not enforce, and refuse what would be a false promise."""
         names = tuple(str(p) for p in path)
-        if any(_like(names, key) and value in values for key, values in shape.NOT_YET.items()):
-            self.report("E104", path, f"{names[-1]} = {shown(value)} is not available yet")
+        missing = [v for key, values in shape.NOT_YET.items() if _like(names, key) for v in values]
+        if value in missing:
+            built = " | ".join(f'"{word}"' for word in words if word not in missing)
+            text = f"{names[-1]} = {shown(value)} is not available yet"
+            self.report("E104", path, text, f"this version has {built}" if built else "")
         elif value and any(_like(names, later) for later in shape.LATER):
             name = ".".join(names)
             self.report("W001", path, f"'{name}' is kept but not enforced by this version")
@@ -105,10 +118,16 @@ class Reader:
 
     def _sound(self, table: Mapping[str, Any], path: KeyPath) -> dict[str, Any]:
         return {
-            k: self._sound(v, (*path, k)) if isinstance(v, dict) else v
+            k: self._sound(v, (*path, k)) if isinstance(v, dict) else self._whole(v, (*path, k))
             for k, v in table.items()
             if (*path, k) not in self.broken
         }
+
+    def _whole(self, value: Any, path: KeyPath) -> Any:
+        """Of a list of tables those without an error; half a rule would be another rule."""
+        if not isinstance(value, list) or not any(isinstance(item, dict) for item in value):
+            return value
+        return [item for n, item in enumerate(value) if not self.damaged(*path, n)]
 
     def section(self, name: str, cls: type) -> dict[str, Any]:
         """Constructor arguments for a dataclass of the same keys; lists become tuples."""
@@ -131,6 +150,13 @@ def shown(value: Any) -> str:
         return str(value).lower()
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _inside(path: KeyPath) -> str:
+    if not path:
+        return ""
+    name = ".".join(part for part in path if isinstance(part, str))
+    return f" in [[{name}]]" if isinstance(path[-1], int) else f" in [{name}]"
 
 
 def _homes(key: str, tables: shape.Shape = shape.POLICY) -> list[tuple[str, ...]]:

@@ -141,7 +141,10 @@ def _distinct_codes(reader: Reader, regions: Mapping[str, Region]) -> None:
             if other != region.id and (other, region.id) not in told:
                 told.add((other, region.id))
                 text = f"'{code}' is in two regions: '{other}' and '{region.id}'"
-                reader.report("E402", ("regions", region.id), text, "give it to one of them")
+                help = "give it to one of them"
+                if other == regions[other].preset:
+                    help = f"write extends = '{other}' without codes: the preset is yours then"
+                reader.report("E402", ("regions", region.id), text, help)
 
 
 def _not_weaker_ever(

@@ -285,7 +285,6 @@ LATER: tuple[tuple[str, ...], ...] = (
     ("services", "*", "max_cookie_days"),
     ("services", "*", "storage"),
     ("services", "*", "imports"),
-    ("services", "*", "signals"),
     ("services", "*", "localised"),
     ("ledger", "retain_days"),
 )

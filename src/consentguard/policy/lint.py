@@ -1,0 +1,119 @@
+"""What a policy file may say and should not: warnings of ``consentguard check``.
+
+Nothing here stops a site from starting. Each rule looks at what the site itself declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from consentguard.catalogue import Catalogue, bundled
+from consentguard.catalogue.shelf import filled
+from consentguard.errors import Problem
+from consentguard.model import Policy, Service
+from consentguard.policy.positions import KeyPath, Positions, source_line
+
+#: Purposes for which the law asks first nearly everywhere.
+_ASKED = frozenset({"advertising", "analytics", "personalisation", "social"})
+
+#: Hosts of Google's products that place ads on a site: AdSense, Ad Manager and AdMob.
+_GOOGLE_ADS = (
+    *("pagead2.googlesyndication.com", "googleads.g.doubleclick.net/mads"),
+    *("securepubads.g.doubleclick.net", "www.googletagservices.com/tag/js/gpt.js"),
+)
+_GOOGLE_ADS_IDS = frozenset({"adsense", "ad_manager", "admob", "dfp", "gpt"})
+
+Finding = tuple[str, KeyPath, str, str]
+
+
+def lint(policy: Policy, text: str, spoken: Collection[str]) -> list[Problem]:
+    """Warnings about a policy; ``text`` is its file's, ``spoken`` the languages with texts."""
+    known = bundled.shelf().services
+    services = {
+        name: filled(service, known[name]) if name in known else service
+        for name, service in policy.services.items()
+    }
+    findings = [
+        *_languages(policy, spoken),
+        *_services(services),
+        *_mislabelled(policy),
+        *_claimed_twice(policy),
+        *_unchecked(policy),
+    ]
+    positions = Positions(text)
+    problems = []
+    for code, path, message, help in findings:
+        line, col = positions.at(path)
+        name = ".".join(map(str, path))
+        source = source_line(text, line)
+        problems.append(Problem(line, col, code, name, message, help, source))
+    return sorted(problems)
+
+
+def _languages(policy: Policy, spoken: Collection[str]) -> Iterator[Finding]:
+    known = {tag.lower() for tag in spoken}
+    for index, tag in enumerate(policy.site.languages):
+        if not {tag.lower(), tag.lower().partition("-")[0]} & known:
+            text = f"the banner does not speak '{tag}': these visitors read it in another language"
+            yield "W104", ("site", "languages", index), text, f"known: {', '.join(sorted(spoken))}"
+
+
+def _services(services: Mapping[str, Service]) -> Iterator[Finding]:
+    for name, service in services.items():
+        path: KeyPath = ("services", name)
+        if not (service.cookies or service.hosts or service.snippets or service.storage):
+            text = (
+                f"service '{name}' has no hosts, cookies or snippets: nothing is known as its own"
+            )
+            yield "W201", path, text, 'add: hosts = ["…"] or cookies = ["…"]'
+        abroad = [host for host in service.hosts if not host.startswith("self/")]
+        if abroad and service.third_party and not service.policy_url:
+            # GDPR art. 13(1)(e): visitors are told who receives their data.
+            text = f"visitors cannot look up who receives their data: '{name}' has no 'policy_url'"
+            yield "W202", path, text, 'add: policy_url = "https://…"'
+        ids = {name.removeprefix("google_").replace("-", "_"), name.replace("-", "_")}
+        hosts = any(host.startswith(_GOOGLE_ADS) for host in service.hosts)
+        if hosts or ids & _GOOGLE_ADS_IDS:
+            text = (
+                f"'{name}': personalised ads by Google need a TCF platform that Google has "
+                "certified in the EEA, the United Kingdom and Switzerland, and this is none"
+            )
+            yield "W205", path, text, "ask for non-personalised ads there"
+
+
+def _mislabelled(policy: Policy) -> Iterator[Finding]:
+    """What the catalogue knows as a tracker is not necessary because a file says so."""
+    catalogue = Catalogue.bundled()
+    for name, service in policy.services.items():
+        if service.purposes != ("necessary",):
+            continue
+        for index, host in enumerate(service.hosts):
+            url = f"https://{host.removeprefix('*.').replace('*', 'x')}"
+            match = None if host.startswith("self/") else catalogue.url(url, base="https://-.test/")
+            known = sorted(_ASKED & set(match.purposes)) if match else []
+            if known:
+                text = f"'{name}' is declared necessary, and '{host}' is known for {known[0]}"
+                help = f'if so, it is purposes = ["{known[0]}"]'
+                yield "W203", ("services", name, "hosts", index), text, help
+                break
+
+
+def _claimed_twice(policy: Policy) -> Iterator[Finding]:
+    for key in ("hosts", "cookies"):
+        owner: dict[str, str] = {}
+        for name, service in policy.services.items():
+            for index, pattern in enumerate(getattr(service, key)):
+                first = owner.setdefault(pattern, name)
+                if first != name:
+                    text = f"'{pattern}' is in two services, '{first}' and '{name}'"
+                    help = "it waits for the purposes of both"
+                    yield "W204", ("services", name, key, index), text, help
+
+
+def _unchecked(policy: Policy) -> Iterator[Finding]:
+    """A site that builds on a preset should know how well it was checked."""
+    for region in policy.regions.values():
+        if region.id != region.preset and region.confidence == "low":
+            text = f"preset '{region.preset}' is from few sources (checked {region.checked})"
+            help = f"have it checked for {', '.join(region.codes[:5]) or 'your visitors'}"
+            yield "W301", ("regions", region.id, "extends"), text, help

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+from tests.conftest import SITE, a_policy
+
+from consentguard.errors import Problem
+from consentguard.policy.lint import lint
+
+
+def found(more: str, site: str = SITE) -> list[Problem]:
+    return lint(a_policy(more, site), site + more, ["en", "de"])
+
+
+def codes(more: str) -> list[str]:
+    return [problem.code for problem in found(more)]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "place", "said"),
+    [
+        (
+            "[services.mine]\npurposes = ['media']",
+            "W201",
+            (9, 11),
+            "service 'mine' has no hosts, cookies or snippets",
+        ),
+        (
+            "[services.mine]\npurposes = ['media']\nhosts = ['cdn.x.test']",
+            "W202",
+            (9, 11),
+            "who receives their data: 'mine' has no 'policy_url'",
+        ),
+        (
+            "[services.mine]\npurposes = ['necessary']\npolicy_url = 'p'\n"
+            "hosts = ['a.test', '*.google-analytics.com']",
+            "W203",
+            (12, 20),
+            "declared necessary, and '*.google-analytics.com' is known for analytics",
+        ),
+        (
+            "[services.mine]\npurposes = ['media']\ncookies = ['a', 'b']\n"
+            "[services.y]\npurposes = ['login']\ncookies = ['b']",
+            "W204",
+            (14, 12),
+            "'b' is in two services, 'mine' and 'y'",
+        ),
+        (
+            "[services.mine]\npurposes = ['advertising']\npolicy_url = 'p'\n"
+            "hosts = ['pagead2.googlesyndication.com']",
+            "W205",
+            (9, 11),
+            "need a TCF platform that Google has certified",
+        ),
+    ],
+)
+def test_what_is_no_error_and_still_not_good(
+    more: str, code: str, place: tuple[int, int], said: str
+) -> None:
+    (problem,) = found(more)
+    assert (problem.code, (problem.line, problem.col)) == (code, place)
+    assert said in problem.message
+    assert problem.help
+    assert not problem.is_error
+
+
+def test_a_language_without_texts_is_named_where_it_stands() -> None:
+    site = SITE + 'languages = [\n  "en",\n  "tlh",\n]\n'
+    (problem,) = found("", site)
+    assert (problem.code, problem.line, problem.col) == ("W104", 11, 3)
+    assert problem.help == "known: de, en"
+    assert found("", SITE + 'languages = ["de-AT", "EN"]\n') == []
+
+
+def test_a_preset_from_few_sources_is_named_only_by_who_builds_on_it() -> None:
+    low = next(r for r in a_policy().regions.values() if r.confidence == "low")
+    (problem,) = found(f"[regions.own]\nextends = '{low.preset}'")
+    assert (problem.code, problem.line, problem.col) == ("W301", 10, 1)
+    assert low.preset in problem.message
+    assert found("[regions.eea]\nextends = 'eea-gdpr'") == []
+
+
+def test_what_the_catalogue_knows_need_not_be_said_again() -> None:
+    assert found("[services.ga4]\npurposes = ['analytics']") == []
+    assert codes("[services.nobody_knows_this]\npurposes = ['analytics']") == ["W201"]
+
+
+def test_a_path_of_the_site_itself_has_no_receiver() -> None:
+    assert found("[services.mine]\npurposes = ['necessary']\nhosts = ['self/metrics/*']") == []
