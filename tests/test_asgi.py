@@ -148,7 +148,7 @@ async def test_root_path_is_part_of_our_links_and_not_of_our_routes() -> None:
     assert b'action="/shop/_consent"' in sent[1]["body"]
     sent = await messages_of(app, path="/shop/_consent/state", root_path="/shop")
     assert sent[0]["status"] == 200
-    assert b'"region":"eea-gdpr"' in sent[1]["body"]
+    assert b'"region":"de-tdddg"' in sent[1]["body"]
 
 
 async def test_large_bodies_are_refused_and_not_kept() -> None:

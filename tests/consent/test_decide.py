@@ -217,7 +217,7 @@ def test_the_order_of_force(
 @pytest.mark.parametrize(
     ("reason", "stored", "gpc", "source"),
     [
-        (Reason.NO_CHOICE, None, False, "eea-gdpr: GDPR and ePrivacy Directive art. 5(3)"),
+        (Reason.NO_CHOICE, None, False, "eea-gdpr: GDPR; ePrivacy Directive art. 5(3)"),
         (Reason.SIGNAL, None, True, "Sec-GPC: 1 (Global Privacy Control)"),
         (Reason.UNREADABLE, BAD, False, "consent cookie: bad signature"),
         (Reason.REFUSED, chosen("reject"), False, "the visitor's choice"),
