@@ -16,7 +16,7 @@ ROOT = Path(consentguard.__file__).parent
 
 #: Rooms from the ground up. A room uses rooms below it, and itself.
 FLOORS = (
-    ("model", "errors"),
+    ("model", "errors", "exemptions"),
     ("http", "geo", "catalogue", "html", "locales"),
     ("policy",),
     ("consent",),

@@ -122,6 +122,7 @@ class Service:
     role: str = "controller"
     third_party: bool = True
     exempt: str = ""
+    conditions: tuple[str, ...] = ()  #: of the exemption, as far as the site states them
     max_cookie_days: int = 0
     imports: tuple[str, ...] = ()
     localised: bool = False

@@ -41,7 +41,7 @@ def test_a_change_is_told_in_sentences(run: Run) -> None:
     new = (
         HTTPS
         + GA4
-        + "country = 'US'\n[services.film]\npurposes = ['media']\nhosts = ['film.test']\n"
+        + "country = 'FR'\n[services.film]\npurposes = ['media']\nhosts = ['film.test']\n"
         + "[purposes.research]\n[signals]\ngpc = 'off'\n"
         + "[regions.eea]\nextends = 'eea-gdpr'\npurposes.functional = 'deny'\n"
     )
@@ -57,7 +57,7 @@ def test_a_change_is_told_in_sentences(run: Run) -> None:
     assert "  - media: service 'film' is used for it now\n" in asks
     assert "Asked for the first time\n  - research: it is new\n" in asks
     assert "\nPurposes\n  - 'research' is new\n" in rest
-    assert "  - 'country' of 'ga4': nothing → \"US\"\n" in rest
+    assert "  - 'country' of 'ga4': nothing → \"FR\"\n" in rest
     assert "  - functional: opt-in → deny, in " in rest
     assert '  - signals.gpc: "everywhere" → "off" (looser)\n' in rest
     assert out.endswith("\n1 change makes the site less strict.\n")
@@ -193,7 +193,7 @@ def test_what_waits_for_its_own_click_is_not_asked_but_off() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (GA4, GA4 + "country = 'US'"),
+        (GA4, GA4 + "country = 'FR'"),
         (GA4 + ADS, GA4),
         ("", "[purposes.research]"),
         ("", "[purposes.analytics]\nexplicit = true"),

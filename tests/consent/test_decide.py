@@ -277,7 +277,7 @@ def with_fingerprints(policy: Policy, stored: Stored, region: Region = EEA) -> d
 
 
 def test_only_what_changed_is_asked_again() -> None:
-    old, new = a_policy(), a_policy("[services.ga4]\npurposes = ['analytics']\ncountry = 'US'")
+    old, new = a_policy(), a_policy("[services.ga4]\npurposes = ['analytics']\ncountry = 'FR'")
     granted = {p: old.fingerprints[p] for p in ("analytics", "advertising", "media")}
     stored = Stored(int(NOW), "eea-gdpr", "r", granted)
     reasons = with_fingerprints(new, stored)
@@ -567,3 +567,20 @@ def test_google_consent_mode_lets_nothing_run_that_a_rule_or_a_word_forbids() ->
     assert not decided(off, advanced).signals(ads)
     mine = replace(advanced, services={"gtm": Model.DENY})
     assert not decided(None, mine).signals(ads)
+
+
+def test_a_grant_given_where_nobody_had_to_ask_is_none_where_they_have_to() -> None:
+    elsewhere = chosen("accept", CALIFORNIA)
+    there, here = decided(elsewhere, CALIFORNIA), decided(elsewhere, EEA)
+    assert there.rulings["analytics"].reason is Reason.GRANTED
+    assert here.rulings["analytics"].reason is Reason.NO_CHOICE
+    assert here.show_banner
+    # Asked and answered here, the answer holds in both, and nobody asks again.
+    again = chosen("accept", EEA, before=elsewhere)
+    for region in (EEA, CALIFORNIA):
+        assert decided(again, region).rulings["analytics"].reason is Reason.GRANTED
+        assert not decided(again, region).show_banner
+    # A no is a no everywhere.
+    refused = chosen("reject", CALIFORNIA)
+    assert decided(refused, EEA).rulings["analytics"].reason is Reason.REFUSED
+    assert not decided(refused, EEA).show_banner

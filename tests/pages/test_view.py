@@ -19,6 +19,7 @@ hosts = ["*.google-analytics.com"]
 cookies = ["_ga"]
 vendor = "Google Ireland Limited"
 country = "US"
+safeguard = { EU = "dpf", BR = "scc" }
 policy_url = "https://policies.google.com/privacy"
 
 [services.ads]
@@ -26,6 +27,7 @@ purposes = ["advertising"]
 hosts = ["ads.example"]
 vendor = "Google Ireland Limited"
 country = "US"
+safeguard = { EU = "dpf", BR = "scc" }
 policy_url = "https://policies.google.com/privacy"
 
 [services.own]

@@ -16,6 +16,7 @@ from consentguard.consent.choose import CLICKED, offered
 from consentguard.consent.months import months_after
 from consentguard.consent.token import State, Stored, Unreadable
 from consentguard.errors import UnknownPurpose
+from consentguard.exemptions import EXEMPTIONS
 from consentguard.model import (
     NOTHING,
     UNKNOWN,
@@ -78,6 +79,17 @@ class Case:
         agreed = self.choice.granted.get(self.purpose.id) if self.choice else None
         return agreed != self.policy.fingerprints.get(self.purpose.id)
 
+    @property
+    def elsewhere(self) -> bool:
+        """The choice was made where nobody had to ask for this purpose: there is no yes in it."""
+        if self.choice is None or self.model.strictness < Model.OPT_IN.strictness:
+            return False
+        there = self.policy.regions.get(self.choice.region)
+        if there is None:
+            return False
+        then = there.at(self.choice.time).models.get(self.purpose.id, Model.OPT_IN)
+        return then.strictness < Model.OPT_IN.strictness
+
     def _past(self, months: int) -> bool:
         return self.choice is not None and self.now >= months_after(self.choice.time, months)
 
@@ -121,6 +133,8 @@ def _expired(case: Case) -> tuple[bool, Reason] | None:
 def _granted(case: Case) -> tuple[bool, Reason] | None:
     if case.choice is None or case.purpose.id not in case.choice.granted:
         return None
+    if case.elsewhere:
+        return None
     # GDPR art. 4(11): consent is specific; a changed purpose is another one.
     return (False, Reason.CHANGED) if case.changed else (True, Reason.GRANTED)
 
@@ -151,6 +165,9 @@ LOADED = ("analytics", "advertising")
 
 #: The signal of services that hear by Google Consent Mode what is denied.
 CONSENT_MODE = "google-consent-mode"
+
+#: Nobody has refused: what needs no consent runs.
+UNASKED = frozenset({Reason.NO_CHOICE, Reason.EXPIRED, Reason.CHANGED, Reason.ON_CLICK})
 
 #: What a click on one service does not lift.
 UNCLICKABLE = frozenset({Reason.RULE, Reason.MINOR, Reason.SIGNAL, Reason.UNREADABLE})
@@ -235,12 +252,21 @@ class Decision:
         if purpose == "security" and service.exempt == "security":
             return True
         ruling = self.rulings.get(purpose)
+        if ruling is not None and self._freed(service, purpose) and ruling.reason in UNASKED:
+            return True
         # A tag manager runs other services: a word on it alone would be a word on them all.
         if ruling is None or purpose == "tag-manager":
             return ruling is not None and (ruling.allowed or _told(service, ruling))
         if clicked and ruling.reason not in UNCLICKABLE:
             return True
         return ruling.allowed if model is None else _by_own_model(model, ruling)
+
+    def _freed(self, service: Service, purpose: str) -> bool:
+        """Whether the law of the region frees this use of the service, as far as it is stated."""
+        found = EXEMPTIONS.get(service.exempt)
+        return (
+            found is not None and found.purpose == purpose and service.exempt in self.region.exempt
+        )
 
     def signals(self, service: Service) -> bool:
         """Whether a refused service may run all the same, told by Google's signal what is denied.
@@ -380,7 +406,8 @@ def _asks(case: Case) -> bool:
         return True
     if case.choice.refuses(case.purpose.id):
         return case.refusal_expired
-    return case.purpose.id not in case.choice.granted or case.expired or case.changed
+    given = case.purpose.id in case.choice.granted and not case.elsewhere
+    return not given or case.expired or case.changed
 
 
 def _variant(rulings: Mapping[str, Ruling], purposes: Mapping[str, Purpose]) -> str:

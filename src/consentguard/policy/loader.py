@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from consentguard.catalogue import HostPattern
 from consentguard.catalogue.patterns import CookiePattern
 from consentguard.errors import ConfigError, PolicyError, Problem
+from consentguard.exemptions import CONDITIONS, EXEMPTIONS, Exemption
 from consentguard.model import (
     STANDARD_PURPOSES,
     UNKNOWN,
@@ -37,6 +38,7 @@ from consentguard.policy import shape
 from consentguard.policy.positions import KeyPath, Positions, source_line
 from consentguard.policy.reader import Reader, plain, shown
 from consentguard.policy.suggest import did_you_mean
+from consentguard.policy.transfers import unguarded
 
 SCHEMA = 1
 
@@ -224,6 +226,7 @@ class PolicyReader(Reader):
             self.service_exempt(path, table)
             if not self.damaged(*path):
                 found[name] = _service(name, table)
+                self.service_transfer(path, found[name])
         return found
 
     def service_purposes(
@@ -254,12 +257,56 @@ class PolicyReader(Reader):
                 except ValueError as exc:
                     self.report("E203", (*path, key), str(exc))
 
+    def service_transfer(self, path: KeyPath, service: Service) -> None:
+        """GDPR art. 46, LGPD art. 33: a transfer needs a safeguard, or consent to it."""
+        where = list(unguarded(service))
+        if where:
+            text = (
+                f"service '{service.id}' sends data to {service.country} without a transfer "
+                f"safeguard for {' and '.join(where)} visitors"
+            )
+            ways = {"EU": 'EU = "dpf" | "scc" | "consent"', "BR": 'BR = "scc" | "consent"'}
+            help = f"add safeguard = {{ {', '.join(ways[one] for one in where)} }}"
+            self.report("E301", (*path, "country"), text, help)
+
     def service_exempt(self, path: KeyPath, table: Mapping[str, Any]) -> None:
         """reCAPTCHA serves Google too: never exempt (CNIL v CITYSCOOT, 16 Mar 2023)."""
         named = (str(path[1]), table.get("name", ""), *table.get("hosts", ()))
         if table.get("exempt") == "security" and any("recaptcha" in n.lower() for n in named):
             text = f"service '{path[1]}' is reCAPTCHA, which is not exempt"
             self.report("E205", (*path, "exempt"), text, "remove it: the form then asks first")
+        exemption = EXEMPTIONS.get(table.get("exempt", ""))
+        if exemption is None:
+            return
+        if any(part in n.lower() for n in named for part in _GOOGLE_STATISTICS):
+            # Google uses the data itself: it is no statistics for own use alone (CNIL, Jul 2025).
+            text = f"service '{path[1]}' is Google Analytics, which is not exempt"
+            self.report("E205", (*path, "exempt"), text, "remove it: it waits for a yes then")
+            return
+        self.exempt_conditions(path, table, exemption)
+
+    def exempt_conditions(
+        self, path: KeyPath, table: Mapping[str, Any], exemption: Exemption
+    ) -> None:
+        """The law frees a use under conditions: each has to be stated, and none invented."""
+        where, said = (*path, "exempt"), table.get("conditions", ())
+        for one in said:
+            if one not in CONDITIONS:
+                text = f"unknown condition '{one}'"
+                self.report("E206", (*path, "conditions"), text, did_you_mean(one, CONDITIONS))
+        missing = [one for one in exemption.conditions if one not in said]
+        if missing:
+            text = f'exempt = "{table["exempt"]}" holds only if {CONDITIONS[missing[0]]}'
+            every = ", ".join(f'"{one}"' for one in exemption.conditions)
+            self.report("E206", where, text, f"if it is so, add conditions = [{every}]")
+        most = exemption.max_cookie_days
+        if most and not 0 < table.get("max_cookie_days", 0) <= most:
+            text = f'exempt = "{table["exempt"]}" holds only for cookies of at most {most} days'
+            self.report("E206", where, text, f"add max_cookie_days = {most}, or less")
+        others = [p for p in table.get("purposes", ()) if p != exemption.purpose]
+        if others:
+            text = f'exempt = "{table["exempt"]}" frees {exemption.purpose} alone, not {others[0]}'
+            self.report("E206", where, text, "declare a service of its own for the other purpose")
 
     def fingerprint(self, purpose: str, site: Site, services: Mapping[str, Service]) -> bytes:
         """4 bytes over what a visitor agrees to; not over wording, catalogue or presets.
@@ -280,6 +327,9 @@ class PolicyReader(Reader):
         own = self.table("purposes", purpose)
         own.pop("description", None)
         return _digest(purpose, site.controller, regions, used, own, self.table("minors"))[:4]
+
+
+_GOOGLE_STATISTICS = ("google-analytics", "google analytics", "googletagmanager", "ga4")
 
 
 def _service(name: str, table: Mapping[str, Any]) -> Service:

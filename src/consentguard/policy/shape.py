@@ -134,6 +134,7 @@ SERVICE: Shape = {
     "role": one_of("controller", "processor"),
     "third_party": FLAG,
     "exempt": one_of("security", "audience", "aggregate", "appearance"),
+    "conditions": texts,
     "max_cookie_days": months,
     "imports": texts,
     "localised": FLAG,
@@ -293,6 +294,5 @@ LATER: tuple[tuple[str, ...], ...] = (
 NOT_YET: Mapping[tuple[str, ...], tuple[Any, ...]] = {
     ("enforcement", "csp"): ("report", "enforce"),
     ("enforcement", "cache"): ("shared",),
-    ("services", "*", "exempt"): ("audience", "aggregate", "appearance"),
     ("ledger", "ip"): ("truncated", "hmac"),
 }
