@@ -36,7 +36,7 @@ from consentguard.http.cookies import hide, pairs
 from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
-from consentguard.model import NOBODY, NOWHERE, Account, Person, Place, Policy, Region, Signals
+from consentguard.model import NOWHERE, Account, Person, Place, Policy, Region, Signals
 from consentguard.pages import serve
 from consentguard.pages.assets import Assets
 from consentguard.pages.visit import Setup, Visitor
@@ -118,7 +118,7 @@ class ConsentGuard:
         self.geo: Geo = geo or Locator(self.policy.geo)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
         self._account = account
-        self._children = assumed_age(self.policy) is not None
+        self._ages = account is not None or assumed_age(self.policy) is not None
         self._shared = Shared(self.setup, self._meet)
         self._regions = Regions.of(self.policy)
         self._memo: dict[tuple[tuple[bytes, ...], str, str, bool], tuple[State, Decision]] = {}
@@ -170,8 +170,13 @@ class ConsentGuard:
     def _meet(self, request: Request) -> Visitor:
         """Who sends a request. Never raises: in doubt the strictest rules hold."""
         try:
-            who = self._who(request)
-            located = self._fit(self._regions.find(who.place, self.setup.clock()), who)
+            now = self.setup.clock()
+            if self._ages:
+                who = self._who(request)
+                located = self._fit(self._regions.find(who.place, now), who)
+            else:
+                who = NOWHERE  # nobody asks who it is
+                located = self._regions.find(self.geo.locate(request.peer, request.headers), now)
             if _TELLING.isdisjoint(request.fields):
                 return self._stranger(located, who)
             return self._visitor(located, who, request)
@@ -191,7 +196,7 @@ class ConsentGuard:
 
     def _fit(self, region: Region, who: Person) -> Region:
         """A rule set as it is for that visitor's age."""
-        if who.account is NOBODY and not self._children:
+        if not self._ages:
             return region
         now = self.setup.clock()
         return for_age(self.policy, region, who.account, who.place.country, now)
