@@ -246,3 +246,10 @@ def test_the_guide_names_the_twin(protected: bool) -> None:
     assert "{" not in text
     assert ("--unprotected" in text) is protected
     assert ("X-Demo-Country: US-CA" in text) is protected
+
+
+async def test_the_picker_offers_every_place_with_rules_of_its_own(site: httpx.AsyncClient) -> None:
+    page = (await site.get("/login")).text
+    for code, name in (("JP", "Japan"), ("US-OK", "Oklahoma, US"), ("GF", "French Guiana")):
+        assert f'<option value="{code}">{name}</option>' in page
+    assert "unprotected" in (await site.get("/demo/rules")).text

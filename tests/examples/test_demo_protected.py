@@ -208,3 +208,9 @@ async def test_signing_in_works_before_any_choice(site: httpx.AsyncClient) -> No
     page = await site.get("/account")
     assert "Hello, Ada" in text(page)
     assert Live(text(page)).found == []
+
+
+async def test_the_demo_says_which_rules_hold(site: httpx.AsyncClient) -> None:
+    page = (await site.get("/demo/rules", headers={"X-Demo-Country": "JP"})).text
+    assert "jp-tba" in page
+    assert "Sources: " in page
