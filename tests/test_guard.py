@@ -130,7 +130,8 @@ def test_visitors_with_much_or_ever_new_to_say_fill_no_memory(make_guard: GuardM
     guard.decision(a_request(cookie="a=" + "x" * LONGEST))
     guard.decision(a_request(cookie="consent=" + "x" * LONGEST))
     assert not guard._visitors
-    assert all(len(b"".join(consent)) <= LONGEST for consent, *_ in guard._memo)
+    kept = [key[0] for key in guard._memo]
+    assert all(isinstance(one, tuple) and len(b"".join(one)) <= LONGEST for one in kept)
 
 
 def test_visitors_without_cookies_share_one_decision_a_region(make_guard: GuardMaker) -> None:
@@ -275,3 +276,55 @@ def test_a_rule_set_changes_on_its_day(headers: dict[str, str]) -> None:
     assert guard.exchange(a_request(**headers)).decision.allows("advertising")
     clock[0] = day
     assert not guard.exchange(a_request(**headers)).decision.allows("advertising")
+
+
+def test_a_child_on_the_same_device_has_no_grown_up_s_grant() -> None:
+    ages = {"adult": Account(age=30), "child": Account(age=11)}
+    guard = ConsentGuard(
+        a_policy(),
+        ["k"],
+        ledger=None,
+        geo=Here("JP"),
+        account=lambda request: ages[request.text(b"x-who")],
+    )
+    form = (b"origin", b"http://site.test"), (b"content-type", b"application/json")
+    headers = [(b"host", b"site.test"), (b"x-who", b"adult"), *form]
+    request = Request("POST", "http", "/_consent", "", b"", headers, "127.0.0.1")
+    body = b'{"choice":"accept","region":"br-lgpd"}'
+    cookie = dict(guard.settle(guard.exchange(request), body).headers)[b"set-cookie"].decode()
+    for who, allowed in (("adult", True), ("child", False), ("adult", True)):
+        sent = a_request(x_who=who, cookie=cookie.partition(";")[0])
+        assert guard.exchange(sent).decision.allows("advertising") is allowed
+
+
+def test_asking_for_another_region_takes_no_signal_away() -> None:
+    policy = a_policy("[signals]\ngpc = 'required'\n")
+    guard = ConsentGuard(policy, ["k"], ledger=None, geo=Here("US", "US-CA"))
+    form = (b"origin", b"http://site.test"), (b"content-type", b"application/json")
+    headers = [(b"host", b"site.test"), (b"sec-gpc", b"1"), *form]
+    request = Request("POST", "http", "/_consent", "", b"", headers, "127.0.0.1")
+    body = b'{"choice":"accept","region":"de-tdddg"}'
+    cookie = dict(guard.settle(guard.exchange(request), body).headers)[b"set-cookie"].decode()
+    sent = a_request(sec_gpc="1", cookie=cookie.partition(";")[0])
+    decision = guard.exchange(sent).decision
+    assert decision.region.id == "de-tdddg"
+    assert not decision.allows("advertising")
+
+
+def test_a_choice_is_sent_again_before_the_browser_drops_it() -> None:
+    now = [NOW]
+    guard = ConsentGuard(
+        a_policy(), ["k"], ledger=None, geo=Here("US", "US-TX"), clock=lambda: now[0]
+    )
+    form = (b"origin", b"http://site.test"), (b"content-type", b"application/json")
+    headers = [(b"host", b"site.test"), *form]
+    request = Request("POST", "http", "/_consent", "", b"", headers, "127.0.0.1")
+    response = guard.settle(guard.exchange(request), b'{"choice":"reject"}')
+    cookie = dict(response.headers)[b"set-cookie"].decode().partition(";")[0]
+    page = [(b"content-type", b"text/html; charset=utf-8")]
+    for days, again in ((10, False), (200, True), (2000, True)):
+        now[0] = NOW + days * 86400
+        reply = guard.exchange(a_request(cookie=cookie)).reply(200, page, b"<p>page")
+        sent = [value.decode() for name, value in reply.headers if name == b"set-cookie"]
+        assert [value.startswith(f"{cookie}; Max-Age=") for value in sent] == [True] * again
+        assert not guard.exchange(a_request(cookie=cookie)).decision.allows("advertising")

@@ -41,7 +41,7 @@ from consentguard.pages import serve
 from consentguard.pages.assets import Assets
 from consentguard.pages.visit import Setup, Visitor
 from consentguard.policy.minors import assumed_age, for_age
-from consentguard.policy.regions import Regions, at_least_as_strict
+from consentguard.policy.regions import Regions, joined
 from consentguard.shared import Shared
 from consentguard.tally import Tally
 
@@ -121,9 +121,9 @@ class ConsentGuard:
         self._ages = account is not None or assumed_age(self.policy) is not None
         self._shared = Shared(self.setup, self._meet)
         self._regions = Regions.of(self.policy)
-        self._memo: dict[tuple[tuple[bytes, ...], str, str, bool], tuple[State, Decision]] = {}
+        self._memo: dict[tuple[object, ...], tuple[State, Decision]] = {}
         self._strangers: dict[tuple[str, str], Visitor] = {}
-        self._visitors: dict[tuple[bytes, tuple[bytes, ...], str, str, bool], Visitor] = {}
+        self._visitors: dict[tuple[object, ...], Visitor] = {}
         self._cookie_name = self.setup.cookie_name.encode()
         self._own = (self.policy.enforcement.consent_path, serve.GPC_PATH)
         self._enforces = self.policy.enforcement.mode == "enforce"
@@ -222,7 +222,8 @@ class ConsentGuard:
         # The host decides which cookies are a tracker's; without cookies it decides nothing.
         host = request.fields.get(b"host", b"") if cookies else b""
         said = signals.read(request.headers) if signals.FIELD in request.fields else signals.NONE
-        key = (host, cookies, located.id, located.aged, said.gpc)
+        # The rules that the visitor asked for depend on the age, too.
+        key = (host, cookies, located.id, located.aged, said.gpc, None if who is NOWHERE else who)
         found = self._visitors.get(key)
         if found is not None and self.setup.clock() < found.decision.valid_until:
             return found
@@ -251,7 +252,7 @@ class ConsentGuard:
     ) -> tuple[State, Decision]:
         """What consent cookies say, and what follows; many visitors have the same, or none."""
         now = self.setup.clock()
-        key = (consent, located.id, located.aged, said.gpc)
+        key = (consent, located.id, located.aged, said.gpc, None if who is NOWHERE else who)
         found = self._memo.get(key)
         if found is None or now >= found[1].valid_until:
             stored = self.setup.tokens.read(consent, now)
@@ -277,4 +278,4 @@ class ConsentGuard:
         """The region that the visitor asked for, while it is at least as strict as their own."""
         asked = stored.stricter if isinstance(stored, Stored) else ""
         region = self._region(asked, who) if asked else None
-        return region if region and at_least_as_strict(region, located) else located
+        return joined(region, located) if region else located

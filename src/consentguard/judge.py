@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from consentguard.catalogue import Catalogue
+from consentguard.consent import google
 from consentguard.consent.decide import Decision
 from consentguard.html import engine
 from consentguard.html.judge import Gate, merged
@@ -70,7 +71,8 @@ class Judge:
         if match is None:
             return None
         if match.services:
-            gate = self._gate(match, script=kind is Kind.SCRIPT and element == "script")
+            loads = kind is Kind.SCRIPT and element == "script"
+            gate = self._gate(match, hears=loads and google.loads_by(url))
             if gate is None:
                 return None
         elif self._own(url, base):
@@ -85,7 +87,8 @@ class Judge:
 
     def snippet(self, script: bytes) -> Gate | None:
         """The gate of an inline script."""
-        gate = self._gate(self._catalogue.snippet(script, site=self._host), script=True)
+        match = self._catalogue.snippet(script, site=self._host)
+        gate = self._gate(match, hears=match.known and google.is_told_by(script))
         if gate is not None:
             self.memory.note("html", gate.service)
         return gate
@@ -98,15 +101,20 @@ class Judge:
         """The gate of something that could not be read: it waits for all that can be allowed."""
         return None if self._decision.complete else _UNKNOWN
 
-    def _gate(self, match: Match, *, script: bool) -> Gate | None:
-        """Every service that is not allowed, each with the purposes that are not."""
+    def _gate(self, match: Match, *, hears: bool) -> Gate | None:
+        """Every service that is not allowed, each with the purposes that are not.
+
+        A script that ``hears`` Google's signal may run, but behind it: one that is allowed waits
+        for it too while something is denied.
+        """
         gates, decision = [], self._decision
         for service in match.services:
-            if not decision.allows_service(service):
+            allowed = decision.allows_service(service)
+            told = hears and decision.signals(service)
+            if not allowed or told:
                 denied = [p for p in service.purposes if not decision.rulings[p].allowed]
                 purposes = tuple(denied or service.purposes)
-                signal = "google" if script and decision.signals(service) else ""
-                gates.append(Gate(purposes[0], service.id, purposes, signal=signal))
+                gates.append(Gate(purposes[0], service.id, purposes, signal="google" * told))
         return merged(gates) if gates else None
 
     def _own(self, url: str, base: str | None) -> bool:

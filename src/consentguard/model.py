@@ -225,7 +225,8 @@ class Region:
     google_consent_mode: str = "basic"  #: ``advanced``: Google's tags run, told what is denied
     transfer_rule: str = ""
     exempt: tuple[str, ...] = ()  #: exemptions that a service may declare there
-    sensitive_sale: str = ""
+    sensitive_sale: str = ""  #: ``deny`` on sites about sensitive things: nobody sells or shares
+    home: str = ""  #: services elsewhere that are not localised here are denied
     withdrawal: str = ""
     records: str = ""
     age: int = 0

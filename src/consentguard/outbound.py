@@ -11,12 +11,13 @@ from functools import partial
 
 import ada_url
 
+from consentguard.consent.token import Stored
 from consentguard.html.coded import Coded, Page
 from consentguard.html.opening import opened
 from consentguard.html.rewriter import Insert, Rewriter
 from consentguard.html.table import Kind, link_kind
 from consentguard.http import caching, codings, contacts, csp
-from consentguard.http.cookies import SetCookie
+from consentguard.http.cookies import SetCookie, pairs
 from consentguard.http.message import Header, without
 from consentguard.http.sniff import Fields, Shape, shape, shown
 from consentguard.http.sweep import expiries
@@ -24,7 +25,7 @@ from consentguard.http.waits import Waits
 from consentguard.judge import ACTIVE, Judge
 from consentguard.model import Match
 from consentguard.pages.origin import safe_path
-from consentguard.pages.visit import Visit
+from consentguard.pages.visit import KEPT_SECONDS, Visit
 from consentguard.shared import Shared
 
 log = logging.getLogger("consentguard")
@@ -99,6 +100,8 @@ class Outbound:
             self.headers.append((b"x-consentguard-dropped", b", ".join(dropped)))
         if page or (self.status == 304 and self.revalidates):
             self.headers = caching.page_headers(self.headers, self.visit.digest)
+        if page:
+            self.keep()
         if dropped or visitor.hidden:
             if not page:
                 self.headers = caching.personal_headers(self.headers)
@@ -111,6 +114,16 @@ class Outbound:
         self.first = b""
         self.head = None
         return self.headers, rewriter
+
+    def keep(self) -> None:
+        """Send a choice again before the browser drops it: a refusal never lapses by itself."""
+        stored, setup = self.visit.stored, self.visit.setup
+        if not isinstance(stored, Stored) or setup.clock() < stored.time + KEPT_SECONDS:
+            return
+        name = setup.cookie_name.encode()
+        headers = [(b"cookie", value) for value in self.visit.request.every(b"cookie")]
+        (value,) = (value for key, value in pairs(headers) if key == name)
+        self.headers.append(setup.cookie(value.decode("latin-1"), https=self.visit.https))
 
     def body(self, judge: Judge) -> Page | None:
         """What a page goes through, or None where it is fenced or has no body.

@@ -91,3 +91,12 @@ def test_two_claims_of_one_cookie_name_both_files(tmp_path: Path) -> None:
 def test_one_name_on_different_hosts_is_no_conflict(tmp_path: Path) -> None:
     other = ADS.replace("ads", "other") + 'cookies = ["sid"]\ncookie_domains = ["v.example"]'
     assert len(load(write(tmp_path, a=ADS + 'cookies = ["sid"]', b=other))) == 2
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff", (ADS + 'hosts = ["*.com"]\n').encode(), (ADS + 'cookies = ["*"]\n').encode()]
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "broken.toml").write_bytes(data)
+    with pytest.raises(ConfigError, match=r"^broken\.toml: "):
+        load(tmp_path)

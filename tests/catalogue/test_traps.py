@@ -248,3 +248,29 @@ def test_names_below_an_empty_label_belong_to_nobody() -> None:
         "https://okta.com.x/",
     ):
         assert of_url(address) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "purpose"),
+    [
+        ("https://cdn.jsdelivr.net/npm/yandex-metrica-watch/tag.js", "analytics"),
+        ("https://cdn.jsdelivr.net/npm/posthog-js@1/dist/array.js", "analytics"),
+        ("https://unpkg.com/@hotjar/browser", "analytics"),
+        ("https://www.gstatic.com/firebasejs/9.0.0/firebase-analytics.js", "analytics"),
+        ("https://www.gstatic.com/firebasejs/9.0.0/firebase-app.js", "cdn"),
+        (
+            "https://cdnjs.cloudflare.com/ajax/libs/fingerprintjs2/2.1.0/fingerprint2.js",
+            "analytics",
+        ),
+        ("https://cdn.jsdelivr.net/npm/jquery@3", "cdn"),
+        ("https://platform.twitter.com/oct.js", "advertising"),
+        ("https://google.com/pagead/form-data/1", "advertising"),
+        ("/metrics/gtag/js?id=G-1", "analytics"),
+        ("/static/gtm.js?id=GTM-1", "tag-manager"),
+        ("/a/b/g/collect?v=2&tid=G-1", "analytics"),
+    ],
+)
+def test_trackers_on_shared_and_own_hosts_are_told_by_their_path(url: str, purpose: str) -> None:
+    match = Catalogue.bundled().url(url, base="https://site.example/")
+    assert match is not None
+    assert match.purposes == (purpose,)

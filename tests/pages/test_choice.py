@@ -232,7 +232,7 @@ def test_our_own_cookie_is_never_swept(site: Site) -> None:
 
 
 def test_a_stricter_region_holds_from_then_on() -> None:
-    site = a_site(place=Here("US", "TX"))
+    site = a_site(place=Here("US", "US-ID"))
     assert site.state()["region"] == "us-states"
     site.form({"choice": "reject", "region": "eea-gdpr"})
     assert site.store.stored[0].region == "eea-gdpr"
@@ -249,7 +249,7 @@ def test_a_stricter_region_holds_from_then_on() -> None:
 
 
 def test_who_moves_to_a_stricter_place_is_under_its_rules() -> None:
-    site = a_site(place=Here("US", "TX"))
+    site = a_site(place=Here("US", "US-ID"))
     site.form({"choice": "reject", "region": "us-ca"})
     moved = a_site(place=Here("DE"))
     moved.cookies = site.cookies
@@ -376,7 +376,7 @@ def test_a_withdrawal_has_a_limit_too(site: Site) -> None:
 
 
 def test_a_signal_is_recorded_and_is_not_undone_by_accept() -> None:
-    site = a_site(place=Here("US", "CA"))
+    site = a_site(place=Here("US", "US-CA"))
     site.form({"choice": "accept"}, sec_gpc="1")
     assert site.store.stored[0].gpc is True
     assert site.state(sec_gpc="1")["denied"]["advertising"] == "signal"
@@ -510,7 +510,7 @@ def test_what_a_choice_takes_back_goes_even_without_a_ledger(site: Site) -> None
 
 
 def test_what_was_on_by_default_goes_even_without_a_ledger() -> None:
-    site = a_site(place=Here("US", "TX"))
+    site = a_site(place=Here("US", "US-ID"))
     site.store.down = True
     assert site.json({"choice": "save", "purposes": {"functional": True}}).status == 503
     assert granted(site).isdisjoint({"advertising", "analytics"})
@@ -529,8 +529,8 @@ def test_a_first_grant_that_is_not_stored_sets_no_cookie(site: Site) -> None:
 
 
 def test_refusing_everything_refuses_what_is_added_later() -> None:
-    site = a_site(place=Here("US", "TX"))
+    site = a_site(place=Here("US", "US-ID"))
     site.form({"choice": "reject"})
-    later = a_site('[purposes.lottery]\ndescription = "New."\n', place=Here("US", "TX"))
+    later = a_site('[purposes.lottery]\ndescription = "New."\n', place=Here("US", "US-ID"))
     later.cookies = site.cookies
     assert later.state()["denied"]["lottery"] == "refused"

@@ -7,11 +7,13 @@ same for a day on which all dated rules of today's presets are in force, where t
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel import Locale
 
+from consentguard.cli.regions import described
 from consentguard.geo.codes import PSEUDO, SUBDIVISIONS
 from consentguard.model import Place, Policy, Region
 from consentguard.policy import parse
@@ -19,6 +21,7 @@ from consentguard.policy.region import COLUMNS
 from consentguard.policy.regions import Regions
 
 FILE = Path(__file__).with_name("golden.tsv")
+WHOLE = Path(__file__).with_name("golden.json")
 DAYS = (datetime.date(2026, 11, 22), datetime.date(2028, 1, 2))
 BARE = 'schema = 1\n[site]\nname = "-"\ncontact = "-"\n'
 #: Reserved codes, and what Unicode adds to ISO 3166-1.
@@ -54,6 +57,17 @@ def lines() -> list[str]:
     return ["\t".join(("code", "region", *COLUMNS, "months", "gpc", "minors", "later")), *found]
 
 
+def whole() -> str:
+    """All that every rule set says, on both days."""
+    policy, _ = parse(BARE)
+    assert policy is not None
+    found = {
+        day.isoformat(): [described(region.at(_noon(day))) for region in policy.regions.values()]
+        for day in DAYS
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 def _line(code: str, place: Place, policy: Policy, regions: Regions) -> str:
     now, later = (_told(regions.find(place, _noon(day))) for day in DAYS)
     return "\t".join((code, *now, "" if later == now else " ".join(later)))
@@ -76,3 +90,4 @@ def _told(region: Region) -> tuple[str, ...]:
 
 if __name__ == "__main__":
     FILE.write_text("\n".join(lines()) + "\n", "utf-8")
+    WHOLE.write_text(whole(), "utf-8")

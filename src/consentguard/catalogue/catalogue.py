@@ -72,7 +72,7 @@ class Catalogue:
     ) -> None:
         shelf = services if isinstance(services, Shelf) else Shelf.of(services)
         known, mine = shelf.services, {service.id: service for service in own}
-        framework = replace(_FRAMEWORK, cookies=tuple(n for n in necessary if "*" not in n))
+        framework = replace(_FRAMEWORK, cookies=_names(necessary))
         merged = {id: filled(s, known[id]) if id in known else s for id, s in mine.items()}
         merged.setdefault(framework.id, framework)
         #: Every service by id, a site's own in place of the catalogue's.
@@ -273,6 +273,16 @@ class Catalogue:
             return "", (where.page if where else ""), False
         plain = where.host == page.host and not self._own_hosts.names(page.host)
         return page.host, where.page, plain
+
+
+def _names(necessary: Iterable[str]) -> tuple[str, ...]:
+    """Names of cookies as an app gives them; a mistake here would lock visitors out."""
+    names = () if isinstance(necessary, str) else tuple(necessary)
+    if isinstance(necessary, str) or not all(isinstance(n, str) and n for n in names):
+        raise TypeError(f"cookies must be a list of names, not {necessary!r}")
+    if wild := [name for name in names if "*" in name]:
+        raise ValueError(f"{wild[0]!r} is no cookie's name: patterns belong in the policy file")
+    return names
 
 
 def _bare(host: str) -> str:

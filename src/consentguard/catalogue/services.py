@@ -18,7 +18,9 @@ from consentguard.errors import ConfigError
 from consentguard.model import STANDARD_PURPOSES, Service
 
 from . import bundled
+from .cookies import CookieIndex
 from .dataset import OWN, SHARING
+from .hosts import HostIndex
 
 _VENDOR_KEYS = frozenset({"name", "country", "policy_url"})
 _SHAPES: Mapping[str, type] = {
@@ -50,13 +52,24 @@ def load(folder: Path) -> tuple[Service, ...]:
     services: dict[str, Service] = {}
     origin: dict[object, str] = {}
     for path in sorted(folder.glob("*.toml")):
-        for service in read(path.read_text("utf-8"), path.name):
+        for service in _readable(path):
             for what, conditions in _claims(service):
                 first = origin.setdefault((what, conditions), path.name)
                 if first != path.name:
                     raise ConfigError(f"{what} is claimed by {first} and by {path.name}")
             services[service.id] = service
     return tuple(services.values())
+
+
+def _readable(path: Path) -> list[Service]:
+    """The services of a file, their patterns looked at. Raises ConfigError that names the file."""
+    try:
+        services = read(path.read_text("utf-8"), path.name)
+        HostIndex(services)
+        CookieIndex(services)
+    except ValueError as error:  # not UTF-8, or no pattern
+        raise ConfigError(f"{path.name}: {error}") from None
+    return services
 
 
 def read(text: str, file: str) -> list[Service]:

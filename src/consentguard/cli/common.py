@@ -39,7 +39,8 @@ def add_place(parser: argparse.ArgumentParser, *, required: bool = False) -> Non
 
 def place_of(args: argparse.Namespace) -> Place:
     """The place asked for; codes outside ISO 3166-1 (T1, EU, XX) are unknown, not errors."""
-    country, _, sub = args.country.strip().upper().partition("-")
+    said = args.country.strip() or args.subdivision.strip()
+    country, _, sub = said.upper().partition("-")
     subdivision = (args.subdivision or sub).strip().upper().removeprefix(f"{country}-")
     return place(country, subdivision)
 

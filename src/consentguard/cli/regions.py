@@ -72,6 +72,7 @@ def described(region: Region) -> dict[str, Any]:
         "gpc": region.gpc,
         "gpc_display": region.gpc_display,
         "do_not_sell": region.do_not_sell,
+        "home": region.home,
         "exempt": list(region.exempt),
         "age": region.age or None,
         "ages": dict(region.ages),

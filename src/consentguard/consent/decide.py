@@ -160,6 +160,9 @@ RULES: tuple[Row, ...] = (
     _default,
 )
 
+#: Purposes that follow people.
+FOLLOWING = frozenset(("analytics", "advertising", "personalisation", "social"))
+
 #: What a tag manager loads, unless its service in the policy names other purposes beside its own.
 LOADED = ("analytics", "advertising")
 
@@ -234,7 +237,9 @@ class Decision:
 
     def allows_service(self, service: Service) -> bool:
         """Whether a service may run: each of its purposes, or a click on that very service."""
-        if self.gpc and service.sells_or_shares:
+        if service.sells_or_shares and (self.gpc or self.region.sensitive_sale == "deny"):
+            return False
+        if self._abroad(service):
             return False
         word = self.services.get(service.id)
         if word is False:
@@ -243,6 +248,14 @@ class Decision:
         if model is Model.DENY or model is Model.NONE:
             return model is Model.NONE
         return all(self._purpose_of(service, p, model, word is True) for p in service.purposes)
+
+    def _abroad(self, service: Service) -> bool:
+        """Data that has to be kept at home first goes elsewhere (152-FZ, art. 18(5))."""
+        home = self.region.home
+        if not home or service.country in ("", home) or FOLLOWING.isdisjoint(service.purposes):
+            return False
+        # Advertising shares what it learns: a first copy at home does not make up for that.
+        return not service.localised or "advertising" in service.purposes
 
     def _purpose_of(
         self, service: Service, purpose: str, model: Model | None, clicked: bool
@@ -269,13 +282,15 @@ class Decision:
         )
 
     def signals(self, service: Service) -> bool:
-        """Whether a refused service may run all the same, told by Google's signal what is denied.
+        """Whether a service has to be told by Google's signal what is denied, and may run then.
 
         Google Consent Mode, "advanced": never under a rule, nor against a word on that very
         service, nor where the choice could not be read.
         """
         if self.region.google_consent_mode != "advanced" or self.services.get(service.id) is False:
             return False
+        if all(self.rulings[p].allowed for p in LOADED):
+            return False  # nothing is denied that it could hear of
         hard = (Reason.RULE, Reason.MINOR, Reason.UNREADABLE)
         rulings = [self.rulings[p] for p in service.purposes if p in self.rulings]
         model = self.region.services.get(service.id)

@@ -93,11 +93,21 @@ YT Yukon
 YT Yukon Territory
 """,
 }
+_PARTS = frozenset(
+    f"{country}-{line.partition(' ')[0]}"
+    for country, lines in SUBDIVISIONS.items()
+    for line in lines.strip().splitlines()
+)
 _CODE_OF = {
     (country, name.casefold()): code
     for country, lines in SUBDIVISIONS.items()
     for code, _, name in (line.partition(" ") for line in lines.strip().splitlines())
 }
+
+
+def is_part(code: str) -> bool:
+    """Whether it is the ISO 3166-2 code of a part of the US or Canada, like ``US-TX``."""
+    return code in _PARTS
 
 
 def country_code(text: object) -> str:

@@ -19,9 +19,11 @@ from consentguard.pages.markup import View
 from consentguard.pages.view import view
 from consentguard.tally import Tally
 
-#: A cookie outlives every choice that it may hold: the signed time decides, not the browser.
-#: Browsers cut at 400 days (RFC 6265bis, section 5.5).
+#: The signed time says how long a choice holds, not the browser, which cuts at 400 days
+#: (RFC 6265bis, section 5.5): later pages send the cookie again.
 COOKIE_SECONDS = 395 * 86400
+#: From that age of a choice on.
+KEPT_SECONDS = 180 * 86400
 
 
 @dataclass(frozen=True)

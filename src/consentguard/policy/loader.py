@@ -207,7 +207,7 @@ class PolicyReader(Reader):
             id=name,
             description=table.get("description", ""),
             required=table.get("required", name == "necessary"),
-            bundled=table.get("bundled", name not in ("email_marketing", "email_tracking")),
+            bundled=table.get("bundled", name not in UNBUNDLED),
             explicit=table.get("explicit", False),
             exclude_categories=sets["exclude_categories"],
             data=sets["data"],
@@ -320,15 +320,33 @@ class PolicyReader(Reader):
         }
         regions = {name: models for name, models in said.items() if models}
         used = sorted(
-            [s.id, s.purposes, sorted(s.hosts), s.country, s.role, sorted(s.safeguard.items())]
+            [
+                s.id,
+                sorted(s.purposes),
+                sorted(s.hosts),
+                s.country,
+                s.role,
+                sorted(s.safeguard.items()),
+            ]
             for s in services.values()
             if purpose in s.purposes
         )
         own = self.table("purposes", purpose)
         own.pop("description", None)
-        return _digest(purpose, site.controller, regions, used, own, self.table("minors"))[:4]
+        if own.get("bundled") is (purpose not in UNBUNDLED):
+            del own["bundled"]  # the default, written down
+        minors = {k: v for k, v in self.table("minors").items() if k in _FELT}
+        about, more = self.table("policy"), []
+        if about.get("material") is True:
+            # The site itself calls this version one that people have to be asked about.
+            more = [str(about.get("version", ""))]
+        return _digest(purpose, site.controller, regions, used, own, minors, *more)[:4]
 
 
+#: Never part of accept all (GDPR art. 7(2), recital 43).
+UNBUNDLED = ("email_marketing", "email_tracking")
+#: The keys of ``[minors]`` that change what holds for somebody.
+_FELT = frozenset(("site_minimum_age", "unknown_age", "deny_purposes"))
 _GOOGLE_STATISTICS = ("google-analytics", "google analytics", "googletagmanager", "ga4")
 
 

@@ -21,7 +21,7 @@ def for_age(policy: Policy, region: Region, account: Account, country: str, now:
 
     ``country`` is where the visitor is: ages of digital consent differ within one region.
     """
-    age = account.age if account.age is not None else assumed_age(policy)
+    age = int(account.age) if account.age is not None else assumed_age(policy)
     if age is None or age >= ADULT:
         return region
     models = dict(region.models)

@@ -18,6 +18,8 @@ FILE = Path(__file__).with_name("presets.json")
 
 #: What a preset says of itself alone.
 _OWN = frozenset(("codes", "group", "overlay", "changes"))
+#: What a site says of one region alone; rules for minors add up elsewhere.
+_REASONS = frozenset(("loosen", "extends", "codes", "minors"))
 _DATES = frozenset(("effective", "until"))
 
 
@@ -37,8 +39,17 @@ def resolved(name: str, changes: Mapping[str, Mapping[str, Any]]) -> dict[str, A
     above: str | None = preset.get("extends")
     if above is None:
         return dict(preset)
-    parent = merged(resolved(above, changes), changes.get(above, {}))
+    said = {k: v for k, v in changes.get(above, {}).items() if k not in _REASONS}
+    parent = merged(resolved(above, changes), said)
     return merged({k: v for k, v in parent.items() if k not in _OWN}, preset)
+
+
+def chain(name: str) -> list[str]:
+    """A preset and those that it extends, in order."""
+    found = [name]
+    while above := presets()[found[-1]].get("extends"):
+        found.append(above)
+    return found
 
 
 def states(table: Mapping[str, Any]) -> list[tuple[float, dict[str, Any]]]:

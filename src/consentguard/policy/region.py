@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from consentguard.model import BannerRule, Lifetime, MinorRule, Model, Purpose, Region, Site
-from consentguard.policy.presets import merged, presets, start_of, states
+from consentguard.policy.presets import chain, merged, presets, start_of, states
 from consentguard.policy.strictness import asks_first
 
 #: Models that hold in every region, whatever a preset says.
@@ -79,6 +79,8 @@ class Builder:
             lifetime=Lifetime(**table.get("lifetime", {})),
             banner=BannerRule(**table.get("banner", {})),
             minors=tuple(map(_minor, minors)),
+            # RCW 19.373.070: a sale of health data takes a signed authorisation; no click is one.
+            sensitive_sale=table.get("sensitive_sale", "") if self._site.sensitive else "",
             ages=dict(table.get("ages", {})),
             since=time[0],
             until=time[1],
@@ -97,6 +99,10 @@ class Builder:
             p: max(m, Model.OPT_IN, key=lambda model: model.strictness) if p in asked else m
             for p, m in region.models.items()
         }
+        if self._site.sensitive and self._site.platform and "eea-gdpr" in chain(region.preset):
+            # DSA art. 26(3): no ads by profiling with special categories, whatever the consent.
+            asked.add("advertising")
+            raised["advertising"] = Model.DENY
         return replace(region, models=raised) if asked else region
 
     def _signalled(self, region: Region, own: Mapping[str, Any]) -> Region:
@@ -120,7 +126,7 @@ def _facts(table: Mapping[str, Any]) -> dict[str, Any]:
         "transfer_rule": transfer.get("rule", ""),
         "google_consent_mode": table.get("google_consent_mode", "basic"),
         "exempt": tuple(table.get("exempt", ())),
-        "sensitive_sale": table.get("sensitive_sale", ""),
+        "home": table.get("home", ""),
         "withdrawal": table.get("withdrawal", ""),
         "records": table.get("records", ""),
         "age": table.get("age", 0),

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from consentguard.catalogue import bundled
 from consentguard.catalogue.shelf import Laid
-from consentguard.model import GeoSettings, Place, Policy, Purpose, Region, Service, Site
-from consentguard.policy.presets import presets, resolved
+from consentguard.geo.codes import PSEUDO, is_part
+from consentguard.model import GeoSettings, Lifetime, Place, Policy, Purpose, Region, Service, Site
+from consentguard.policy.presets import chain, presets, resolved, start_of
 from consentguard.policy.reader import Reader
 from consentguard.policy.region import COLUMNS, FIXED, Builder
 from consentguard.policy.strictness import names_exist, not_weaker
@@ -22,6 +24,9 @@ from consentguard.policy.suggest import did_you_mean
 
 #: Country and subdivision codes (ISO 3166-1 alpha-2, ISO 3166-2).
 _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+
+#: Codes that look like a country's, and what was meant.
+_NO_PLACES = {"UK": "GB", "EL": "GR", **dict.fromkeys(PSEUDO, "")}
 
 
 def build(
@@ -43,13 +48,15 @@ def build(
     mode = reader.table("signals").get("google_consent_mode", "basic")
     builder = Builder(purposes, site, mode)
     regions = {
-        name: builder.region(name, name, resolved(name, changes))
+        name: builder.region(name, name, resolved(name, changes), _minors_above(name, changes))
         for name in presets()
         if name not in changes and not presets()[name].get("overlay")
     }
     for name, table in known.items():
         base = resolved(table["extends"], changes)
-        region = builder.region(name, table["extends"], base, table)
+        above = _minors_above(table["extends"], changes)["minors"]
+        own = {**table, "minors": [*above, *table.get("minors", ())]}
+        region = builder.region(name, table["extends"], base, own)
         names_exist(reader, region, table, every)
         if not region.loosen:
             plain = builder.region("", table["extends"], base)
@@ -98,16 +105,29 @@ def _inherits(region: Region) -> bool:
 
 
 def _preset_exists(reader: Reader, name: str, table: Mapping[str, Any]) -> bool:
-    preset = table.get("extends")
+    preset, known = table.get("extends"), _extendable()
     if preset is None:
         if not reader.silent("regions", name, "extends"):
             text = f"region '{name}' extends no preset"
-            reader.report("E400", ("regions", name), text, f"known: {', '.join(presets())}")
-    elif preset not in presets():
+            reader.report("E400", ("regions", name), text, 'like extends = "eea-gdpr"')
+    elif preset not in known:
         text = f"unknown preset '{preset}'"
         path = ("regions", name, "extends")
-        reader.report("E401", path, text, did_you_mean(str(preset), presets()))
-    return preset in presets()
+        reader.report("E401", path, text, did_you_mean(str(preset), known))
+    return preset in known
+
+
+def _minors_above(
+    preset: str, changes: Mapping[str, Mapping[str, Any]]
+) -> dict[str, list[Mapping[str, Any]]]:
+    """The site's own rules for minors in the presets that this one extends."""
+    above = (changes[name] for name in chain(preset)[1:] if name in changes)
+    return {"minors": [rule for table in above for rule in table.get("minors", ())]}
+
+
+def _extendable() -> list[str]:
+    """The presets that are rule sets of their own, and not rules for children beside others."""
+    return [name for name, table in presets().items() if not table.get("overlay")]
 
 
 def _well_named(reader: Reader, name: str, table: Mapping[str, Any]) -> bool:
@@ -116,6 +136,12 @@ def _well_named(reader: Reader, name: str, table: Mapping[str, Any]) -> bool:
         if not _CODE.fullmatch(code):
             text = f"'{code}' is not a country or subdivision code"
             reader.report("E103", ("regions", name, "codes"), text, "write DE or US-CA (ISO 3166)")
+        elif code in _NO_PLACES or (code[:3] in ("US-", "CA-") and not is_part(code)):
+            text = f"'{code}' is no place of ISO 3166: the region would never hold"
+            help = (
+                f"write {_NO_PLACES[code]}" if _NO_PLACES.get(code) else "see consentguard regions"
+            )
+            reader.report("E103", ("regions", name, "codes"), text, help)
     taken = name in presets() and (table["extends"] != name or bool(table.get("codes")))
     if taken:
         text = f"region '{name}' has the id of a preset that it does not replace"
@@ -155,9 +181,10 @@ def _not_weaker_ever(
     services: Mapping[str, Service],
 ) -> None:
     """No state of a region is weaker than its preset is then; told of the first that is."""
-    before = len(reader.problems)
+    before, checked = len(reader.problems), start_of(region.checked, -inf)
     for date in moments(region, base):
-        if len(reader.problems) == before:
+        # What was over when the preset was checked is nobody's concern.
+        if len(reader.problems) == before and region.at(date).until > checked:
             not_weaker(reader, region.at(date), base.at(date), table, services)
 
 
@@ -207,11 +234,10 @@ class Regions:
         """
         if not place.country:
             return self._unknown.at(now)
-        if place.subdivision:
-            found = self._by_code.get(place.subdivision)
-            if found:
-                return found.at(now)
-        elif place.country in self._parts:
+        found = self._by_code.get(place.subdivision)
+        if found:
+            return found.at(now)
+        if place.country in self._parts and not is_part(place.subdivision):
             return self._anywhere(place.country, now)
         return self._by_code.get(place.country, self._default).at(now)
 
@@ -252,6 +278,39 @@ def at_least_as_strict(one: Region, other: Region) -> bool:
     return all(model.strictness >= other.models[p].strictness for p, model in one.models.items())
 
 
+def joined(asked: Region, located: Region) -> Region:
+    """The rules that a visitor asked for, where those of the place do not lose by it.
+
+    A region of the visitor's wish takes no duty away: signals, rules for single services and for
+    some ages hold as they do where the visitor is.
+    """
+    if asked is located or not at_least_as_strict(asked, located):
+        return located
+    services = dict(asked.services)
+    for id, model in located.services.items():
+        services[id] = max(model, services.get(id, model), key=lambda one: one.strictness)
+    return replace(
+        asked,
+        services=services,
+        lifetime=Lifetime(
+            min(asked.lifetime.grant_months, located.lifetime.grant_months),
+            max(asked.lifetime.refuse_months, located.lifetime.refuse_months),
+            min(asked.lifetime.tracker_days, located.lifetime.tracker_days),
+        ),
+        gpc=asked.gpc or located.gpc,
+        gpc_display=asked.gpc_display or located.gpc_display,
+        do_not_sell=asked.do_not_sell or located.do_not_sell,
+        sensitive_sale=asked.sensitive_sale or located.sensitive_sale,
+        home=asked.home or located.home,
+        until=min(asked.until, located.until),
+    )
+
+
 def ever_as_strict(one: Region, other: Region) -> bool:
-    """The same at every time."""
-    return all(at_least_as_strict(one.at(t), other.at(t)) for t in moments(one, other))
+    """The same at every time, and for no longer a time."""
+    return all(
+        at_least_as_strict(now, then)
+        and now.lifetime.grant_months <= then.lifetime.grant_months
+        and now.lifetime.refuse_months >= then.lifetime.refuse_months
+        for now, then in ((one.at(t), other.at(t)) for t in moments(one, other))
+    )

@@ -197,6 +197,7 @@ PRESET: Shape = {
     "overlay": FLAG,
     "exempt": texts,
     "sensitive_sale": one_of("deny"),
+    "home": TEXT,
     "withdrawal": TEXT,
     "records": TEXT,
     "age": COUNT,

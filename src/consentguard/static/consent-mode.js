@@ -26,21 +26,19 @@
     return Object.fromEntries(Object.entries(TYPES).map(word));
   };
   const state = said(told.cgGranted.split(" "));
+  // The update too: what the page has said before, or says of single regions, does not stand.
+  const repeat = () => tell("consent", "update", state);
   tell("consent", "default", state);
+  repeat();
   tell("set", "ads_data_redaction", state.ad_storage === "denied");
   document.addEventListener("consentguard:change", ({ detail }) => {
-    tell("consent", "update", said(detail.granted));
+    Object.assign(state, said(detail.granted));
+    repeat();
   });
-
-  // A tag that reads another layer would not hear of it.
-  const deaf = ({ dataset, textContent }) =>
-    /[?&]l=(?!dataLayer(?:&|$))/.test(dataset.cgSrc) ||
-    (/gtm\.js/.test(textContent) && !/["'`]dataLayer["'`]/.test(textContent)) ||
-    /[.[]\s*["'`]?write/.test(textContent);
 
   const run = (el) => {
     // 'strict-dynamic' asks for no nonce of ours.
-    if (deaf(el) || (own ? el.nonce !== own : nonces && !el.nonce)) return;
+    if (own ? el.nonce !== own : nonces && !el.nonce) return;
     const copy = el.cloneNode(true);
     copy.removeAttribute("type");
     for (const name of ["src", "type"]) {
@@ -54,6 +52,7 @@
       copy.addEventListener("load", end);
       copy.addEventListener("error", end);
       el.replaceWith(copy);
+      if (!copy.src) repeat(); // it may have said otherwise
       setTimeout(end, copy.src && !copy.async ? 10000 : 0);
     });
   };
