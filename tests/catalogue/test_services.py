@@ -51,6 +51,7 @@ def test_advertising_and_social_share_unless_they_say_no(purpose: str, shares: b
         (ADS + "max_cookie_days = true", "max_cookie_days must be a int"),
         (ADS + "declared = true", "unknown key 'declared'"),
         (ADS + "source = 'x'", "unknown key 'source'"),
+        (ADS + 'cookies = ["ab*"]', "'ab*' is anybody's name: it needs cookie_domains"),
         (ADS + "lifetimes._a = 9", "names '_a', which is no cookie of it"),
         (ADS + 'cookies = ["_a"]\nlifetimes._a = -1', "whole days, 0 for a session"),
         ('[services.s]\nname = "S"\npurposes = ["ads"]', "unknown purpose 'ads'"),

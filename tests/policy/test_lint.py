@@ -38,6 +38,12 @@ def codes(more: str) -> list[str]:
             "declared necessary, and '*.google-analytics.com' is known for analytics",
         ),
         (
+            "[services.google_tag_manager]\npurposes = ['cdn']\nhosts = ['x.test']\npolicy_url = 'p'",
+            "W203",
+            (10, 1),
+            "'google_tag_manager' is declared cdn, and is known for tag-manager",
+        ),
+        (
             "[services.mine]\npurposes = ['media']\ncookies = ['a', 'b']\n"
             "[services.y]\npurposes = ['login']\ncookies = ['b']",
             "W204",

@@ -14,6 +14,7 @@ from consentguard.errors import ConfigError
 from consentguard.model import Service
 
 from .generate import claimed
+from .rules import anybodys
 
 HEADER = (
     "# Compiled by tools/catalogue from the TOML files beside it and generated.tsv: do not edit."
@@ -29,13 +30,25 @@ def text(data: Path) -> str:
     written = load(data)
     listed = (data / "generated.tsv").read_text("utf-8")
     sources = [line for line in listed.splitlines()[:1] if line.startswith("#")]
-    generated = parse(listed)
-    lines = [dump(service) for service in written]
-    lines += left_over(written, list(generated))
+    generated = list(parse(listed))
+    lines = [dump(dated) for dated in with_lifetimes(written, generated)]
+    lines += left_over(written, generated)
     first_word = [line.partition("\t")[0] for line in lines]
     # Of one id the hand-written line comes first, because the others add to it.
     order = sorted(range(len(lines)), key=lambda number: (first_word[number], number))
     return "\n".join([HEADER, *sources, *(lines[number] for number in order)]) + "\n"
+
+
+def with_lifetimes(written: Iterable[Service], generated: Iterable[Entry]) -> Iterator[Service]:
+    """Hand-written services; how long a cookie lives is taken from the lists where nobody says."""
+    known: dict[str, int] = {}
+    # A name that counts everywhere says more than one that counts on some hosts alone.
+    for entry in sorted(generated, key=lambda entry: not entry.cookie_domains):
+        known.update({n: d for n, d in entry.days.items() if not anybodys(n)})
+    for service in written:
+        listed = {} if service.first_party_cookies else known
+        days = {name: listed[name] for name in service.cookies if name in listed}
+        yield replace(service, lifetimes={**days, **service.lifetimes})
 
 
 def left_over(written: Sequence[Service], generated: Sequence[Entry]) -> Iterator[str]:

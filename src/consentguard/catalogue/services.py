@@ -22,6 +22,9 @@ from .cookies import CookieIndex
 from .dataset import OWN, SHARING
 from .hosts import HostIndex
 
+#: A pattern with so few characters says nothing without a host, but for these.
+_SHORT = 3
+_SHORT_BUT_KNOWN = frozenset({"_hj*", "mp_*", "sb-*"})
 _VENDOR_KEYS = frozenset({"name", "country", "policy_url"})
 _SHAPES: Mapping[str, type] = {
     field.name: {"tuple[str, ...]": list, "bool": bool, "int": int, "str": str}.get(
@@ -103,6 +106,9 @@ def _service(id: str, defaults: Mapping[str, Any], table: object, file: str) -> 
     if unknown := [p for p in purposes if p not in STANDARD_PURPOSES]:
         raise ConfigError(f"{where}: unknown purpose {unknown[0]!r}")
     values.setdefault("sells_or_shares", not SHARING.isdisjoint(purposes))
+    short = [c for c in values.get("cookies", ()) if "*" in c and len(c.strip("*")) <= _SHORT]
+    if short and not values.get("cookie_domains") and short[0] not in _SHORT_BUT_KNOWN:
+        raise ConfigError(f"{where}: {short[0]!r} is anybody's name: it needs cookie_domains")
     strangers = values.get("lifetimes", {}).keys() - set(values.get("cookies", ()))
     if strangers:
         raise ConfigError(f"{where}: lifetimes names {min(strangers)!r}, which is no cookie of it")

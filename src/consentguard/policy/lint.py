@@ -14,7 +14,9 @@ from consentguard.model import Policy, Service
 from consentguard.policy.positions import KeyPath, Positions, source_line
 
 #: Purposes for which the law asks first nearly everywhere.
-_ASKED = frozenset({"advertising", "analytics", "personalisation", "social"})
+_ASKED = frozenset({"advertising", "analytics", "personalisation", "social", "tag-manager"})
+#: Purposes that no region asks about.
+_FREE = frozenset({"necessary", "cdn", "consent-management"})
 
 #: Hosts of Google's products that place ads on a site: AdSense, Ad Manager and AdMob.
 _GOOGLE_ADS = (
@@ -84,15 +86,24 @@ def _services(services: Mapping[str, Service]) -> Iterator[Finding]:
 def _mislabelled(policy: Policy) -> Iterator[Finding]:
     """What the catalogue knows as a tracker is not necessary because a file says so."""
     catalogue = Catalogue.bundled()
+    catalogue_services = catalogue.services
     for name, service in policy.services.items():
-        if service.purposes != ("necessary",):
+        if not _FREE.issuperset(service.purposes):
+            continue
+        held = catalogue_services.get(name)
+        if held is not None and _ASKED & set(held.purposes):
+            known = sorted(_ASKED & set(held.purposes))
+            text = f"'{name}' is declared {service.purposes[0]}, and is known for {known[0]}"
+            help = f'if so, it is purposes = ["{known[0]}"]'
+            yield "W203", ("services", name, "purposes"), text, help
             continue
         for index, host in enumerate(service.hosts):
             url = f"https://{host.removeprefix('*.').replace('*', 'x')}"
             match = None if host.startswith("self/") else catalogue.url(url, base="https://-.test/")
             known = sorted(_ASKED & set(match.purposes)) if match else []
             if known:
-                text = f"'{name}' is declared necessary, and '{host}' is known for {known[0]}"
+                said = service.purposes[0]
+                text = f"'{name}' is declared {said}, and '{host}' is known for {known[0]}"
                 help = f'if so, it is purposes = ["{known[0]}"]'
                 yield "W203", ("services", name, "hosts", index), text, help
                 break
