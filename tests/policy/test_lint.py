@@ -38,10 +38,10 @@ def codes(more: str) -> list[str]:
             "declared necessary, and '*.google-analytics.com' is known for analytics",
         ),
         (
-            "[services.google_tag_manager]\npurposes = ['cdn']\nhosts = ['x.test']\npolicy_url = 'p'",
+            "[services.gtm]\npurposes = ['cdn']\nhosts = ['x.test']\npolicy_url = 'p'",
             "W203",
             (10, 1),
-            "'google_tag_manager' is declared cdn, and is known for tag-manager",
+            "'gtm' is declared cdn, and is known for tag-manager",
         ),
         (
             "[services.mine]\npurposes = ['media']\ncookies = ['a', 'b']\n"
