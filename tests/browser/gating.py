@@ -73,9 +73,11 @@ class Site:
     documents: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
     contacted: set[str] = field(default_factory=set)
+    asked: int = 0
 
     async def answer(self, route: Route) -> None:
         """Serve the site's own files; note every other host, and answer for it."""
+        self.asked += 1
         url = urlsplit(route.request.url)
         kind = TYPES.get(route.request.resource_type, "image/svg+xml")
         headers = {"access-control-allow-origin": "*", "content-type": kind}
@@ -93,6 +95,13 @@ class Site:
             found = GUARD.setup.assets.respond(PurePosixPath(url.path).name, a_request(url.path))
             body = found.body if found else b""
         await route.fulfill(status=200, headers=headers, body=body)
+
+    async def quiet(self) -> None:
+        """Wait until nothing more is asked for: browsers tell of it too late on a busy machine."""
+        seen = -1
+        while seen != self.asked:
+            seen = self.asked
+            await asyncio.sleep(1)
 
     async def tell(self, *granted: str, **services: bool) -> int:
         """Say what is allowed beside what always is; how many things need a reload."""
@@ -134,8 +143,8 @@ async def visiting(
     site = Site(await context.new_page(), documents, dict(headers))
     await context.route("**/*", site.answer)
     # A hundred frames take their time where other tests run beside.
-    await site.page.goto(
-        f"{ORIGIN}/", wait_until="networkidle" if more else "load", timeout=120_000
-    )
+    await site.page.goto(f"{ORIGIN}/", timeout=120_000)
+    if more:
+        await site.quiet()
     yield site
     await context.close()
