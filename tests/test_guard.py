@@ -311,7 +311,8 @@ def test_asking_for_another_region_takes_no_signal_away() -> None:
     assert not decision.allows("advertising")
 
 
-def test_a_choice_is_sent_again_before_the_browser_drops_it() -> None:
+@pytest.mark.parametrize(("choice", "kept"), [("reject", True), ("accept", False)])
+def test_a_refusal_is_sent_again_before_the_browser_drops_it(choice: str, *, kept: bool) -> None:
     now = [NOW]
     guard = ConsentGuard(
         a_policy(), ["k"], ledger=None, geo=Here("US", "US-TX"), clock=lambda: now[0]
@@ -319,12 +320,16 @@ def test_a_choice_is_sent_again_before_the_browser_drops_it() -> None:
     form = (b"origin", b"http://site.test"), (b"content-type", b"application/json")
     headers = [(b"host", b"site.test"), *form]
     request = Request("POST", "http", "/_consent", "", b"", headers, "127.0.0.1")
-    response = guard.settle(guard.exchange(request), b'{"choice":"reject"}')
-    cookie = dict(response.headers)[b"set-cookie"].decode().partition(";")[0]
+    body = f'{{"choice":"{choice}"}}'.encode()
+    cookie = dict(guard.settle(guard.exchange(request), body).headers)[b"set-cookie"].decode()
+    cookie = cookie.partition(";")[0]
     page = [(b"content-type", b"text/html; charset=utf-8")]
     for days, again in ((10, False), (200, True), (2000, True)):
         now[0] = NOW + days * 86400
         reply = guard.exchange(a_request(cookie=cookie)).reply(200, page, b"<p>page")
         sent = [value.decode() for name, value in reply.headers if name == b"set-cookie"]
-        assert [value.startswith(f"{cookie}; Max-Age=") for value in sent] == [True] * again
-        assert not guard.exchange(a_request(cookie=cookie)).decision.allows("advertising")
+        assert [value.startswith(f"{cookie}; Max-Age=") for value in sent] == [True] * (
+            again and kept
+        )
+        if kept:
+            assert not guard.exchange(a_request(cookie=cookie)).decision.allows("advertising")

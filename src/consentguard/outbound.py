@@ -116,9 +116,14 @@ class Outbound:
         return self.headers, rewriter
 
     def keep(self) -> None:
-        """Send a choice again before the browser drops it: a refusal never lapses by itself."""
+        """Send a refusal again before the browser drops it: it never lapses by itself.
+
+        A choice that refuses nothing may go: its identifier lives no longer than it has to.
+        """
         stored, setup = self.visit.stored, self.visit.setup
         if not isinstance(stored, Stored) or setup.clock() < stored.time + KEPT_SECONDS:
+            return
+        if not stored.denied and all(stored.services.values()):
             return
         name = setup.cookie_name.encode()
         headers = [(b"cookie", value) for value in self.visit.request.every(b"cookie")]

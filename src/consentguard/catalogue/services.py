@@ -123,7 +123,8 @@ def _check(where: str, key: str, value: object) -> None:
         raise ConfigError(f"{where}: {key} must be a {shape.__name__}")
     if isinstance(value, list) and not all(isinstance(item, str) for item in value):
         raise ConfigError(f"{where}: {key} holds something that is not a string")
-    if key == "lifetimes" and not all(type(d) is int and d >= 0 for d in value.values()):  # type: ignore[attr-defined]
+    days = value.values() if key == "lifetimes" and isinstance(value, dict) else ()
+    if not all(type(day) is int and day >= 0 for day in days):
         raise ConfigError(f"{where}: lifetimes are whole days, 0 for a session")
 
 
