@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentguard.consent.decide import Decision as Decision
+from consentguard.consent.decision import Decision as Decision
 from consentguard.errors import ConfigError as ConfigError
 from consentguard.errors import ConsentGuardError as ConsentGuardError
 from consentguard.errors import PolicyError as PolicyError

@@ -20,7 +20,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
-from consentguard.consent.decide import Decision
+from consentguard.consent.decision import Decision
 from consentguard.http import caching
 from consentguard.http.cookies import hide
 from consentguard.http.csp import fenced

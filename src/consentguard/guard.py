@@ -17,7 +17,8 @@ from typing import Protocol
 from consentguard.catalogue import Catalogue
 from consentguard.catalogue.services import bundled_digest
 from consentguard.consent import signals
-from consentguard.consent.decide import Decision, decide
+from consentguard.consent.decide import Decider, valid_until
+from consentguard.consent.decision import Decision
 from consentguard.consent.token import State, Stored, Tokens, Unreadable
 from consentguard.environment import (
     UNSET,
@@ -54,8 +55,9 @@ MEMO = 4096  #: decisions that are kept; each is one or two kilobytes
 VISITORS = 1024  #: visitors that are kept, each with at most so many bytes of cookies:
 LONGEST = 4096
 
-
 AccountOf = Callable[[Request], Account | None]
+#: What consent cookies say, the decision that follows, and until when it holds.
+Known = tuple[State, Decision, float]
 
 
 class Geo(Protocol):
@@ -100,6 +102,7 @@ class ConsentGuard:
         check_url(site.url)
         catalogue = Catalogue.bundled(own=self.policy.services.values(), necessary=cookies)
         self.tally = Tally()
+        self._decider = Decider(self.policy, catalogue.services)
         self.setup = Setup(
             policy=self.policy,
             site_id=site_id or site.name,
@@ -109,7 +112,7 @@ class ConsentGuard:
             texts=texts_of(site),
             clock=clock,
             random=random,
-            decide=self._decide,
+            decide=self._decider.decide,
             region=self._region,
             # A page also depends on the package: its catalogue, its texts, its assets.
             salt=f"{self.policy.digest}:{bundled_digest()}:{assets.digest}",
@@ -121,7 +124,7 @@ class ConsentGuard:
         self._ages = account is not None or assumed_age(self.policy) is not None
         self._shared = Shared(self.setup, self._meet)
         self._regions = Regions.of(self.policy)
-        self._memo: dict[tuple[object, ...], tuple[State, Decision]] = {}
+        self._memo: dict[tuple[object, ...], Known] = {}
         self._strangers: dict[tuple[str, str], Visitor] = {}
         self._visitors: dict[tuple[object, ...], Visitor] = {}
         self._cookie_name = self.setup.cookie_name.encode()
@@ -210,7 +213,7 @@ class ConsentGuard:
         """Who sends nothing that tells one visitor of a region from another."""
         key = (located.id, located.aged)
         found = self._strangers.get(key)
-        if found is None or self.setup.clock() >= found.decision.valid_until:
+        if found is None or self.setup.clock() >= found.valid_until:
             if len(self._strangers) >= VISITORS:
                 self._strangers.clear()
             found = self._strangers[key] = self._met(located, who, (), signals.NONE, "")
@@ -225,7 +228,7 @@ class ConsentGuard:
         # The rules that the visitor asked for depend on the age, too.
         key = (host, cookies, located.id, located.aged, said.gpc, None if who is NOWHERE else who)
         found = self._visitors.get(key)
-        if found is not None and self.setup.clock() < found.decision.valid_until:
+        if found is not None and self.setup.clock() < found.valid_until:
             return found
         found = self._met(located, who, cookies, said, request.hostname)
         if len(host) + sum(map(len, cookies)) <= LONGEST:
@@ -240,24 +243,25 @@ class ConsentGuard:
         """What holds for a visitor, worked out."""
         headers = [(b"cookie", value) for value in cookies]
         consent = tuple([v for n, v in pairs(headers) if n == self._cookie_name])
-        stored, decision = self._known(located, who, consent, said)
+        stored, decision, until = self._known(located, who, consent, said)
         hidden: list[bytes] = []
         if self._enforces and cookies:
             setup = self.setup
             _, hidden = hide(headers, lambda name: setup.refuses(decision, name, host))
-        return Visitor(located, decision, stored, said, tuple(dict.fromkeys(hidden)), who)
+        return Visitor(located, decision, until, stored, said, tuple(dict.fromkeys(hidden)), who)
 
     def _known(
         self, located: Region, who: Person, consent: tuple[bytes, ...], said: Signals
-    ) -> tuple[State, Decision]:
+    ) -> Known:
         """What consent cookies say, and what follows; many visitors have the same, or none."""
         now = self.setup.clock()
         key = (consent, located.id, located.aged, said.gpc, None if who is NOWHERE else who)
         found = self._memo.get(key)
-        if found is None or now >= found[1].valid_until:
+        if found is None or now >= found[2]:
             stored = self.setup.tokens.read(consent, now)
             region = self._stricter(located, who, stored)
-            found = (stored, self._decide(region, stored, said, now))
+            decision = self._decider.decide(region, stored, said, now)
+            found = (stored, decision, valid_until(region, stored, now))
             if len(self._memo) >= MEMO:
                 self._memo.clear()
             if sum(map(len, consent)) <= LONGEST:
@@ -268,11 +272,9 @@ class ConsentGuard:
         """Whoever sent what we could not understand: the strictest rules."""
         now, stored = self.setup.clock(), Unreadable("in doubt")
         unknown = self._fit(self._regions.unknown(now), NOWHERE)
-        decision = self._decide(unknown, stored, signals.NONE, now)
-        return Visitor(unknown, decision, stored, signals.NONE)
-
-    def _decide(self, region: Region, stored: State, said: Signals, now: float) -> Decision:
-        return decide(self.policy, region, stored, said, now, self.setup.catalogue.services)
+        decision = self._decider.decide(unknown, stored, signals.NONE, now)
+        until = valid_until(unknown, stored, now)
+        return Visitor(unknown, decision, until, stored, signals.NONE)
 
     def _stricter(self, located: Region, who: Person, stored: State) -> Region:
         """The region that the visitor asked for, while it is at least as strict as their own."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from consentguard.catalogue import Catalogue
 from consentguard.consent import google
-from consentguard.consent.decide import Decision
+from consentguard.consent.decision import Decision
 from consentguard.html import engine
 from consentguard.html.judge import Gate, merged
 from consentguard.html.table import Kind

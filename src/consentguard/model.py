@@ -243,6 +243,10 @@ class Region:
     aged: str = ""  #: of a rule set for somebody of some age: what it was made for
     withheld: frozenset[str] = frozenset()  #: purposes that are denied for that age
 
+    def __hash__(self) -> int:
+        # Decisions are looked up by it; rule sets that share all of these are few.
+        return hash((self.id, self.since, self.aged))
+
     def at(self, now: float) -> Region:
         """The state of it that holds at that time, in seconds since 1970."""
         if now < self.until:

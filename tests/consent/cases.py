@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.conftest import NOW, a_policy
 
 from consentguard.consent.choose import choose, store
-from consentguard.consent.decide import Decision, decide
+from consentguard.consent.decide import decide
+from consentguard.consent.decision import Decision
 from consentguard.consent.token import State, Stored
 from consentguard.model import Lifetime, Model, Region, Signals
 

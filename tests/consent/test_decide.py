@@ -26,7 +26,8 @@ from tests.consent.cases import (
 )
 
 from consentguard.consent.choose import choose, store
-from consentguard.consent.decide import Decision, decide
+from consentguard.consent.decide import KEPT, Decider, decide, valid_until
+from consentguard.consent.decision import Decision
 from consentguard.consent.months import months_after
 from consentguard.consent.token import State, Stored, Unreadable
 from consentguard.errors import UnknownPurpose
@@ -147,8 +148,9 @@ def test_the_decision_is_pure_and_holds_until_it_says(
     again = decided(stored, region, gpc)
     assert decision == again
     assert decision.digest == again.digest
-    assert decision.valid_until > NOW
-    last = min(decision.valid_until - 1, NOW + 10 * YEAR)
+    end = valid_until(region, stored, NOW)
+    assert end > NOW
+    last = min(end - 1, NOW + 10 * YEAR)
     if last > NOW:
         late = decided(stored, region, gpc, last)
         assert (late.rulings, late.show_banner) == (decision.rulings, decision.show_banner)
@@ -243,7 +245,7 @@ def test_a_grant_lives_as_many_calendar_months_as_the_region_lets_it(
     end = months_after(int(NOW), months)
     before, after = decided(stored, region, now=end - 1), decided(stored, region, now=end)
     assert before.rulings["advertising"].reason is Reason.GRANTED
-    assert before.valid_until == end
+    assert valid_until(region, stored, end - 1) == end
     assert after.rulings["advertising"].reason is Reason.EXPIRED
     assert set(after.granted) == exempt(region)
     assert after.show_banner is (region is not CALIFORNIA)
@@ -254,10 +256,10 @@ def test_an_expired_refusal_only_lets_us_ask_again() -> None:
     end = months_after(stored.time, 6)
     before, after = decided(stored, now=end - 1), decided(stored, now=end)
     assert not before.show_banner
-    assert before.valid_until == end
+    assert valid_until(EEA, stored, end - 1) == end
     assert after.show_banner
     assert after.rulings == before.rulings
-    assert after.valid_until == inf
+    assert valid_until(EEA, stored, end) == inf
     assert not decided(chosen("reject", CALIFORNIA), CALIFORNIA, now=NOW + 10 * YEAR).show_banner
 
 
@@ -584,3 +586,32 @@ def test_a_grant_given_where_nobody_had_to_ask_is_none_where_they_have_to() -> N
     refused = chosen("reject", CALIFORNIA)
     assert decided(refused, EEA).rulings["analytics"].reason is Reason.REFUSED
     assert not decided(refused, EEA).show_banner
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(STATE, REGIONS, st.booleans(), st.integers(0, 1500)), max_size=8))
+def test_what_was_decided_before_changes_no_decision(
+    visitors: list[tuple[State, Region, bool, int]],
+) -> None:
+    decider = Decider(POLICY, POLICY.services)
+    for stored, region, gpc, days in visitors:
+        now = NOW + days * DAY
+        decision = decider.decide(region, stored, Signals(gpc), now)
+        fresh = decided(stored, region, gpc, now)
+        assert decision == fresh
+        assert decision.digest == fresh.digest
+
+
+def test_one_decision_serves_all_who_say_the_same() -> None:
+    decider = Decider(POLICY, POLICY.services)
+    one, other = chosen("accept"), replace(chosen("accept", now=NOW + 5 * DAY), receipt="other")
+    first = decider.decide(EEA, one, Signals(), NOW + 6 * DAY)
+    assert decider.decide(EEA, other, Signals(), NOW + 6 * DAY) is first
+    assert decider.decide(EEA, other, Signals(gpc=True), NOW + 6 * DAY) is not first
+
+
+def test_the_memory_of_a_decider_is_bounded() -> None:
+    decider = Decider(POLICY)
+    for number in range(KEPT + 10):
+        decider.decide(EEA, Unreadable(str(number)), Signals(), NOW)
+    assert len(decider._decisions) <= KEPT

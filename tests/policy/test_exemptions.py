@@ -6,7 +6,8 @@ import pytest
 from tests.conftest import NOW, SITE, a_policy
 
 from consentguard.consent.choose import choose, store
-from consentguard.consent.decide import Decision, decide
+from consentguard.consent.decide import decide
+from consentguard.consent.decision import Decision
 from consentguard.model import Policy, Signals
 from consentguard.policy import parse
 

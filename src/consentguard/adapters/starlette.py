@@ -21,7 +21,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentguard.asgi import ConsentMiddleware as _ASGIMiddleware
-from consentguard.consent.decide import Decision
+from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 
 P = ParamSpec("P")

@@ -18,7 +18,8 @@ from consentguard.cli.common import (
     time_of,
 )
 from consentguard.consent.choose import choose, store
-from consentguard.consent.decide import Decision, decide
+from consentguard.consent.decide import decide
+from consentguard.consent.decision import Decision
 from consentguard.consent.token import Stored
 from consentguard.model import Account, Place, Policy, Region, Signals
 from consentguard.policy.minors import for_age

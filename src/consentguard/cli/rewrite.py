@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from consentguard.catalogue import Catalogue
 from consentguard.cli.common import Commands, add_json, add_place, dump, place_of, policy_of
 from consentguard.consent.choose import choose, store
-from consentguard.consent.decide import Decision, decide
+from consentguard.consent.decide import decide
+from consentguard.consent.decision import Decision
 from consentguard.errors import BadRequest, ConfigError, UnreadableBody
 from consentguard.html.charset import found
 from consentguard.html.judge import Gated

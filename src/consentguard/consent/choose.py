@@ -68,7 +68,7 @@ def store(
         kept = {p: f for p, f in kept.items() if p in policy.purposes and p not in granted}
         since = min(before.time, now) if kept else now
         granted |= kept
-        denied = before.denied - granted.keys()
+        denied = before.denied.difference(granted)
     grant = bool(granted) or any(choice.services.values())
     return Stored(
         time=int(since) if grant else -(-int(now) // DAY) * DAY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from consentguard.consent.choose import choose, store, unproven
-from consentguard.consent.decide import Decision
+from consentguard.consent.decision import Decision
 from consentguard.consent.token import Stored
 from consentguard.errors import BadRequest, CrossSite
 from consentguard.http.cookies import pairs

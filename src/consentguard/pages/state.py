@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from consentguard.consent.decide import Decision
+from consentguard.consent.decision import Decision
 from consentguard.model import Policy
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from consentguard.consent.decide import Decision
+from consentguard.consent.decision import Decision
 from consentguard.locales import Texts
 from consentguard.model import UNKNOWN, Model, Policy, Purpose, Service
 from consentguard.pages.assets import Assets

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from consentguard.catalogue import Catalogue
-from consentguard.consent.decide import Decision
+from consentguard.consent.decision import Decision
 from consentguard.consent.token import State, Tokens
 from consentguard.http.cookies import set_cookie
 from consentguard.http.message import Header, Request
@@ -113,13 +113,11 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What holds for whoever comes from one region with the same cookies and signals.
-
-    Good until ``decision.valid_until``.
-    """
+    """What holds for whoever comes from one region with the same cookies and signals."""
 
     located: Region  #: where GeoIP puts the visitor
     decision: Decision
+    valid_until: float  #: seconds since 1970; then it is worked out again
     stored: State
     signals: Signals
     hidden: tuple[bytes, ...] = ()  #: names of the refused cookies that the request carried
