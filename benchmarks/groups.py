@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import added, catalogue, doubling, memory, rewriting, serving, startup
+from . import added, catalogue, doubling, geo, memory, rewriting, serving, startup
 from .figures import Group
 
 #: Taken for each scanner.
@@ -23,6 +23,7 @@ COMMON = (
     Group("uvicorn under load, JSON", serving.json),
     Group("The catalogue asked", catalogue.asked),
     Group("The catalogue held", catalogue.held),
+    Group("Addresses located", geo.located),
     Group("Paid once", startup.start),
     Group("What a browser fetches", startup.size),
 )
