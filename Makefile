@@ -35,7 +35,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
-	$(BIN)/python tools/geo.py --check
+	$(BIN)/python -m tools.geo --check
 	$(BIN)/python -m tools.catalogue --check
 	$(BIN)/python -m tools.regions --check
 	$(BIN)/python tools/policy.py --check

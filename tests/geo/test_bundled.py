@@ -27,6 +27,9 @@ KNOWN = {
     # a /48 of its own inside a block that the registry cuts up for end users
     "2001:67c:2e8::1": "NL",
     "::ffff:217.0.0.1": "DE",
+    # amateur radio: 44.0.0.0/9 is American, of 44.128.0.0/10 only the holder is
+    "44.24.0.1": "US",
+    "44.130.0.1": "",
 }
 
 
