@@ -22,6 +22,9 @@ HELD = "memory per open response, MB"
 IMPORT = "import consentguard, ms"
 BUILD = "building a guard, ms"
 ASSETS = "banner JS + CSS, brotli, bytes"
+DECISION_AGAIN = "decision for a visitor met before, µs"
+DECISION_COLD = "decision for a visitor never met before, µs"
+DECISION_NEW = "decision that nobody had before, µs"
 COOKIE_WARM = "cookie asked again, µs"
 URL_WARM = "URL asked again, µs"
 URL_COLD = "URL never asked before, µs"
@@ -99,6 +102,8 @@ BUDGETS = {
     IMPORT: Budget(150, 150),
     BUILD: Budget(100, 100),
     ASSETS: Budget(8192, 8192),
+    DECISION_AGAIN: Budget(1, 1),
+    DECISION_COLD: Budget(10, 10),
     COOKIE_WARM: Budget(1, 1),
     URL_WARM: Budget(0.2, 0.2),
     # 3 µs beside the 1.5 µs of ada-url: absolute on a quiet machine, a ratio on any.
