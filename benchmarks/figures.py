@@ -12,6 +12,8 @@ from typing import NamedTuple
 #: The names of the two scanners, as :mod:`consentguard.html.engine` has them.
 PURE, TWIN = "pure Python", "C"
 
+ALONE = "rewriting alone ÷ zlib 6, median"
+ALONE_HIGH = "rewriting alone ÷ zlib 6, 95th percentile"
 MEDIAN = "rewriting ÷ zlib 6, median"
 HIGH = "rewriting ÷ zlib 6, 95th percentile"
 COLD = "tags never seen before ÷ zlib 6, median"
@@ -90,6 +92,8 @@ class Budget(NamedTuple):
 
 
 BUDGETS = {
+    ALONE: Budget(0.50, 0.12),
+    ALONE_HIGH: Budget(0.85, 0.20),
     MEDIAN: Budget(0.50, 0.12),
     HIGH: Budget(0.85, 0.20),
     BEAUTIFULSOUP: Budget(30, 150, floor=True),
