@@ -37,6 +37,11 @@ HOST_COLD = "URL of a host never asked before, µs"
 LOAD = "loading the catalogue, ms"
 RESIDENT = "the catalogue in memory, MB"
 COMPILED = "the catalogue's file, bytes"
+GEO_WARM = "address asked again, µs"
+GEO_COLD = "IPv4 address never asked before, µs"
+GEO_COLD_6 = "IPv6 address never asked before, µs"
+GEO_READER = "the same IPv4 address, maxminddb's reader in C alone, µs"
+GEO_OPEN = "opening the country database, ms"
 
 #: What stands in front of the app: we, and what Starlette has.
 OURS, GZIP, SESSION = "consentguard", "GZipMiddleware", "SessionMiddleware"
@@ -118,6 +123,9 @@ BUDGETS = {
     LOAD: Budget(40, 40),
     RESIDENT: Budget(15, 15),
     COMPILED: Budget(400_000, 400_000),
+    GEO_WARM: Budget(1, 1),
+    GEO_COLD: Budget(10, 10),
+    GEO_COLD_6: Budget(10, 10),
 }
 
 

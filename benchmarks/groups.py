@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import added, catalogue, decision, doubling, memory, rewriting, serving, startup
+from . import added, catalogue, decision, doubling, geo, memory, rewriting, serving, startup
 from .figures import Group
 
 #: Taken for each scanner.
@@ -24,6 +24,7 @@ COMMON = (
     Group("The decision", decision.decided),
     Group("The catalogue asked", catalogue.asked),
     Group("The catalogue held", catalogue.held),
+    Group("Addresses located", geo.located),
     Group("Paid once", startup.start),
     Group("What a browser fetches", startup.size),
 )

@@ -132,7 +132,7 @@ class ConsentGuard:
             salt=f"{self.policy.digest}:{bundled_digest()}:{assets.digest}",
             tally=self.tally,
         )
-        self.geo: Geo = geo or Locator(self.policy.geo)
+        self.geo: Geo = geo or Locator(self.policy.geo, clock)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
         self._account = account
         self._after = (after_choice,) if callable(after_choice) else tuple(after_choice)

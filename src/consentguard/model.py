@@ -372,6 +372,7 @@ class GeoSettings:
     provider: str = "bundled"
     database: str = ""
     trusted_proxies: int | tuple[str, ...] = 0
+    proxy_header: str = "x-forwarded-for"
     unknown: str = "opt-in-strict"
     default: str = "opt-in-strict"
 

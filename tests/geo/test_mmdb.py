@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from maxminddb import MODE_MEMORY, open_database
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
+from tests.geo.conftest import packed
 
 from consentguard.errors import GeoError
 from consentguard.geo.mmdb import Database, place_of
+from consentguard.geo.tree import Tree
 from consentguard.model import Place
 
 MakeDatabase = Callable[..., Path]
@@ -168,16 +171,93 @@ def test_a_database_about_something_else_is_refused(make_database: MakeDatabase)
         Database(make_database(asn, "GeoLite2-ASN"))
 
 
-def test_a_damaged_record_is_an_unknown_place(make_database: MakeDatabase) -> None:
+def test_a_damaged_record_is_found_at_the_start(make_database: MakeDatabase) -> None:
     records = {"81.2.69.0/24": {"country": {"iso_code": "FR"}}, "217.0.0.0/24": GERMANY}
     path = make_database(records)
     whole = path.read_bytes()
     # The country's map header becomes a pointer far behind the end of the file.
     at = whole.rindex(b"DE") - 1
     path.write_bytes(whole[:at] + b"\x38\xff\xff" + whole[at + 3 :])
+    with pytest.raises(GeoError, match="is damaged"):
+        Database(path)
+
+
+def test_a_damaged_record_among_many_is_an_unknown_place(
+    make_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consentguard.geo.mmdb.SAMPLE", 20)
+    records = {f"81.2.{n}.0/24": {"country": {"iso_code": "FR"}} for n in range(100)}
+    path = make_database({**records, "217.0.0.0/24": {"flat": "x" * 5, "country": "DE"}})
+    whole = path.read_bytes()
+    at = whole.rindex(b"DE") - 1
+    path.write_bytes(whole[:at] + b"\x38\xff\xff" + whole[at + 3 :])
     database = Database(path)
     assert lookup(database, "217.0.0.1") == Place()
+    assert database.find("217.0.0.1") == Place()
     assert lookup(database, "81.2.69.1") == Place("FR")
+
+
+def test_addresses_that_carry_another(make_database: MakeDatabase) -> None:
+    database = Database(make_database({"217.0.0.0/24": GERMANY, "10.0.0.0/8": GERMANY}))
+    for text in ("2002:d900:1::1", "64:ff9b::217.0.0.1", "::ffff:217.0.0.1", "217.0.0.1:80"):
+        assert database.find(text) == Place("DE")
+    for text in ("2002:a00:1::1", "64:ff9b::10.0.0.1", "10.0.0.1", "x", "", "217.0.0.1.1"):
+        assert database.find(text) == Place()
+
+
+def test_states_where_there_are_no_codes(make_database: MakeDatabase) -> None:
+    records: dict[str, Any] = {
+        "128.32.0.0/16": {"country": "US", "region": "California", "region_code": "CA"},
+        "128.33.0.0/16": {"country": "US", "region": "Texas"},
+        "128.34.0.0/16": {"country": {"iso_code": "US"}, "subdivisions": [{"names": {}}]},
+        "128.35.0.0/16": {"country": {"iso_code": "US"}, "subdivisions": []},
+        "128.36.0.0/16": {"country_code": "US", "state1": "Washington, D.C."},
+    }
+    database = Database(make_database(records))
+    found = [database.find(f"128.{n}.0.1").subdivision for n in range(32, 37)]
+    assert found == ["US-CA", "US-TX", "", "", "US-DC"]
+
+
+@pytest.mark.parametrize("size", [24, 28, 32])
+def test_records_of_every_size(tmp_path: Path, size: int) -> None:
+    writer = MMDBWriter(6, "Test-Country", ipv4_compatible=True)
+    writer.insert_network(IPSet(["217.0.0.0/24"]), GERMANY)
+    writer.insert_network(IPSet(["2001:db9::/32"]), CALIFORNIA)
+    path = tmp_path / "sized.mmdb"
+    writer.to_db_file(str(path))
+    found, whole = open_database(path, MODE_MEMORY).metadata(), path.read_bytes()
+    wide = Tree(whole[: found.search_tree_size], found.node_count, found.record_size, 6)
+    pairs = list(zip(wide.records[::2], wide.records[1::2], strict=True))
+    said = f"\x4brecord_size\xa1{chr(found.record_size)}".encode("latin-1")
+    assert whole.count(said) == 1
+    rest = whole[found.search_tree_size :].replace(said, said[:-1] + bytes([size]))
+    path.write_bytes(packed(pairs, size) + rest)
+    database = Database(path)
+    assert database.find("217.0.0.1") == Place("DE")
+    assert database.find("2001:db9::1") == Place("US", "US-CA")
+
+
+def test_a_tree_without_its_gap_is_damaged(make_database: MakeDatabase) -> None:
+    path = make_database({"217.0.0.0/24": GERMANY})
+    about, whole = open_database(path, MODE_MEMORY).metadata(), path.read_bytes()
+    end = about.search_tree_size
+    path.write_bytes(whole[:end] + b"\x01" + whole[end + 1 :])
+    with pytest.raises(GeoError, match="its tree does not end where it should"):
+        Database(path)
+
+
+def test_a_file_that_is_cut_short_while_it_is_in_use(sound: Path, tmp_path: Path) -> None:
+    # A file that is mapped would end the process here with SIGBUS.
+    code = (
+        "import os, sys; from consentguard.geo.mmdb import Database; path = sys.argv[1];"
+        "database = Database(path); os.truncate(path, 0);"
+        "print(database.find('217.0.0.1').country, database.find('2001:db9::1').country)"
+    )
+    path = tmp_path / "cut.mmdb"
+    path.write_bytes(sound.read_bytes())
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["DE", "US"]
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +270,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-# The C extension of maxminddb aborts the process on some of these.
+# The C extension of maxminddb ends the process on some of these.
 @given(where=st.floats(0, 1, exclude_max=True), what=st.binary(min_size=1, max_size=4))
 def test_no_damage_raises_in_a_look_up(where: float, what: bytes, sound: Path) -> None:
     whole = sound.read_bytes()

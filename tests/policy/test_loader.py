@@ -314,7 +314,11 @@ def test_a_key_in_a_wrong_table_is_sent_to_its_own_and_not_missed_there() -> Non
         ("[enforcement]\nundeclared_cookies = 'forbid'", "did you mean 'block'?"),
         ("[enforcement]\nmode = 'strict'", '"enforce" | "observe" | "off"'),
         ("[regions.x]\nextends = 'eea-gdpr'\npurposes.login = 'optin'", "did you mean 'opt-in'?"),
-        ("[geo]\nprovider = 'maxmind'", '"bundled" | "mmdb" | "header:NAME"'),
+        ("[geo]\nprovider = 'cloudflair'\ntrusted_proxies = 1", "did you mean 'cloudflare'?"),
+        (
+            "[geo]\nproxy_header = 'cf-connecting-ip'",
+            '"x-forwarded-for" | "forwarded" | "x-real-ip"',
+        ),
     ],
 )
 def test_a_wrong_word_is_answered_with_the_right_one(more: str, help: str) -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import sys
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -22,6 +23,7 @@ from consentguard.cli import (
     schema,
 )
 from consentguard.errors import ConfigError
+from consentguard.geo.locate import OLD_DAYS, is_old
 from consentguard.geo.mmdb import BUNDLED, Database
 from consentguard.html import engine
 
@@ -62,10 +64,11 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print and exit."""
         scanner = f"{engine.NAME} ({engine.REASON})" if engine.REASON else engine.NAME
-        built = Database(BUNDLED).describe().built
+        countries = Database(BUNDLED)
+        old = f", more than {OLD_DAYS} days old" if is_old(countries, time.time()) else ""
         print(
             f"consentguard {version('consentguard-middleware')}, scanner: {scanner}, "
             f"{platform.python_implementation()} {platform.python_version()}, "
-            f"countries as of {built}"
+            f"countries as of {countries.describe().built}{old}"
         )
         parser.exit()

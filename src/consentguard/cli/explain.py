@@ -17,6 +17,7 @@ from consentguard.cli.common import (
     policy_of,
     time_of,
 )
+from consentguard.cli.located import add_ip, located
 from consentguard.consent.choose import choose, store
 from consentguard.consent.decide import decide
 from consentguard.consent.decision import Decision
@@ -31,6 +32,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("explain", help="show a visitor's decision", description=__doc__)
     parser.add_argument("file", nargs="?", metavar="FILE", help="a policy file")
     add_place(parser)
+    add_ip(parser)
     add_date(parser)
     parser.add_argument(
         "--age", type=int, metavar="YEARS", help="the visitor's age, if it is known"
@@ -45,17 +47,18 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the decision."""
     policy = policy_of(args.file)
-    place = place_of(args)
+    found = located(args, policy.geo)
+    place = found.place if found else place_of(args)
     now = time_of(args)
     account = Account(age=args.age, guardian=args.guardian)
-    located = Regions.of(policy).find(place, now)
-    region = for_age(policy, located, account, place.country, now)
+    whole = Regions.of(policy).find(place, now)
+    region = for_age(policy, whole, account, place.country, now)
     stored = chosen(policy, region, args.choice, now)
     decision = decide(policy, region, stored, Signals(gpc=args.gpc), now)
     if args.json:
-        dump(as_json(decision, place))
+        dump(as_json(decision, place) | ({"located": found.as_json()} if found else {}))
     else:
-        print(as_text(decision, place))
+        print(*([found.as_text(region)] if found else []), as_text(decision, place), sep="\n")
     return 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from consentguard.geo.headers import CDNS, PREFIX
 from consentguard.model import STANDARD_PURPOSES, UNKNOWN
 from consentguard.policy import shape
 from consentguard.policy.keys import ANY, Key, Path, keys
@@ -41,8 +42,11 @@ _EXPECTED: Mapping[str, Schema] = {
     },
     "a list of tables": {"type": "array", "items": {"type": "object"}},
     "a number of hops, or networks": {"anyOf": [{"type": "integer"}, _TEXTS]},
-    '"bundled" | "mmdb" | "header:NAME"': {
-        "anyOf": [{"enum": ["bundled", "mmdb"]}, {"type": "string", "pattern": "^header:"}]
+    (shape.provider(None) or ""): {
+        "anyOf": [
+            {"enum": ["bundled", "mmdb", *CDNS]},
+            {"type": "string", "pattern": f"^{PREFIX}"},
+        ]
     },
     "an origin": {"type": "string", "pattern": f"^https?://{_HOST}/?$"},
     "a domain": {"type": "string", "pattern": r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$"},

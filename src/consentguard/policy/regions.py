@@ -14,7 +14,10 @@ from typing import Any
 
 from consentguard.catalogue import bundled
 from consentguard.catalogue.shelf import Laid
+from consentguard.errors import ConfigError
 from consentguard.geo.codes import PSEUDO, is_part
+from consentguard.geo.headers import CountryHeader, names_of
+from consentguard.geo.proxies import parse_trusted
 from consentguard.model import GeoSettings, Lifetime, Place, Policy, Purpose, Region, Service, Site
 from consentguard.policy.presets import chain, presets, resolved, start_of
 from consentguard.policy.reader import Reader
@@ -83,7 +86,33 @@ def geo(reader: Reader, settings: GeoSettings, regions: Mapping[str, Region]) ->
         elif not reader.damaged("regions", value):
             text = f"geo.{key} names region '{value}', which is not declared"
             reader.report("E404", ("geo", key), text, did_you_mean(value, regions))
+    _geo_source(reader, settings)
     return replace(settings, unknown=found.get("unknown", ""), default=found.get("default", ""))
+
+
+def _geo_source(reader: Reader, settings: GeoSettings) -> None:
+    """What no guard could start with, and what finds nobody."""
+    try:
+        trusted = parse_trusted(settings.trusted_proxies)
+    except ConfigError as exc:
+        help = 'a number of hops, or networks like ["10.0.0.0/8"]'
+        reader.report("E103", ("geo", "trusted_proxies"), str(exc), help)
+        trusted = 0
+    if settings.provider == "mmdb":
+        if not settings.database and not reader.silent("geo", "database"):
+            text = "geo provider 'mmdb' needs a 'database'"
+            help = 'add: database = "/var/lib/GeoIP/GeoLite2-City.mmdb"'
+            reader.report("E103", ("geo", "provider"), text, help)
+    elif settings.provider != "bundled":
+        name, part = names_of(settings.provider)
+        try:
+            CountryHeader(name, trusted, part)
+        except ConfigError as exc:
+            reader.report("E103", ("geo", "provider"), str(exc), 'like "header:X-Country"')
+        if not trusted and not reader.silent("geo", "trusted_proxies"):
+            text = f"geo provider '{settings.provider}' finds nobody: no proxy is trusted"
+            help = "add: trusted_proxies = 1, or the networks of your CDN"
+            reader.report("W602", ("geo", "provider"), text, help)
 
 
 def said_of(

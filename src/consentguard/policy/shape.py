@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from consentguard.geo.headers import CDNS, PREFIX
+from consentguard.geo.proxies import PROXY_HEADERS
 from consentguard.model import Model
 
 Check = Callable[[Any], str | None]
@@ -68,8 +70,9 @@ def hops_or_networks(value: Any) -> str | None:
 
 def provider(value: Any) -> str | None:
     """A GeoIP provider."""
-    known = isinstance(value, str) and (value in ("bundled", "mmdb") or value.startswith("header:"))
-    return None if known else '"bundled" | "mmdb" | "header:NAME"'
+    words = ("bundled", "mmdb", *CDNS)
+    known = isinstance(value, str) and (value in words or value.startswith(PREFIX))
+    return None if known else " | ".join(f'"{word}"' for word in (*words, f"{PREFIX}NAME"))
 
 
 def url(value: Any) -> str | None:
@@ -243,6 +246,7 @@ POLICY: Shape = {
         "provider": provider,
         "database": TEXT,
         "trusted_proxies": hops_or_networks,
+        "proxy_header": one_of(*PROXY_HEADERS),
         "unknown": TEXT,
         "default": TEXT,
     },
