@@ -7,6 +7,8 @@ CODE := setup.py src tests examples tools benchmarks
 # The C twin of the HTML scanner: what is built when one of these changes.
 TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) setup.py
 ALONE := tests/browser tests/test_build.py
+# What reads no page.
+NO_PAGES := benchmarks catalogue consent geo ledger locales policy test_package.py test_prefork.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
 SECONDS ?= 600
 CC ?= cc
@@ -19,13 +21,13 @@ STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 demo: $(VENV)/.demo
 	@$(BIN)/consentguard demo --port $(PORT)
 
-# With the scanner in C, then with the one in Python, on all cores; Chromium and the builds want the
-# machine for themselves and are told apart by neither scanner, so once is enough: `make test-pure`
-# runs them too.
+# With the scanner in C, then, where pages are read, with the one in Python, on all cores. Chromium
+# and the builds want no more than two at a time. `make test-pure` runs all of it with the latter.
 test: check $(VENV)/.chromium
-	$(BIN)/python -m pytest $(ALONE)
+	$(BIN)/python -m pytest -n 2 $(ALONE)
 	$(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%)
-	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%)
+	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%) \
+	  $(NO_PAGES:%=--ignore=tests/%)
 
 # For a machine without a C compiler.
 test-pure: check $(VENV)/.chromium

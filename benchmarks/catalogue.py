@@ -31,6 +31,7 @@ from .figures import (
     URL_COLD,
     URL_COLD_RATIO,
     URL_WARM,
+    URL_WARM_RATIO,
     Effort,
     Figure,
 )
@@ -50,10 +51,11 @@ def asked(effort: Effort) -> Iterator[Figure]:
     known = Catalogue.bundled()
     names = cookies(known.services.values())[:_URLS]
     addresses = urls(known.services.values(), _URLS, _HOSTS)
-    warm = (_cookies(known, names), _urls(known, addresses))
-    cookie, url = jobs.fastest(warm, rounds)
+    warm = (_cookies(known, names), _urls(known, addresses), _parsing(addresses))
+    cookie, url, parse = jobs.fastest(warm, rounds)
     yield Figure(COOKIE_WARM, cookie / len(names) * 1e6, f"best of {rounds}")
     yield Figure(URL_WARM, url / len(addresses) * 1e6, f"best of {rounds}")
+    yield Figure(URL_WARM_RATIO, url / parse, f"best of {rounds}, in turns")
     cold, parsed = _cold(known, _HOSTS, rounds)
     yield Figure(URL_COLD, cold * 1e6, f"best of {rounds}; {_URLS} URLs of {_HOSTS} hosts")
     yield Figure(PARSED, parsed * 1e6, f"best of {rounds}, in turns with the look-ups")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import added, catalogue, doubling, geo, memory, rewriting, serving, startup
+from . import added, catalogue, decision, doubling, geo, memory, rewriting, serving, startup
 from .figures import Group
 
 #: Taken for each scanner.
@@ -21,6 +21,7 @@ BY_SCANNER = (
 COMMON = (
     Group("In this process, JSON", added.json_response),
     Group("uvicorn under load, JSON", serving.json),
+    Group("The decision", decision.decided),
     Group("The catalogue asked", catalogue.asked),
     Group("The catalogue held", catalogue.held),
     Group("Addresses located", geo.located),

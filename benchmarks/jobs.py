@@ -10,7 +10,10 @@ from contextlib import suppress
 from typing import Any
 
 from consentguard.asgi import ConsentMiddleware
+from consentguard.guard import ConsentGuard
 from consentguard.html import engine
+from consentguard.html.rewriter import Rewriter
+from consentguard.http.message import Request
 from consentguard.model import Place, Policy
 from consentguard.policy import parse
 
@@ -165,6 +168,23 @@ def waiter(app: Any, runner: asyncio.Runner, headers: Headers = ()) -> Job:
 def first_visit(body: bytes) -> Job:
     """A page through the whole middleware: first visit, everything gated, banner put in."""
     return requester(middleware(responder(b"text/html; charset=utf-8", body)))
+
+
+def rewrite(body: bytes) -> Job:
+    """The body of a first visit rewritten, banner included: no request, no headers."""
+    guard = ConsentGuard(policy(), ["key"], ledger=None, geo=Germany())
+    scope = scope_of()
+    request = Request("GET", "http", "/", "", b"", scope["headers"], "127.0.0.1")
+    visit, shared = guard.exchange(request).visit, guard._shared
+    judge, banner = shared.judge(visit), shared.injected(visit).markup("/", "", charset="utf-8")
+
+    def run() -> None:
+        rewriter = Rewriter(judge, insert=banner)
+        for at in range(0, len(body), _PIECE):
+            rewriter.feed(body[at : at + _PIECE])
+        rewriter.finish()
+
+    return run
 
 
 def scan(body: bytes) -> Job:

@@ -35,7 +35,7 @@ def an_app(*messages: dict[str, Any]) -> Any:
     return app
 
 
-@pytest.mark.parametrize("kind", ["lifespan", "websocket", "something.new"])
+@pytest.mark.parametrize("kind", ["lifespan", "something.new"])
 async def test_other_scopes_go_straight_through(kind: str) -> None:
     seen = []
 
@@ -226,3 +226,36 @@ async def test_a_slow_ledger_does_not_hold_up_other_visitors() -> None:
 
         await asyncio.gather(choose(), look())
     assert order == ["page", "choice"]
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+async def test_the_handshake_of_a_websocket_sets_and_carries_what_is_allowed(scheme: str) -> None:
+    seen: list[Any] = []
+    sent: list[Any] = []
+    cookies = [(b"set-cookie", b"_ga=1"), (b"Set-Cookie", b"sessionid=2"), (b"x-own", b"3")]
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((dict(scope["headers"]), scope["consentguard"].decision.allows("analytics")))
+        await send({"type": "websocket.accept", "headers": list(cookies)})
+        await send({"type": "websocket.send", "text": "_ga"})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "websocket",
+        "scheme": scheme,
+        "path": "/chat",
+        "headers": [(b"host", b"site.test"), (b"cookie", b"_fbp=1; sessionid=2")],
+        "client": ("127.0.0.1", 1),
+    }
+    arguments: Any = (scope, None, send)
+    await wrap(app)(*arguments)
+    assert seen == [({b"host": b"site.test", b"cookie": b"sessionid=2"}, False)]
+    values = [v for k, v in sent[0]["headers"] if k.lower() == b"set-cookie"]
+    assert b"sessionid=2" in values
+    assert not any(v.startswith(b"_ga") for v in values)
+    assert any(v.startswith(b"_fbp=;") for v in values)
+    assert (b"x-own", b"3") in sent[0]["headers"]
+    assert b"cache-control" not in dict(sent[0]["headers"])
+    assert sent[1] == {"type": "websocket.send", "text": "_ga"}

@@ -297,3 +297,36 @@ def test_a_304_does_not_take_a_stored_fence_away(make_guard: GuardMaker) -> None
     given = [(b"etag", b'"1"'), (b"Content-Security-Policy", b"frame-ancestors 'self'")]
     reply = make_guard().exchange(a_request()).reply(304, given)
     assert b"content-security-policy" not in {name.lower() for name, _ in reply.headers}
+
+
+def set_by(guard: ConsentGuard, cookie: bytes, choice: bytes = b'{"choice":"accept"}') -> bytes:
+    """A cookie of the app as it leaves, for who has made a choice."""
+    post = a_request(
+        "/_consent", "POST", origin="http://site.test", content_type="application/json"
+    )
+    stored = dict(guard.exchange(post).answer(choice).on_stored.headers)[b"set-cookie"]
+    exchange = guard.exchange(a_request(cookie=stored.partition(b";")[0].decode()))
+    reply = exchange.reply(200, [(b"set-cookie", cookie)], b"")
+    return dict(reply.headers)[b"set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "appended"),
+    [
+        # Thirteen months in France; what is necessary lives as long as the site wants.
+        (b"_ga=1; Max-Age=63072000", b"; Max-Age=34128000"),
+        (b"_ga=1; Max-Age=3600", b""),
+        (b"_ga=1", b""),
+        (b"sessionid=1; Max-Age=63072000", b""),
+        (b"mine=1; Max-Age=63072000", b"; Max-Age=864000"),
+        (b"theirs=1; Max-Age=63072000", b""),
+    ],
+)
+def test_trackers_live_as_long_as_the_region_and_their_service_let_them(
+    make_guard: GuardMaker, cookie: bytes, appended: bytes
+) -> None:
+    more = (
+        "[services.mine]\npurposes = ['functional']\ncookies = ['mine']\nmax_cookie_days = 10\n"
+        "[services.theirs]\npurposes = ['functional']\ncookies = ['theirs']\n"
+    )
+    assert set_by(make_guard(more, Here("FR")), cookie) == cookie + appended

@@ -12,12 +12,16 @@ from pathlib import Path
 from consentguard.environment import UNSET, Unset
 from consentguard.exchange import Exchange
 from consentguard.guard import AccountOf, ConsentGuard, Geo
+from consentguard.hooks import AfterChoice
 from consentguard.http.message import Response
-from consentguard.http.scope import Message, Receive, Scope, body_of, request_of
+from consentguard.http.scope import Message, Receive, Scope, body_of, headers_of, request_of
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 from consentguard.pages.form import MAX_BODY
 from consentguard.sender import Send, Sender
+
+#: What carries a WebSocket's handshake (RFC 6455, section 3).
+_HTTP = {"ws": "http", "wss": "https"}
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -38,6 +42,7 @@ class ConsentMiddleware:
         geo: Geo | None = None,
         account: AccountOf | None = None,
         cookies: Iterable[str] = (),
+        after_choice: AfterChoice | Iterable[AfterChoice] = (),
     ) -> None:
         self.app = app
         self.guard = ConsentGuard(
@@ -48,12 +53,16 @@ class ConsentMiddleware:
             geo=geo,
             account=account,
             cookies=cookies,
+            after_choice=after_choice,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; anything but HTTP goes straight to the app."""
+        """Serve one connection; anything but HTTP and WebSockets goes straight to the app."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            if scope["type"] == "websocket":
+                await self._shake_hands(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
             return
         exchange = self.guard.exchange(request_of(scope))
         if exchange.own:
@@ -61,6 +70,20 @@ class ConsentMiddleware:
             return
         inner = {**scope, "headers": exchange.headers_in, "consentguard": exchange}
         await self.app(inner, receive, Sender(exchange, send).send)
+
+    async def _shake_hands(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket: its handshake carries cookies both ways, what follows is the app's."""
+        scheme = _HTTP.get(scope.get("scheme", "ws"), "http")
+        exchange = self.guard.exchange(request_of({**scope, "method": "GET", "scheme": scheme}))
+
+        async def said(message: Message) -> None:
+            if message["type"] in ("websocket.accept", "websocket.http.response.start"):
+                headers = headers_of(message.get("headers", ()))
+                message = {**message, "headers": exchange.handshake(headers)}
+            await send(message)
+
+        inner = {**scope, "headers": exchange.headers_in, "consentguard": exchange}
+        await self.app(inner, receive, said)
 
     async def _answer(self, exchange: Exchange, receive: Receive, send: Send) -> None:
         """Send one of our own pages."""
@@ -72,6 +95,7 @@ class ConsentMiddleware:
             response = await asyncio.to_thread(self.guard.settle, exchange, body)
         await send(_start(response))
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
+        await self.guard.atell(exchange)
 
 
 def _start(response: Response) -> Message:

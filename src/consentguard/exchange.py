@@ -21,8 +21,10 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from consentguard.consent.decision import Decision
+from consentguard.consent.token import Stored
+from consentguard.hooks import Chosen
 from consentguard.http import caching
-from consentguard.http.cookies import hide
+from consentguard.http.cookies import hide, pairs
 from consentguard.http.csp import fenced
 from consentguard.http.message import Header, Request, as_bytes
 from consentguard.http.reply import Reply
@@ -47,7 +49,7 @@ class Exchange:
     response that is no page is for everybody.
     """
 
-    __slots__ = ("headers_in", "met", "own", "request", "revalidates", "setup", "shared")
+    __slots__ = ("chosen", "headers_in", "met", "own", "request", "revalidates", "setup", "shared")
 
     headers_in: list[Header]
 
@@ -61,6 +63,7 @@ class Exchange:
         self.met = met
         self.headers_in = request.headers
         self.revalidates = False
+        self.chosen: Chosen | None = None  # what was chosen in it, for the app's hooks
 
     @property
     def visitor(self) -> Visitor:
@@ -78,6 +81,17 @@ class Exchange:
     def decision(self) -> Decision:
         """What this visitor has allowed."""
         return self.visitor.decision
+
+    @property
+    def subject(self) -> str:
+        """The visitor's signed statement, ``""`` where there is none that can be read.
+
+        For :meth:`ConsentGuard.decision_for <consentguard.guard.ConsentGuard.decision_for>`.
+        """
+        if not isinstance(self.visitor.stored, Stored):
+            return ""
+        name = self.setup.cookie_name.encode()
+        return next(v for n, v in pairs(self.request.headers) if n == name).decode("ascii")
 
     def filter(self) -> None:
         """Take refused cookies and validators of other decisions out of the request."""
@@ -147,6 +161,20 @@ class Exchange:
             log.exception("a response was fenced: its headers could not be gated")
             return Reply(headers if watch else fenced(headers), None)
         return Reply(headers if watch else out, rewriter, watch=watch, unread=outbound.unread)
+
+    def handshake(self, headers: list[Header]) -> list[Header]:
+        """The headers of the answer to a WebSocket's handshake, whose body nobody shows."""
+        if self.setup.off:
+            return headers
+        try:
+            fields = described(headers)
+            outbound = Outbound(self.visit, self.shared, False, 101, list(headers), fields, b"")
+            dropped = outbound.cookies()
+            out = outbound.headers + (outbound.swept() if dropped or self.visitor.hidden else [])
+        except Exception:
+            log.exception("a handshake set no cookies: its headers could not be gated")
+            out = [(name, value) for name, value in headers if name.lower() != b"set-cookie"]
+        return out if self.setup.policy.enforcement.mode == "enforce" else headers
 
     def hints(self, links: Iterable[bytes]) -> list[bytes]:
         """The links of an early hint (RFC 8297) that may leave: a browser follows them at once."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from consentguard import hooks
 from consentguard.catalogue import Catalogue
 from consentguard.catalogue.services import bundled_digest
 from consentguard.consent import signals
@@ -32,12 +33,22 @@ from consentguard.environment import (
 from consentguard.exchange import Exchange
 from consentguard.geo.codes import place
 from consentguard.geo.locate import Locator
+from consentguard.hooks import AfterChoice, Chosen
 from consentguard.http import caching
 from consentguard.http.cookies import hide, pairs
 from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
-from consentguard.model import NOWHERE, Account, Person, Place, Policy, Region, Signals
+from consentguard.model import (
+    NOWHERE,
+    Account,
+    ConsentRecord,
+    Person,
+    Place,
+    Policy,
+    Region,
+    Signals,
+)
 from consentguard.pages import serve
 from consentguard.pages.assets import Assets
 from consentguard.pages.visit import Setup, Visitor
@@ -80,6 +91,8 @@ class ConsentGuard:
         for anything; where it raises, the strictest rules hold.
     :param cookies: names that the app's settings give to its session, CSRF, message and login
         cookies: necessary, on the site's own host. Default names need not be told.
+    :param after_choice: told of every choice that has taken effect, a
+        :class:`~consentguard.hooks.Chosen`; sync or async, one or several.
     :param clock: seconds since 1970. :param random: a new receipt id.
     :raises ConfigError: for anything that the site has to repair first.
     """
@@ -94,6 +107,7 @@ class ConsentGuard:
         geo: Geo | None = None,
         account: AccountOf | None = None,
         cookies: Iterable[str] = (),
+        after_choice: AfterChoice | Iterable[AfterChoice] = (),
         clock: Callable[[], float] = time.time,
         random: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
@@ -118,9 +132,10 @@ class ConsentGuard:
             salt=f"{self.policy.digest}:{bundled_digest()}:{assets.digest}",
             tally=self.tally,
         )
-        self.geo: Geo = geo or Locator(self.policy.geo)
+        self.geo: Geo = geo or Locator(self.policy.geo, clock)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
         self._account = account
+        self._after = (after_choice,) if callable(after_choice) else tuple(after_choice)
         self._ages = account is not None or assumed_age(self.policy) is not None
         self._shared = Shared(self.setup, self._meet)
         self._regions = Regions.of(self.policy)
@@ -155,16 +170,45 @@ class ConsentGuard:
     def settle(self, exchange: Exchange, body: bytes) -> Response:
         """The answer of one of our own pages. Blocks while a record is stored."""
         outcome = exchange.answer(body)
-        if outcome.record is None:
-            return outcome.on_stored
+        record, answer = outcome.record, outcome.on_stored
+        if record is None:
+            return answer
         if outcome.urgent:
-            self.recorder.refusal(outcome.record)
-            return outcome.on_stored
-        if self.recorder.grant(outcome.record):
-            return outcome.on_stored
-        if outcome.refusal is not None:
-            self.recorder.refusal(outcome.refusal)
-        return outcome.on_failed
+            self.recorder.refusal(record)
+        elif not self.recorder.grant(record):
+            record, answer = outcome.refusal, outcome.on_failed
+            if record is not None:
+                self.recorder.refusal(record)
+        if record is not None and self._after:
+            exchange.chosen = self._chosen(exchange, record, answer)
+        return answer
+
+    def tell(self, exchange: Exchange) -> None:
+        """Tell the app's hooks of a choice, once its answer is settled. Never raises."""
+        if exchange.chosen is not None:
+            hooks.tell(self._after, exchange.chosen)
+
+    async def atell(self, exchange: Exchange) -> None:
+        """The same where an event loop runs."""
+        if exchange.chosen is not None:
+            await hooks.atell(self._after, exchange.chosen)
+
+    def decision_for(
+        self, subject: str, *, country: str = "", subdivision: str = "", age: int | None = None
+    ) -> Decision:
+        """What somebody has allowed who is not there: for background jobs. Never raises.
+
+        ``subject`` is what :attr:`Chosen.subject <consentguard.hooks.Chosen>` or
+        ``exchange.subject`` gave when they were; ``""`` for who has never chosen. ``country`` (ISO
+        3166-1) and ``subdivision`` (the second half: ``CA``) are where they live, else the rules
+        for unknown places hold. Keep the last one of each account: a withdrawal is a new one.
+        """
+        who = Person(place(country, subdivision), Account(country, subdivision, age))
+        now = self.setup.clock()
+        region = self._regions.find(who.place, now)
+        located = for_age(self.policy, region, who.account, who.place.country, now)
+        said = (subject.encode("utf-8", "replace"),) if subject else ()
+        return self._known(located, who, said, signals.NONE)[1]
 
     def decision(self, request: Request) -> Decision:
         """What this request's visitor has allowed."""
@@ -267,6 +311,15 @@ class ConsentGuard:
             if sum(map(len, consent)) <= LONGEST:
                 self._memo[key] = found
         return found
+
+    def _chosen(self, exchange: Exchange, record: ConsentRecord, answer: Response) -> Chosen:
+        """What a choice comes to, as the next request will find it."""
+        name, visitor = self._cookie_name + b"=", exchange.visitor
+        values = (v for k, v in answer.headers if k == b"set-cookie" and v.startswith(name))
+        subject = next(values, b"").removeprefix(name).partition(b";")[0]
+        said = (subject,) if subject else ()
+        found = self._known(visitor.located, visitor.who, said, visitor.signals)
+        return Chosen(record, found[1], subject.decode("ascii", "replace"), exchange.request)
 
     def _doubtful(self) -> Visitor:
         """Whoever sent what we could not understand: the strictest rules."""

@@ -11,6 +11,7 @@ from functools import partial
 
 import ada_url
 
+from consentguard.consent.months import DAY
 from consentguard.consent.token import Stored
 from consentguard.html.coded import Coded, Page
 from consentguard.html.opening import opened
@@ -191,29 +192,31 @@ class Outbound:
         dropped: list[bytes] = []
         kept: list[Header] = []
         for name, value in self.headers:
-            if name.lower() == b"set-cookie" and (gone := self.refused(value)) is not None:
-                dropped.append(gone)
-            else:
+            if name.lower() != b"set-cookie":
                 kept.append((name, value))
+            elif (allowed := self.allowed(value, dropped)) is not None:
+                kept.append((name, allowed))
         self.headers = kept
         return dropped
 
-    def refused(self, value: bytes) -> bytes | None:
-        """The name of a cookie that may not be set, or None. Deletions always pass."""
+    def allowed(self, value: bytes, dropped: list[bytes]) -> bytes | None:
+        """The cookie as it may be set, or None: then its name is dropped. Deletions always pass."""
         visit = self.visit
-        setup, decision = visit.setup, visit.decision
+        setup, decision, now = visit.setup, visit.decision, visit.setup.clock()
         cookie = SetCookie.parse(value)
         # A cookie without a name comes back as its value alone, which may look like name=value.
         name = (cookie.name or cookie.value.partition(b"=")[0]).decode("latin-1")
-        if cookie.deletes(setup.clock()) or name == setup.cookie_name:
-            return None
+        if cookie.deletes(now) or name == setup.cookie_name:
+            return value
         domain = cookie.domain.decode("latin-1")
         match = setup.catalogue.cookie(name, host=visit.request.hostname, domain=domain)
         if self.may_set(match):
-            return None
+            days = decision.cookie_days(match)
+            return cookie.shortened(value, days * DAY, now) if days else value
         _, service = decision.blamed(match)
         setup.tally.dropped_cookie(name, decision.known.get(service))
-        return name.encode("latin-1")
+        dropped.append(name.encode("latin-1"))
+        return None
 
     def may_set(self, match: Match) -> bool:
         """Whether a cookie of that kind is allowed; undeclared ones are not where opt-in holds."""

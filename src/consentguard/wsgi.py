@@ -12,6 +12,7 @@ from pathlib import Path
 
 from consentguard.environment import UNSET, Unset
 from consentguard.guard import AccountOf, ConsentGuard, Geo
+from consentguard.hooks import AfterChoice
 from consentguard.http.environ import Environ, body_of, request_of, text_of, with_headers
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
@@ -37,6 +38,7 @@ class ConsentMiddleware:
         geo: Geo | None = None,
         account: AccountOf | None = None,
         cookies: Iterable[str] = (),
+        after_choice: AfterChoice | Iterable[AfterChoice] = (),
     ) -> None:
         self.app = app
         self.guard = ConsentGuard(
@@ -47,6 +49,7 @@ class ConsentMiddleware:
             geo=geo,
             account=account,
             cookies=cookies,
+            after_choice=after_choice,
         )
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -55,6 +58,7 @@ class ConsentMiddleware:
         if exchange.own:
             # One byte too much says that the body is too large.
             response = self.guard.settle(exchange, body_of(environ, MAX_BODY + 1))
+            self.guard.tell(exchange)
             start_response(_status(response.status), text_of(response.headers))
             return [response.body]
         same = exchange.headers_in is exchange.request.headers

@@ -15,6 +15,7 @@ from benchmarks.figures import (
     URL_COLD,
     URL_COLD_RATIO,
     URL_WARM,
+    URL_WARM_RATIO,
     Figure,
 )
 
@@ -67,7 +68,7 @@ def test_budgeted_figures_are_all_taken(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(catalogue, "_HOSTS", 10)
     least = QUICK._replace(rounds=1)
     found = {figure.name: figure for figure in catalogue.asked(least)}
-    assert found.keys() >= {COOKIE_WARM, URL_WARM, URL_COLD, URL_COLD_RATIO}
+    assert found.keys() >= {COOKIE_WARM, URL_WARM, URL_WARM_RATIO, URL_COLD, URL_COLD_RATIO}
     assert all(figure.value > 0 for figure in found.values())
 
 

@@ -31,7 +31,7 @@ from consentguard.consent.decision import Decision
 from consentguard.consent.months import months_after
 from consentguard.consent.token import State, Stored, Unreadable
 from consentguard.errors import UnknownPurpose
-from consentguard.model import UNKNOWN, Match, Model, Policy, Reason, Region, Signals
+from consentguard.model import UNKNOWN, Match, Model, Policy, Reason, Region, Service, Signals
 
 BAD = Unreadable("bad signature")
 STATE = st.none() | st.just(BAD) | STORED
@@ -615,3 +615,16 @@ def test_the_memory_of_a_decider_is_bounded() -> None:
     for number in range(KEPT + 10):
         decider.decide(EEA, Unreadable(str(number)), Signals(), NOW)
     assert len(decider._decisions) <= KEPT
+
+
+def test_the_shortest_limit_of_a_cookie_counts() -> None:
+    ga4, video = POLICY.services["ga4"], POLICY.services["video"]
+    region = replace(EEA, lifetime=replace(EEA.lifetime, tracker_days=395))
+    decision = decided(region=region)
+
+    def days(*services: Service) -> int:
+        return decision.cookie_days(Match("cookie", services, ""))
+
+    assert (days(ga4), days(video)) == (395, 0)
+    assert days(replace(ga4, max_cookie_days=400), replace(video, max_cookie_days=500)) == 395
+    assert days(replace(video, max_cookie_days=30), ga4) == 30

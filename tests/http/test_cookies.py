@@ -247,3 +247,31 @@ def test_our_cookie_reads_back_or_is_refused(name: str, value: str) -> None:
     cookie = SetCookie.parse(header)
     assert cookie.name == whole.partition(b"=")[0].strip()
     assert cookie.max_age == 1
+
+
+@pytest.mark.parametrize(
+    ("attributes", "appended"),
+    [
+        (b"; Max-Age=864001; Path=/", b"; Max-Age=864000"),
+        (b"; Expires=Fri, 01 Jan 2099 00:00:00 GMT", b"; Max-Age=864000"),
+        (b"; Max-Age=5; Max-Age=99999999", b"; Max-Age=864000"),
+        (b"; Max-Age=864000", b""),
+        (b"; Max-Age=60; Expires=Fri, 01 Jan 2099 00:00:00 GMT", b""),
+        (b"; Path=/", b""),
+        (b"; Expires=never", b""),
+    ],
+)
+def test_a_cookie_that_lives_too_long_is_shortened(attributes: bytes, appended: bytes) -> None:
+    header = b"_ga=GA1.2.3" + attributes
+    shorter = SetCookie.parse(header).shortened(header, 864000, NOW)
+    assert shorter == header + appended
+
+
+@given(st.binary(max_size=60), st.integers(1, 10**9))
+def test_no_cookie_outlives_its_limit(attributes: bytes, seconds: int) -> None:
+    header = b"a=b; Max-Age=1000; " + attributes
+    before = SetCookie.parse(header)
+    after = SetCookie.parse(before.shortened(header, seconds, NOW))
+    assert (after.name, after.value, after.domain) == (before.name, before.value, before.domain)
+    assert after.max_age is not None
+    assert after.max_age <= max(seconds, 0)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.conftest import SITE, a_policy
 
+from consentguard.consent.capacity import lost
 from consentguard.errors import Problem
 from consentguard.policy.lint import lint
 
@@ -57,6 +58,19 @@ def codes(more: str) -> list[str]:
             (9, 11),
             "need a TCF platform that Google has certified",
         ),
+        (
+            "[geo]\nunknown = 'us-ca'",
+            "W302",
+            (10, 1),
+            "visitors without a country get 'us-ca', where analytics runs before they agree",
+        ),
+        (
+            "[minors]\nguardian = 'email-plus'\n[services.google_analytics]\n"
+            "purposes = ['analytics']\npolicy_url = 'p'\nhosts = ['a.test']",
+            "W303",
+            (10, 1),
+            "does not cover third parties, such as 'google_analytics'",
+        ),
     ],
 )
 def test_what_is_no_error_and_still_not_good(
@@ -92,3 +106,20 @@ def test_what_the_catalogue_knows_need_not_be_said_again() -> None:
 
 def test_a_path_of_the_site_itself_has_no_receiver() -> None:
     assert found("[services.mine]\npurposes = ['necessary']\nhosts = ['self/metrics/*']") == []
+
+
+def test_what_does_not_fit_into_the_cookie_is_said() -> None:
+    many = "".join(f"[purposes.{'long' * 10}{n}]\n" for n in range(14))
+    policy = a_policy(many)
+    (problem,) = lint(policy, SITE + many, ["en"], lost(policy))
+    assert (problem.code, problem.line) == ("W206", 9)
+    assert "(" in problem.message
+    assert lint(a_policy(), SITE, ["en"], lost(a_policy())) == []
+
+
+def test_weak_rules_with_a_reason_are_the_sites_own() -> None:
+    own = (
+        "[regions.mild]\nextends = 'us-ca'\ncodes = ['US-AK']\nloosen = 'why'\n"
+        "[geo]\nunknown = 'mild'"
+    )
+    assert found(own) == []

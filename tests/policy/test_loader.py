@@ -342,7 +342,6 @@ def test_each_table_of_a_list_is_checked() -> None:
         "[minors]\nage_source = 'hook'",
         "[policy]\nnotice_days = 30",
         "[ledger]\nretain_days = 90",
-        "[services.a]\npurposes = ['media']\nmax_cookie_days = 3",
         "[services.a]\npurposes = ['login']\nimports = ['email']",
         "[regions.eea]\nextends = 'eea-gdpr'\ngpc_conflict = 'ask'",
     ],

@@ -155,16 +155,16 @@ class Catalogue:
         None: no request, or one to the site itself that nothing claims. A match without services:
         a third party that nothing knows.
         """
-        asked = attributes & self.attributes if attributes else _NONE
-        key = (url, base, href, asked) if asked else (url, base, href)
         try:
-            return self._answers[key]
+            return self._answers[url, base, href, attributes]
         except KeyError:
-            match = self._ask(url, base, href, asked)
-        if len(url) + len(base) + len(href) <= _MEMO_CHARS:
+            pass
+        asked = attributes & self.attributes
+        match = self._ask(url, base, href, asked)
+        if asked == attributes and len(url) + len(base) + len(href) <= _MEMO_CHARS:
             if len(self._answers) >= _MEMO:
                 self._answers.clear()
-            self._answers[key] = match
+            self._answers[url, base, href, asked] = match
         return match
 
     def _ask(self, url: str, base: str, href: str, attributes: frozenset[str]) -> Match | None:

@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 
 from consentguard.cli.common import Commands, add_json, dump
+from consentguard.consent.capacity import lost
 from consentguard.errors import ConfigError, Problem
 from consentguard.locales import available
 from consentguard.model import Policy
@@ -56,7 +57,7 @@ def _advice(file: str, policy: Policy | None) -> list[Problem]:
     if policy is None:
         return []
     text = Path(file).read_text("utf-8-sig")
-    return [*lint(policy, text, available()), *_machine(policy, text)]
+    return [*lint(policy, text, available(), lost(policy)), *_machine(policy, text)]
 
 
 def _fitted(text: str) -> str:

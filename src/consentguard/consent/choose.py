@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from consentguard.consent.months import months_after
+from consentguard.consent.months import DAY, months_after
 from consentguard.consent.token import EVERYTHING, State, Stored
 from consentguard.errors import BadRequest
 from consentguard.model import Choice, Model, Policy, Region
-
-DAY = 86400
 
 #: Asked for with a click of their own; nothing else waits for them.
 CLICKED = frozenset({"login", "security"})

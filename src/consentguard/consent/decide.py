@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -17,7 +18,17 @@ from consentguard.consent.decision import LOADED, Decision
 from consentguard.consent.months import months_after
 from consentguard.consent.rules import Ruling, Standing, rule
 from consentguard.consent.token import State, Stored, Unreadable
-from consentguard.model import NOTHING, Model, Policy, Purpose, Reason, Region, Service, Signals
+from consentguard.model import (
+    NOTHING,
+    Lifetime,
+    Model,
+    Policy,
+    Purpose,
+    Reason,
+    Region,
+    Service,
+    Signals,
+)
 
 #: Purposes that an opt-out signal speaks about: sale, sharing and cross-context advertising
 #: (W3C Global Privacy Control, "Legal effects"; 11 CCR 7025(c)(1)).
@@ -49,8 +60,8 @@ def valid_until(region: Region, stored: State, now: float) -> float:
         return min(stored.until, region.until)
     if stored is None:
         return region.until
-    ends = (*_ends(region, stored), region.until)
-    return min((end for end in ends if end > now), default=inf)
+    grant, refusal = _ends(stored.time, region.lifetime)
+    return min(end if end > now else inf for end in (grant, refusal, region.until))
 
 
 class Decider:
@@ -157,7 +168,7 @@ class _Worth:
         self._policy = policy
         self._region = region
         self._stored = stored
-        grant, refusal = _ends(region, stored)
+        grant, refusal = _ends(stored.time, region.lifetime)
         self._expired = now >= grant
         #: The visitor may be asked again; the refusal still holds.
         self.refusal_expired = now >= refusal
@@ -212,13 +223,10 @@ def _unread(purpose: str) -> Standing:
     return Standing.UNREADABLE
 
 
-def _ends(region: Region, stored: Stored) -> tuple[float, float]:
-    """When a grant ends, and when a refusal may be asked about again."""
-    life = region.lifetime
-    return (
-        months_after(stored.time, life.grant_months),
-        months_after(stored.time, life.refuse_months),
-    )
+@lru_cache(maxsize=KEPT)
+def _ends(time: float, life: Lifetime) -> tuple[float, float]:
+    """When a grant of that time ends, and when a refusal may be asked about again."""
+    return months_after(time, life.grant_months), months_after(time, life.refuse_months)
 
 
 def _source(region: Region, reason: Reason) -> str:

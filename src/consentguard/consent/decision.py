@@ -166,6 +166,17 @@ class Decision:
         """Whether everything that claims a cookie, URL or snippet may run; unknown ones: no."""
         return match.known and all(map(self.allows_service, match.services))
 
+    def cookie_days(self, match: Match) -> int:
+        """So many days a cookie may live there at most; 0 for any number.
+
+        What follows people lives as long as the region lets trackers live (CNIL recommendation of
+        17 September 2020: 13 months); and any cookie as long as its service declares.
+        """
+        limits = [service.max_cookie_days for service in match.services]
+        if not FOLLOWING.isdisjoint(match.purposes):
+            limits.append(self.region.lifetime.tracker_days)
+        return min(filter(None, limits), default=0)
+
     def blamed(self, match: Match) -> tuple[str, str]:
         """The purpose and service to name when a match is held back: its first denied one."""
         for service in match.services:

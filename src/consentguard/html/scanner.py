@@ -79,22 +79,35 @@ class Scanner(Contents):
             if self.offset > MEMORY:
                 self._past = None
         spans = super().feed(data)
-        return [one for one in spans if self._tells(one)] if self._idle else spans
+        return self._telling(spans) if self._idle else spans
 
-    def _tells(self, span: Span) -> bool:
-        """False for what is idle; a `<base>` ends that: whatever comes then depends on it."""
-        if span.name == b"base":
-            self._idle = ()
-        sheet = span.what is _STYLE
-        start = span.end if sheet else span.start
-        foreign = span.space is not _HTML
-        known = span.what <= _STYLE and span.whole and not (span.broken or (sheet and foreign))
-        if not known or span.stop - start > SHORT:
-            return True
-        data = bytes(self.buffer[start : span.stop])
-        if sheet or foreign:
-            data = (SHEET if sheet else FOREIGN) + data
-        return not any(data in one for one in self._idle)
+    def _telling(self, spans: list[Span]) -> list[Span]:
+        """Those that are not idle; a `<base>` ends that: whatever comes then depends on it."""
+        told, buffer, idle = [], self.buffer, self._idle
+        for span in spans:
+            what, name, start, end, stop, space, _, whole, broken, _ = span
+            if name == b"base":
+                self._idle = idle = ()
+            sheet, foreign = what is _STYLE, space is not _HTML
+            if sheet:
+                start = end
+            if (
+                stop - start <= SHORT
+                and what <= _STYLE
+                and whole
+                and not (broken or (sheet and foreign))
+            ):
+                data = bytes(buffer[start:stop])
+                if sheet or foreign:
+                    data = (SHEET if sheet else FOREIGN) + data
+                for known in idle:
+                    if data in known:
+                        break
+                else:
+                    told.append(span)
+            else:
+                told.append(span)
+        return told
 
     # Each state settles what it can and returns True when another state should go on.
 

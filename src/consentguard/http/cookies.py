@@ -106,6 +106,18 @@ class SetCookie:
             return self.max_age <= 0
         return self.expires is not None and self.expires <= now
 
+    def shortened(self, header: bytes, seconds: int, now: float) -> bytes:
+        """The header of a cookie that lives ``seconds`` at most; one of a session stays as it is.
+
+        RFC 6265bis, section 5.7: the last Max-Age counts, and goes before Expires.
+        """
+        lives = self.max_age
+        if lives is None and self.expires is not None:
+            lives = int(self.expires - now)
+        if lives is None or lives <= seconds:
+            return header
+        return b"%b; Max-Age=%d" % (header, seconds)
+
 
 def _max_age(text: bytes, otherwise: int | None) -> int | None:
     digits = text.removeprefix(b"-")

@@ -5,12 +5,12 @@ Nothing here stops a site from starting. Each rule looks at what the site itself
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from consentguard.catalogue import Catalogue, bundled
 from consentguard.catalogue.shelf import filled
 from consentguard.errors import Problem
-from consentguard.model import Policy, Service
+from consentguard.model import Model, Policy, Service
 from consentguard.policy.positions import KeyPath, Positions, source_line
 
 #: Purposes for which the law asks first nearly everywhere.
@@ -28,8 +28,13 @@ _GOOGLE_ADS_IDS = frozenset({"adsense", "ad_manager", "admob", "dfp", "gpt"})
 Finding = tuple[str, KeyPath, str, str]
 
 
-def lint(policy: Policy, text: str, spoken: Collection[str]) -> list[Problem]:
-    """Warnings about a policy; ``text`` is its file's, ``spoken`` the languages with texts."""
+def lint(
+    policy: Policy, text: str, spoken: Collection[str], lost: Sequence[str] = ()
+) -> list[Problem]:
+    """Warnings about a policy; ``text`` is its file's, ``spoken`` the languages with texts.
+
+    ``lost`` are the purposes that do not fit into the consent cookie beside all others.
+    """
     known = bundled.shelf().services
     services = {
         name: filled(service, known[name]) if name in known else service
@@ -41,6 +46,9 @@ def lint(policy: Policy, text: str, spoken: Collection[str]) -> list[Problem]:
         *_mislabelled(policy),
         *_claimed_twice(policy),
         *_unchecked(policy),
+        *_unknown_is_weak(policy),
+        *_too_long(lost),
+        *_guardian(policy, services),
     ]
     positions = Positions(text)
     problems = []
@@ -128,3 +136,35 @@ def _unchecked(policy: Policy) -> Iterator[Finding]:
             text = f"preset '{region.preset}' is from few sources (checked {region.checked})"
             help = f"have it checked for {', '.join(region.codes[:5]) or 'your visitors'}"
             yield "W301", ("regions", region.id, "extends"), text, help
+
+
+def _unknown_is_weak(policy: Policy) -> Iterator[Finding]:
+    """Who cannot be placed may be anywhere, in the European Union too."""
+    for key in ("unknown", "default"):
+        region = policy.regions[getattr(policy.geo, key)]
+        weak = [p for p in ("analytics", "advertising") if not _asks_first(region.models[p])]
+        if weak and not region.loosen:
+            who = "without a country" if key == "unknown" else "of countries without rules"
+            text = f"visitors {who} get '{region.id}', where {weak[0]} runs before they agree"
+            yield "W302", ("geo", key), text, 'the safe one is "opt-in-strict"'
+
+
+def _asks_first(model: Model) -> bool:
+    return model.strictness >= Model.OPT_IN.strictness
+
+
+def _too_long(lost: Sequence[str]) -> Iterator[Finding]:
+    """A cookie that cannot hold a yes to everything asks the same visitor for ever."""
+    if lost:
+        text = f"a yes to every purpose does not fit into the consent cookie ({len(lost)} too many)"
+        help = "they are asked again and again: shorten the ids of your purposes, or have fewer"
+        yield "W206", ("purposes",), text, help
+
+
+def _guardian(policy: Policy, services: Mapping[str, Service]) -> Iterator[Finding]:
+    """16 CFR 312.5(b)(2)(vi): an email and a second step suffice where nothing is disclosed."""
+    disclosed = [n for n, s in services.items() if s.third_party and not _FREE & set(s.purposes)]
+    if policy.minors.guardian == "email-plus" and disclosed:
+        text = f"a parent's consent by email does not cover third parties, such as '{disclosed[0]}'"
+        help = "for children under 13 in the United States use a stricter method (16 CFR 312.5(b))"
+        yield "W303", ("minors", "guardian"), text, help

@@ -288,10 +288,8 @@ LATER: tuple[tuple[str, ...], ...] = (
     ("minors", "age_source"),
     ("minors", "guardian"),
     ("regions", "*", "gpc_conflict"),
-    ("services", "*", "max_cookie_days"),
     ("services", "*", "storage"),
     ("services", "*", "imports"),
-    ("services", "*", "localised"),
     ("ledger", "retain_days"),
 )
 

@@ -1,0 +1,65 @@
+"""What the app is told: somebody has chosen, and what holds for them from now on."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from consentguard.consent.decision import Decision
+from consentguard.http.message import Request
+from consentguard.model import ConsentRecord
+
+log = logging.getLogger("consentguard")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice that has taken effect.
+
+    ``subject`` is the visitor's signed statement: kept with an account it lets
+    :meth:`~consentguard.guard.ConsentGuard.decision_for` answer when nobody is there.
+    """
+
+    record: ConsentRecord  #: what the ledger keeps of it
+    decision: Decision  #: what is allowed from now on
+    subject: str
+    request: Request
+
+
+AfterChoice = Callable[[Chosen], object | Awaitable[object]]
+
+
+def tell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
+    """Call every hook, asynchronous ones in an event loop of their own. Never raises."""
+    for hook in hooks:
+        try:
+            result = hook(chosen)
+            if inspect.isawaitable(result):
+                asyncio.run(_awaited(result))
+        except Exception:
+            _failed(hook)
+
+
+async def atell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
+    """Call every hook, those that are not asynchronous in a thread. Never raises."""
+    for hook in hooks:
+        try:
+            if inspect.iscoroutinefunction(hook):
+                await hook(chosen)
+            else:
+                result = await asyncio.to_thread(hook, chosen)
+                if inspect.isawaitable(result):
+                    await result
+        except Exception:
+            _failed(hook)
+
+
+async def _awaited(result: Awaitable[object]) -> None:
+    await result
+
+
+def _failed(hook: AfterChoice) -> None:
+    log.exception("after_choice %r failed; the choice holds all the same", hook)
