@@ -231,6 +231,22 @@ def test_our_own_cookie_is_never_swept(site: Site) -> None:
         assert "consent" in site.cookies
 
 
+def test_boxes_that_were_ticked_already_are_no_consent_under_stricter_rules() -> None:
+    site = a_site(place=Here("US", "US-CA"))
+    ticked = [("purpose", "analytics"), ("purpose", "media")]
+    site.form([("choice", "save"), ("region", "de-tdddg"), *ticked])
+    state = site.state()
+    assert state["region"] == "de-tdddg"
+    assert "analytics" not in state["granted"]
+    assert state["denied"]["analytics"] == "no-choice"
+    assert state["denied"]["advertising"] == "refused"
+    assert state["show_banner"]
+    # There they are asked, and can say yes.
+    site.form([("choice", "save"), ("region", "de-tdddg"), *ticked])
+    assert "analytics" in site.state()["granted"]
+    assert not site.state()["show_banner"]
+
+
 def test_a_stricter_region_holds_from_then_on() -> None:
     site = a_site(place=Here("US", "US-ID"))
     assert site.state()["region"] == "us-states"

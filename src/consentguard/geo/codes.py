@@ -98,11 +98,14 @@ _PARTS = frozenset(
     for country, lines in SUBDIVISIONS.items()
     for line in lines.strip().splitlines()
 )
-_CODE_OF = {
-    (country, name.casefold()): code
+_NAMES = {
+    (country, name): code
     for country, lines in SUBDIVISIONS.items()
     for code, _, name in (line.partition(" ") for line in lines.strip().splitlines())
 }
+_CODE_OF = {(country, name.casefold()): code for (country, name), code in _NAMES.items()}
+# The first name of each code.
+_NAME_OF = {(country, code): name for (country, name), code in reversed(_NAMES.items())}
 
 
 def is_part(code: str) -> bool:
@@ -122,6 +125,11 @@ def subdivision_code(country: str, name: object) -> str:
     :param country: a code as :func:`country_code` gives it. Only US and CA have names here.
     """
     return _CODE_OF.get((country, name.casefold()), "") if isinstance(name, str) else ""
+
+
+def subdivision_name(country: str, code: str) -> str:
+    """The English name of a part of the US or Canada (``QC``: Quebec), else the code itself."""
+    return _NAME_OF.get((country, code), code)
 
 
 def place(country: object, subdivision: object = "") -> Place:

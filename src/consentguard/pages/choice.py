@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from consentguard.consent.choose import choose, store, unproven
@@ -11,7 +12,7 @@ from consentguard.errors import BadRequest, CrossSite
 from consentguard.http.cookies import pairs
 from consentguard.http.message import Header, Response, size
 from consentguard.http.sweep import BUDGET, expiries
-from consentguard.model import Choice, ConsentRecord, Region
+from consentguard.model import Choice, ConsentRecord, Model, Region
 from consentguard.pages import form, notices, outcome, state
 from consentguard.pages.origin import require_same_origin, safe_path
 from consentguard.pages.outcome import Outcome
@@ -28,6 +29,8 @@ def choice(visit: Visit, body: bytes) -> Outcome:
     if unknown:
         raise BadRequest(f"unknown service {unknown[0][:60]!r}")
     chosen = choose(visit.setup.policy, region, sent.kind, sent.purposes, sent.services)
+    if chosen.kind == "save":
+        chosen = _asked(chosen, visit.decision.region, region)
     if chosen.is_grant and not _attested(visit):
         raise CrossSite("a grant needs a person's click, and the browser attests none")
     return _outcome(visit, region, chosen, sent)
@@ -116,6 +119,19 @@ def _region(visit: Visit, asked: str) -> Region:
     if region is None or not at_least_as_strict(region, visit.located):
         raise BadRequest(f"region {asked[:60]!r} is unknown, or weaker than {visit.located.id!r}")
     return region
+
+
+def _asked(chosen: Choice, shown: Region, region: Region) -> Choice:
+    """What was ticked already when the visitor saw it is no consent where they have to be asked.
+
+    CJEU C-673/17, Planet49: a pre-ticked box does not count. They are asked under the new rules.
+    """
+
+    def waits(rules: Region, purpose: str) -> bool:
+        return rules.models[purpose].strictness >= Model.OPT_IN.strictness
+
+    ticked = {p for p in chosen.granted if waits(region, p) and not waits(shown, p)}
+    return replace(chosen, granted=chosen.granted - ticked)
 
 
 def _attested(visit: Visit) -> bool:

@@ -79,6 +79,8 @@ class View:
     chosen: bool  #: a valid choice is stored
     granted: tuple[str, ...]  #: every purpose that is allowed, listed or not; ``unknown`` last
     exceptions: Mapping[str, bool]  #: services that are treated otherwise than their purposes
+    #: Ids and names of the rules to choose from, those of the visitor's own place first.
+    places: tuple[tuple[str, str], ...] = ()
 
     @property
     def controller(self) -> str:

@@ -94,9 +94,35 @@ def _purposes(view: View) -> Html:
         for row in view.purposes
     )
     inside = fill(
-        '<ul class="cg-rows">{rows}</ul>{save}', rows=rows, save=button(view.texts, "save")
+        '<ul class="cg-rows">{rows}</ul>{place}{save}',
+        rows=rows,
+        place=_place(view),
+        save=button(view.texts, "save"),
     )
     return form(view, inside)
+
+
+def _place(view: View) -> Html:
+    """Which rules the visitor wants, where some are stricter than those of their place."""
+    if len(view.places) < 2:
+        return Html("")
+    options = join(
+        fill(
+            '<option value="{id}"{selected}>{name}</option>',
+            id=id,
+            selected=Html(" selected") if id == view.region.id else Html(""),
+            name=name,
+        )
+        for id, name in view.places
+    )
+    return fill(
+        '<p class="cg-place"><label for="cg-place">{label}</label>'
+        '<select id="cg-place" name="region" aria-describedby="cg-place-why">{options}</select>'
+        '<span id="cg-place-why">{why}</span></p>',
+        label=view.texts["place.label"],
+        options=options,
+        why=view.texts["place.why"],
+    )
 
 
 def _row(view: View, row: PurposeRow) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from consentguard.errors import BadRequest
@@ -10,6 +11,7 @@ from consentguard.http.message import Request, Response
 from consentguard.pages import choice, notices, outcome, preferences, state
 from consentguard.pages.origin import safe_path
 from consentguard.pages.outcome import Outcome
+from consentguard.pages.places import places
 from consentguard.pages.visit import Visit
 
 Handler = Callable[[Visit, bytes], Outcome]
@@ -17,7 +19,10 @@ Handler = Callable[[Visit, bytes], Outcome]
 
 def _preferences(visit: Visit, _: bytes) -> Outcome:
     onward = safe_path(_query(visit.request, "next") or "/")
-    return Outcome.of(outcome.html(200, preferences.page(visit.view(onward))))
+    setup = visit.setup
+    offered = places(setup.policy.regions.values(), visit.located, setup.clock(), visit.texts)
+    view = replace(visit.view(onward), places=offered)
+    return Outcome.of(outcome.html(200, preferences.page(view)))
 
 
 def _state(visit: Visit, _: bytes) -> Outcome:
