@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.http.cookies import SetCookie, hide, pairs, set_cookie
+from consentguard.http.cookies import MOST, SetCookie, hide, pairs, set_cookie
 
 OURS = b"__Host-consent"
 GOOD = OURS + b"=good"
@@ -275,3 +275,16 @@ def test_no_cookie_outlives_its_limit(attributes: bytes, seconds: int) -> None:
     assert (after.name, after.value, after.domain) == (before.name, before.value, before.domain)
     assert after.max_age is not None
     assert after.max_age <= max(seconds, 0)
+
+
+def test_a_flood_of_names_is_not_looked_up() -> None:
+    asked: list[bytes] = []
+
+    def denied(name: bytes) -> bool:
+        asked.append(name)
+        return True
+
+    flood = b"; ".join(b"n%d=1" % n for n in range(3 * MOST))
+    kept, hidden = hide([(b"cookie", flood)], denied)
+    assert len(asked) == len(hidden) == MOST
+    assert kept[0][1].count(b"=") == 2 * MOST

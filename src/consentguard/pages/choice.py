@@ -9,7 +9,7 @@ from consentguard.consent.choose import choose, store, unproven
 from consentguard.consent.decision import Decision
 from consentguard.consent.token import Stored
 from consentguard.errors import BadRequest, CrossSite
-from consentguard.http.cookies import pairs
+from consentguard.http.cookies import MOST, pairs
 from consentguard.http.message import Header, Response, size
 from consentguard.http.sweep import BUDGET, expiries
 from consentguard.model import Choice, ConsentRecord, Model, Region
@@ -104,7 +104,7 @@ def _not_stored(visit: Visit, sent: form.Sent) -> Response:
 def _swept(visit: Visit, decision: Decision, budget: int) -> list[Header]:
     """Expiries of the cookies present that this choice refuses, in ``budget`` bytes."""
     request, host = visit.request, visit.request.hostname
-    names = [name for name, _ in pairs(visit.request.headers)]
+    names = list(dict.fromkeys(name for name, _ in pairs(visit.request.headers)))[:MOST]
     refused = [n for n in names if visit.setup.refuses(decision, n, host)]
     # Nobody sets cookies below our own URLs; those of the app's root show up here too.
     path = safe_path(request.root_path or "/")
