@@ -15,7 +15,7 @@ from consentguard.http.message import Header
 
 _BLANK = b" \t"
 _CONTROL = bytes(range(32)) + b"\x7f"
-#: Names of a request that are looked at. Browsers keep some 180 cookies for a site, and whoever sends
+#: Names of a request that are looked at. Browsers keep some 180 cookies for a site: whoever sends
 #: thousands has made them up.
 MOST = 1000
 _LONGEST = 1024  #: bytes of an attribute's value; longer ones do not count (RFC 6265bis, 5.6)
@@ -36,7 +36,8 @@ def hide(
 ) -> tuple[list[Header], list[bytes]]:
     """Request headers without the cookies whose name ``denied`` says yes to, and the hidden names.
 
-    Only the first :data:`MOST` names are asked about. What stays keeps its bytes; a ``Cookie`` header with nothing left is dropped.
+    Only the first :data:`MOST` names are asked about. What stays keeps its bytes; a ``Cookie``
+    header with nothing left is dropped.
     """
     result: list[Header] = []
     hidden: list[bytes] = []
