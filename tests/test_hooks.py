@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from functools import partial
@@ -12,7 +13,9 @@ from consentguard.exchange import Exchange
 from consentguard.guard import ConsentGuard
 from consentguard.hooks import Chosen, atell, tell
 from consentguard.ledger import Ledger
-from consentguard.model import ConsentRecord
+from consentguard.model import Account, ConsentRecord
+
+GERMANY = Account("DE")
 
 
 class Broken(Ledger):
@@ -108,18 +111,37 @@ def test_a_job_asks_for_who_is_not_there(make_guard: GuardMaker) -> None:
     press(guard, choice="save", purposes={"analytics": True})
     kept = told[0].subject
     assert guard.exchange(a_request(cookie=f"consent={kept}")).subject == kept
-    assert guard.decision_for(kept, country="DE").allows("analytics")
-    assert not guard.decision_for(kept, country="DE").allows("advertising")
+    assert guard.decision_for(kept, GERMANY).allows("analytics")
+    assert not guard.decision_for(kept, GERMANY).allows("advertising")
     assert guard.decision_for(kept).allows("analytics")
-    assert not guard.decision_for(kept, country="DE", age=9).allows("analytics")
-    assert not guard.decision_for("", country="DE").allows("analytics")
-    assert guard.decision_for("", country="US", subdivision="TX").allows("analytics")
+    assert not guard.decision_for(kept, Account("DE", age=9)).allows("analytics")
+    assert not guard.decision_for("", GERMANY).allows("analytics")
+    assert guard.decision_for("", Account("US", "TX")).allows("analytics")
     for forged in ("x" + kept, "\ud800", "x" * 9000):
-        assert not guard.decision_for(forged, country="US", subdivision="TX").allows("analytics")
+        assert not guard.decision_for(forged, Account("US", "TX")).allows("analytics")
+    assert guard.decision_for(kept, Account("DE", age=9, guardian=True)).allows("analytics")
+    said = Account("US", "TX")
+    assert guard.decision_for("", said).allows("advertising")
+    assert not guard.decision_for("", said, gpc=True).allows("advertising")
+    for odd in (Account("US", "TX", age="x"), Account(["US"]), None):  # type: ignore[arg-type]
+        assert not guard.decision_for("", odd).allows("advertising")  # type: ignore[arg-type]
     now[0] += 200 * 86400
-    assert not guard.decision_for(kept, country="DE").allows("analytics")
+    assert not guard.decision_for(kept, GERMANY).allows("analytics")
 
 
 @pytest.mark.parametrize("cookie", ["", "consent=forged", "consent=a; consent=b"])
 def test_who_has_said_nothing_readable_is_no_subject(make_guard: GuardMaker, cookie: str) -> None:
     assert make_guard().exchange(a_request(cookie=cookie)).subject == ""
+
+
+async def test_async_hooks_finish_where_a_loop_runs(make_guard: GuardMaker) -> None:
+    told: list[str] = []
+
+    async def later(chosen: Chosen) -> None:
+        told.append("async")
+
+    def cancelled(chosen: Chosen) -> None:
+        raise asyncio.CancelledError
+
+    press(make_guard(after_choice=[cancelled, later]), choice="accept")
+    assert told == ["async"]

@@ -78,7 +78,7 @@ class ConsentMiddleware:
 
         async def said(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start"):
-                headers = headers_of(message.get("headers", ()))
+                headers = headers_of(message.get("headers") or ())
                 message = {**message, "headers": exchange.handshake(headers)}
             await send(message)
 
@@ -93,9 +93,11 @@ class ConsentMiddleware:
             response = self.guard.settle(exchange, body)
         else:  # only a choice touches the ledger
             response = await asyncio.to_thread(self.guard.settle, exchange, body)
-        await send(_start(response))
-        await send({"type": "http.response.body", "body": response.body, "more_body": False})
-        await self.guard.atell(exchange)
+        try:
+            await send(_start(response))
+            await send({"type": "http.response.body", "body": response.body, "more_body": False})
+        finally:  # what was chosen holds, whether or not the visitor waited
+            await self.guard.atell(exchange)
 
 
 def _start(response: Response) -> Message:

@@ -40,6 +40,7 @@ from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
 from consentguard.ledger.recorder import Recorder
 from consentguard.model import (
+    NOBODY,
     NOWHERE,
     Account,
     ConsentRecord,
@@ -88,7 +89,8 @@ class ConsentGuard:
     :param geo: instead of what ``[geo]`` says.
     :param account: what the app knows of a signed-in visitor, an
         :class:`~consentguard.model.Account` or None. Called on every request, so it must not wait
-        for anything; where it raises, the strictest rules hold.
+        for anything; where it raises, the strictest rules hold. Middleware outside of ours may put
+        one into ``scope["consentguard.account"]`` or ``environ["consentguard.account"]``.
     :param cookies: names that the app's settings give to its session, CSRF, message and login
         cookies: necessary, on the site's own host. Default names need not be told.
     :param after_choice: told of every choice that has taken effect, a
@@ -140,7 +142,7 @@ class ConsentGuard:
         self._shared = Shared(self.setup, self._meet)
         self._regions = Regions.of(self.policy)
         self._memo: dict[tuple[object, ...], Known] = {}
-        self._strangers: dict[tuple[str, str], Visitor] = {}
+        self._strangers: dict[tuple[object, ...], Visitor] = {}
         self._visitors: dict[tuple[object, ...], Visitor] = {}
         self._cookie_name = self.setup.cookie_name.encode()
         self._own = (self.policy.enforcement.consent_path, serve.GPC_PATH)
@@ -194,21 +196,25 @@ class ConsentGuard:
             await hooks.atell(self._after, exchange.chosen)
 
     def decision_for(
-        self, subject: str, *, country: str = "", subdivision: str = "", age: int | None = None
+        self, subject: str, account: Account = NOBODY, *, gpc: bool = False
     ) -> Decision:
         """What somebody has allowed who is not there: for background jobs. Never raises.
 
         ``subject`` is what :attr:`Chosen.subject <consentguard.hooks.Chosen>` or
-        ``exchange.subject`` gave when they were; ``""`` for who has never chosen. ``country`` (ISO
-        3166-1) and ``subdivision`` (the second half: ``CA``) are where they live, else the rules
-        for unknown places hold. Keep the last one of each account: a withdrawal is a new one.
+        ``exchange.subject`` gave when they were; ``""`` for who has never chosen. Keep the last one
+        of each account: a withdrawal is a new one. ``account`` is where they live, how old they are
+        and whether a guardian agreed; without a country the rules for unknown places hold. ``gpc``:
+        their browser sends Global Privacy Control (``chosen.record.gpc``; 11 CCR 7025(c)(1): the
+        opt-out holds for a known person too).
         """
-        who = Person(place(country, subdivision), Account(country, subdivision, age))
-        now = self.setup.clock()
-        region = self._regions.find(who.place, now)
-        located = for_age(self.policy, region, who.account, who.place.country, now)
-        said = (subject.encode("utf-8", "replace"),) if subject else ()
-        return self._known(located, who, said, signals.NONE)[1]
+        try:
+            who = Person(place(account.country, account.subdivision), account)
+            located = self._fit(self._regions.find(who.place, self.setup.clock()), who)
+            said = (subject.encode("utf-8", "replace"),) if subject else ()
+            return self._known(located, who, said, Signals(gpc=gpc))[1]
+        except Exception:
+            log.exception("the strictest rules hold for a subject that could not be understood")
+            return self._doubtful().decision
 
     def decision(self, request: Request) -> Decision:
         """What this request's visitor has allowed."""
@@ -218,7 +224,7 @@ class ConsentGuard:
         """Who sends a request. Never raises: in doubt the strictest rules hold."""
         try:
             now = self.setup.clock()
-            if self._ages:
+            if self._ages or request.account is not None:
                 who = self._who(request)
                 located = self._fit(self._regions.find(who.place, now), who)
             else:
@@ -235,6 +241,8 @@ class ConsentGuard:
         """Where the visitor is, and their age as far as the app knows it."""
         account = self._account(request) if self._account else None
         if account is None:
+            account = request.account
+        if account is None:
             return Person(self.geo.locate(request.peer, request.headers))
         home = place(account.country, account.subdivision)
         return Person(
@@ -243,7 +251,7 @@ class ConsentGuard:
 
     def _fit(self, region: Region, who: Person) -> Region:
         """A rule set as it is for that visitor's age."""
-        if not self._ages:
+        if not self._ages and who.account.age is None:
             return region
         now = self.setup.clock()
         return for_age(self.policy, region, who.account, who.place.country, now)
@@ -255,7 +263,7 @@ class ConsentGuard:
 
     def _stranger(self, located: Region, who: Person) -> Visitor:
         """Who sends nothing that tells one visitor of a region from another."""
-        key = (located.id, located.aged)
+        key = (located.id, located.aged, None if who is NOWHERE else who)
         found = self._strangers.get(key)
         if found is None or self.setup.clock() >= found.valid_until:
             if len(self._strangers) >= VISITORS:

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from consentguard.consent.decision import Decision
@@ -38,8 +39,8 @@ def tell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
         try:
             result = hook(chosen)
             if inspect.isawaitable(result):
-                asyncio.run(_awaited(result))
-        except Exception:
+                _finished(result)
+        except (Exception, asyncio.CancelledError):
             _failed(hook)
 
 
@@ -57,8 +58,19 @@ async def atell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
             _failed(hook)
 
 
-async def _awaited(result: Awaitable[object]) -> None:
-    await result
+def _finished(result: Awaitable[object]) -> None:
+    """Wait for it, in a thread where this one has an event loop that runs."""
+
+    async def waited() -> None:
+        await result
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(waited())
+        return
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, waited()).result()
 
 
 def _failed(hook: AfterChoice) -> None:

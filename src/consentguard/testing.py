@@ -16,8 +16,9 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-#: The browser says that the site itself asks (Fetch Metadata, section 2.2).
-_OWN = "same-origin"
+#: The browser says that a person's click on the site itself asks (Fetch Metadata, section 2).
+_HEADERS = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-User": "?1"}
+_OURS = frozenset(("consent", "__Host-consent", "__Secure-consent"))
 
 
 def grant(
@@ -47,16 +48,16 @@ def refuse(client: Any, *, path: str = "/_consent") -> None:
 def _press(client: Any, path: str, said: dict[str, Any]) -> None:
     text, kind = json.dumps(said), "application/json"
     if hasattr(client, "enforce_csrf_checks"):  # Django's
-        answer = client.post(path, data=text, content_type=kind, HTTP_SEC_FETCH_SITE=_OWN)
+        environ = {f"HTTP_{n.upper().replace('-', '_')}": v for n, v in _HEADERS.items()}
+        answer = client.post(path, data=text, content_type=kind, **environ)
     elif hasattr(client, "open"):  # Werkzeug's, which Flask uses
-        headers = {"Sec-Fetch-Site": _OWN}
-        answer = client.post(path, data=text, content_type=kind, headers=headers)
+        answer = client.post(path, data=text, content_type=kind, headers=_HEADERS)
     else:  # httpx, which Starlette uses
-        headers = {"Sec-Fetch-Site": _OWN, "Content-Type": kind}
-        answer = client.post(path, content=text, headers=headers)
+        answer = client.post(path, content=text, headers={**_HEADERS, "Content-Type": kind})
         # Its cookie jar would not send a Secure cookie to http://testserver.
         for cookie in list(client.cookies.jar):
-            cookie.secure = False
+            if cookie.name in _OURS:
+                cookie.secure = False
     if answer.status_code != 200:
         body: bytes = answer.data if hasattr(answer, "data") else answer.content
         raise AssertionError(

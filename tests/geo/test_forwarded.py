@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.geo.forwarded import MAX_ELEMENT, elements, node
+from consentguard.geo.forwarded import MAX_ELEMENT, comma_before, node
+
+
+def elements(value: bytes, limit: int) -> list[bytes]:
+    """The last ones, at most so many, in order."""
+    found: list[bytes] = []
+    end = len(value)
+    while end >= 0 and len(found) < limit:
+        at = comma_before(value, end)
+        found.append(b"" if at is None else value[at + 1 : end])
+        end = -1 if at is None else at
+    return found[::-1]
 
 
 @pytest.mark.parametrize(

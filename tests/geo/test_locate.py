@@ -80,7 +80,15 @@ def test_settings_that_cannot_work(tmp_path: Path) -> None:
         Locator(GeoSettings(provider="mmdb", database=str(tmp_path / "gone.mmdb")))
 
 
-PROXIES = ["10.0.0.1", "172.18.0.1", "100.64.0.1", "fd00::1", "::ffff:192.168.0.9", "unix:", None]
+PROXIES = [
+    "10.0.0.1",
+    "172.18.0.1",
+    "100.64.0.1",
+    "fd00::1",
+    "::ffff:192.168.0.9",
+    "127.0.0.1",
+    None,
+]
 
 
 @pytest.mark.parametrize("peer", PROXIES)
@@ -100,6 +108,29 @@ def test_an_unannounced_proxy_is_warned_about_once(
 def test_nothing_to_warn_about(caplog: pytest.LogCaptureFixture, peer: str) -> None:
     Locator(GeoSettings()).locate(peer, NOTHING)
     assert not caplog.records
+
+
+def test_a_header_that_a_stranger_sent_is_warned_about_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings = GeoSettings(provider="cloudflare", trusted_proxies=("173.245.48.0/20",))
+    locator = Locator(settings)
+    locator.locate("177.43.0.1", NOTHING)
+    assert not caplog.records
+    for _ in range(3):
+        assert locator.locate("177.43.0.1", [(b"CF-IPCountry", b"JP")]) == Place()
+    (record,) = caplog.records
+    assert "--no-proxy-headers" in record.getMessage()
+    assert locator.locate("173.245.48.1", [(b"cf-ipcountry", b"JP")]) == Place("JP")
+
+
+def test_a_proxy_outside_of_the_trusted_networks_is_warned_about(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    locator = Locator(GeoSettings(trusted_proxies=("10.1.0.0/16",)))
+    assert locator.locate("10.2.0.1", forwarded(b"217.0.0.1")) == Place()
+    (record,) = caplog.records
+    assert "10.2.0.1" in record.getMessage()
 
 
 def test_no_warning_where_proxies_are_known(caplog: pytest.LogCaptureFixture) -> None:

@@ -257,7 +257,7 @@ TABLE: list[tuple[str, str | None, Any, list[str], str | None]] = [
     (XFF, "fd00::1", OWN, ["2001:638:902::1, fd12::1"], SIX),
     (XFF, "::ffff:10.0.0.1", OWN, ["217.0.0.1, ::ffff:10.9.9.9"], HERE),
     (XFF, None, OWN, ["217.0.0.1, 10.0.0.2"], HERE),
-    (XFF, "unix:", OWN, [HERE], HERE),
+    (XFF, "unix:x", OWN, [HERE], None),
     (XFF, PROXY, CDN, ["217.0.0.1, 198.51.100.7"], HERE),
     (XFF, PROXY, CDN, ["217.0.0.1, 203.0.113.7"], "203.0.113.7"),
     (XFF, "80.67.169.12", OWN, [HERE], "80.67.169.12"),

@@ -267,3 +267,28 @@ os.wait()
     command = [sys.executable, "-c", code, str(path), str(other)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["FR"]
+
+
+def test_content_is_new_though_its_time_was_kept(site: Site) -> None:
+    kept = site.path.stat()
+    new = site.make({"217.0.0.0/24": "FR"}, "size").read_bytes()
+    assert len(new) == kept.st_size, "the name is in the file"
+    site.path.write_bytes(new)
+    os.utime(site.path, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert site.later() == "FR"
+
+
+def test_a_file_that_cannot_be_opened_is_tried_again_and_told_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.put("FR")
+
+    def locked(*_: object, **__: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", locked)
+        assert site.later(5) == "DE"
+    assert len(warnings(caplog)) == 1
+    assert "that we may read" in warnings(caplog)[0]
+    assert site.later(1) == "FR"

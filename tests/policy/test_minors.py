@@ -77,7 +77,9 @@ def test_what_follows_advertising_follows_it_here() -> None:
 
 def test_rules_hold_in_their_time() -> None:
     region = replace(STATES, minors=(replace(BAN, since=NOW, until=NOW + 10),))
-    assert held(region, 15, now=NOW - 1) is region
+    before = held(region, 15, now=NOW - 1)
+    assert (before.models, before.withheld, before.until) == (region.models, frozenset(), NOW)
+    assert held(region, 15).until == NOW + 10
     assert "advertising" in held(region, 15).withheld
     assert held(region, 15, now=NOW + 10) is region
 

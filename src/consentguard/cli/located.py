@@ -52,7 +52,7 @@ def add_ip(parser: argparse.ArgumentParser) -> None:
     """``--ip``."""
     parser.add_argument(
         "--ip",
-        default="",
+        default=None,
         metavar="ADDRESS",
         help="look the place up, in the database of the policy or the bundled one",
     )
@@ -64,7 +64,7 @@ def located(args: argparse.Namespace, settings: GeoSettings) -> Located | None:
     Raises :class:`ConfigError` for what is no address, or says a country, too, and
     :class:`~consentguard.errors.GeoError` for a database that cannot be used.
     """
-    if not args.ip:
+    if args.ip is None:
         return None
     if args.country or args.subdivision:
         raise ConfigError("--ip finds the country: leave --country and --subdivision out")

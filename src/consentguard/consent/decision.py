@@ -58,6 +58,20 @@ class Decision:
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
+    @cached_property
+    def exceptions(self) -> Mapping[str, bool]:
+        """Services treated otherwise than their purposes: by a click, a signal or a rule."""
+        found = {}
+        for service in self.known.values():
+            allowed = self.allows_service(service)
+            if allowed is not all(self._grants(p) for p in service.purposes):
+                found[service.id] = allowed
+        return found
+
+    def _grants(self, purpose: str) -> bool:
+        ruling = self.rulings.get(purpose)
+        return ruling is not None and ruling.allowed
+
     @property
     def granted(self) -> tuple[str, ...]:
         """Ids of the purposes that are allowed."""

@@ -22,26 +22,14 @@ _PAIR = re.compile(
 _HIDDEN_PORT = re.compile(rb":_[A-Za-z0-9._-]+\Z")
 
 
-def elements(value: bytes, limit: int) -> list[bytes]:
-    """The last elements of one line of the header, at most ``limit``, in order."""
-    if b'"' not in value:
-        return value.rsplit(b",", limit)[-limit:]
-    found: list[bytes] = []
-    end = len(value)
-    while len(found) < limit:
-        at = _comma_before(value, end)
-        found.append(b"" if at is None else value[at + 1 : end])
-        if at is None or at < 0:
-            break
-        end = at
-    return found[::-1]
-
-
-def _comma_before(value: bytes, end: int) -> int | None:
+def comma_before(value: bytes, end: int) -> int | None:
     """Where the element that ends there is parted from the one before; -1 for the first.
 
     ``None`` where no element is that long.
     """
+    at = value.rfind(b",", 0, end)
+    if value.find(b'"', at + 1, end) < 0:
+        return at
     quoted = False
     stop = max(-1, end - 1 - MAX_ELEMENT)
     for at in range(end - 1, stop, -1):

@@ -59,7 +59,7 @@ class CountryHeader:
         for each in (name, part or name):
             if not _TOKEN.fullmatch(each):
                 raise ConfigError(f"geo provider 'header:…': {each!r} is not a header's name")
-        self._name = name.lower().encode("ascii")
+        self.name = name.lower().encode("ascii")
         self._part = part.lower().encode("ascii")
         self._trusted = trusted
         self._read = lru_cache(maxsize=1024)(_place)
@@ -75,7 +75,7 @@ class CountryHeader:
         countries, parts = [], []
         for name, value in headers:
             lower = name.lower()
-            if lower == self._name:
+            if lower == self.name:
                 countries.append(value)
             elif lower == self._part:
                 parts.append(value)

@@ -18,8 +18,8 @@ from consentguard.geo.proxies import (
     PROXY_HEADERS,
     Headers,
     client_address,
-    is_unix,
     parse_trusted,
+    peer_is_trusted,
 )
 from consentguard.geo.reload import Job, Reloading, in_background
 from consentguard.model import GeoSettings, Place
@@ -28,6 +28,8 @@ logger = logging.getLogger("consentguard.geo")
 
 UNKNOWN = Place()
 KNOWN = ("bundled", "mmdb", *CDNS, "header:NAME")
+#: Who sends one of these speaks for somebody else.
+_FORWARDING = frozenset(name.encode("ascii") for name in PROXY_HEADERS)
 #: After so many days the bundled database is said to be old.
 OLD_DAYS = 400
 
@@ -82,18 +84,36 @@ class Locator:
         """
         database = self.database
         if database is None:
-            return self._header.locate(peer, headers) if self._header else UNKNOWN
-        if self._trusted:
+            found = self._header.locate(peer, headers) if self._header else UNKNOWN
+        elif self._trusted:
             address = client_address(peer, headers, self._trusted, self._proxy_header)
-            return database.lookup(address) if address else UNKNOWN
-        found = database.find(peer) if peer else UNKNOWN
+            found = database.lookup(address) if address else UNKNOWN
+        else:
+            found = database.find(peer) if peer else UNKNOWN
         if not found.country and not self._warned:
-            self._tell_proxy(peer)
+            self._tell_proxy(peer, headers)
         return found
 
-    def _tell_proxy(self, peer: str | None) -> None:
+    def _tell_proxy(self, peer: str | None, headers: Headers) -> None:
         """Says once that a proxy stands in front of us which nobody told us about."""
-        if not is_unix(peer) and not _is_of_a_proxy(parse_address(peer or "")):
+        if peer_is_trusted(peer, self._trusted):
+            return
+        names = {name.lower() for name, _ in headers}
+        address = parse_address(peer or "")
+        if self._header is not None:
+            if self._trusted and self._header.name in names:
+                self._warned = True
+                logger.warning(
+                    "%s came from %s, which is none of trusted_proxies, so it was not believed. "
+                    "Does the server put the visitor's address in place of the proxy's (uvicorn: "
+                    "--no-proxy-headers)?",
+                    self._header.name.decode("ascii"),
+                    address or "no address",
+                )
+            return
+        # A developer's own browser is on the loopback, too, but it forwards nobody.
+        here = address is not None and address.is_loopback and not _FORWARDING.isdisjoint(names)
+        if peer and not here and not _is_of_a_proxy(address):
             return
         self._warned = True
         logger.warning(

@@ -65,6 +65,7 @@ class Stamp(NamedTuple):
     """By what a file is told from the one that was there before."""
 
     modified: int  #: nanoseconds
+    changed: int  #: nanoseconds; rights and content, also where the time of the latter was kept
     size: int
     inode: int
 
@@ -180,7 +181,7 @@ def _read(path: str) -> tuple[Stamp, bytes]:
 
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp of a file by what the system says of it."""
-    return Stamp(status.st_mtime_ns, status.st_size, status.st_ino)
+    return Stamp(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def _description(metadata: Metadata) -> Description:

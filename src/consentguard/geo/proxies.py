@@ -7,9 +7,10 @@ its own proxies go. What stands further left never changes the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Address, ip_network
+from itertools import islice
 
 from consentguard.errors import ConfigError
 from consentguard.geo import forwarded
@@ -75,20 +76,15 @@ def _network(text: str) -> Network:
 def peer_is_trusted(peer: str | None, trusted: Trusted) -> bool:
     """True when the socket's other end is one of the site's own proxies.
 
-    :param peer: address of the socket; ``None``, ``""`` or ``unix:…`` for a UNIX socket, which only
-        the same machine can open, so that it counts as trusted wherever anything does.
+    :param peer: address of the socket; ``None`` or ``""`` for a UNIX socket, which only the same
+        machine can open, so that it counts as trusted wherever anything does.
     """
     if isinstance(trusted, int):
         return trusted > 0
-    if is_unix(peer):
+    if not peer:
         return bool(trusted)
     address = parse_address(peer or "")
     return address is not None and _inside(address, trusted)
-
-
-def is_unix(peer: str | None) -> bool:
-    """Whether the socket is no network's: servers leave its address out or write ``unix:``."""
-    return not peer or peer.startswith("unix:")
 
 
 def client_address(
@@ -119,27 +115,30 @@ def _vouched_for(
         return None if own else address
     read = _READERS[header]
     if isinstance(trusted, int):
-        entries = _last_entries(headers, header, trusted)
-        return read(entries[-trusted]) if len(entries) >= trusted else None
-    for entry in reversed(_last_entries(headers, header, MAX_HOPS)):
+        found = next(islice(_from_the_right(headers, header), trusted - 1, None), None)
+        return None if found is None else read(found)
+    for entry in islice(_from_the_right(headers, header), MAX_HOPS):
         address = read(entry)
         if address is None or not _inside(address, trusted):
             return address
     return None
 
 
-def _last_entries(headers: Headers, header: str, limit: int) -> list[bytes]:
-    """The last entries of all lines of a list header together, at most ``limit``, in order."""
-    wanted, split = _LISTS[header]
-    entries: list[bytes] = []
+def _from_the_right(headers: Headers, header: str) -> Iterator[bytes]:
+    """The entries of all lines of a list header together, the last one first, as they are asked."""
+    wanted, comma_before = _LISTS[header]
     # RFC 9110 section 5.3: several lines of one list field mean the same as one line with commas.
     for name, value in reversed(headers):
-        if len(name) == len(wanted) and name.lower() == wanted:
-            missing = limit - len(entries)
-            entries = split(value, missing) + entries
-            if len(entries) >= limit:
+        if len(name) != len(wanted) or name.lower() != wanted:
+            continue
+        end = len(value)
+        while end >= 0:
+            at = comma_before(value, end)
+            if at is None:
+                yield b""
                 break
-    return entries
+            yield value[at + 1 : end]
+            end = at
 
 
 def _only(headers: Headers) -> Address | None:
@@ -148,8 +147,8 @@ def _only(headers: Headers) -> Address | None:
     return _entry(values[0]) if len(values) == 1 else None
 
 
-def _listed(value: bytes, limit: int) -> list[bytes]:
-    return value.rsplit(b",", limit)[-limit:]
+def _comma_before(value: bytes, end: int) -> int:
+    return value.rfind(b",", 0, end)
 
 
 def _entry(entry: bytes) -> Address | None:
@@ -160,9 +159,9 @@ def _element(element: bytes) -> Address | None:
     return _entry(forwarded.node(element))
 
 
-_LISTS: dict[str, tuple[bytes, Callable[[bytes, int], list[bytes]]]] = {
-    FORWARDED_FOR: (b"x-forwarded-for", _listed),
-    FORWARDED: (b"forwarded", forwarded.elements),
+_LISTS: dict[str, tuple[bytes, Callable[[bytes, int], int | None]]] = {
+    FORWARDED_FOR: (b"x-forwarded-for", _comma_before),
+    FORWARDED: (b"forwarded", forwarded.comma_before),
 }
 _READERS: dict[str, Callable[[bytes], Address | None]] = {
     FORWARDED_FOR: _entry,

@@ -59,6 +59,7 @@ class Reloading:
         #: What was read last, good or bad, and what is being read; each process has its own.
         self._known: Stamp | None = self._seen
         self._reading = 0
+        self._told = ""
 
     def current(self) -> Database:
         """The database of now. Never raises, never waits."""
@@ -92,17 +93,26 @@ class Reloading:
         try:
             found = Database(self._path)
         except GeoError as error:
-            built = self._database.describe().built
-            logger.warning(
-                "%s. The one of %s stays in use. Put a sound file there by renaming it into place, "
-                "as geoipupdate does",
-                error,
-                built or "before",
-            )
+            if isinstance(error.__cause__, OSError):
+                known = self._known  # the file may be sound: it is tried again
+            self._tell(str(error))
         except Exception:
             logger.exception("GeoIP database %s: cannot be read; the last one stays", self._path)
         else:
+            self._told = ""
             known, self._database = found.stamp, found
             logger.info("GeoIP database %s: now that of %s", self._path, found.describe().built)
         finally:
             self._known, self._reading = known, 0
+
+    def _tell(self, error: str) -> None:
+        """Says what is wrong, once."""
+        if error == self._told:
+            return
+        self._told = error
+        logger.warning(
+            "%s. The one of %s stays in use. Put a sound file there that we may read, by renaming "
+            "it into place as geoipupdate does",
+            error,
+            self._database.describe().built or "before",
+        )

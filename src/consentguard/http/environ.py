@@ -27,6 +27,7 @@ def request_of(environ: Environ) -> Request:
         query=_bytes(environ.get("QUERY_STRING", "")),
         headers=headers,
         peer=environ.get("REMOTE_ADDR") or None,
+        account=environ.get("consentguard.account"),
     )
 
 

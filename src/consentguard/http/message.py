@@ -6,17 +6,31 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from consentguard.model import Account
+
 Header = tuple[bytes, bytes]
 
 
 class Request:
     """What a shell hands to the guard; ``path`` is without ``root_path``, ``peer`` the socket's.
 
+    ``account`` is what somebody outside of us knows of the visitor.
+
     Nothing changes it. ``fields`` has the first value of each header, by its name in lower case.
     A plain class: a frozen dataclass would cost three times as much, on every request.
     """
 
-    __slots__ = ("fields", "headers", "method", "path", "peer", "query", "root_path", "scheme")
+    __slots__ = (
+        "account",
+        "fields",
+        "headers",
+        "method",
+        "path",
+        "peer",
+        "query",
+        "root_path",
+        "scheme",
+    )
 
     fields: Mapping[bytes, bytes]
     headers: list[Header]
@@ -30,6 +44,7 @@ class Request:
         query: bytes,
         headers: Sequence[Header],
         peer: str | None = None,
+        account: Account | None = None,
     ) -> None:
         self.method = method
         self.scheme = scheme
@@ -37,6 +52,7 @@ class Request:
         self.root_path = root_path
         self.query = query
         self.peer = peer
+        self.account = account
         given = headers if type(headers) is list else list(headers)
         try:
             fields = dict(given)

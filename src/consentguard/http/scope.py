@@ -31,6 +31,7 @@ def request_of(scope: Scope) -> Request:
         scope.get("query_string", b""),
         scope.get("headers", ()),
         client[0] if client else None,
+        scope.get("consentguard.account"),
     )
 
 

@@ -17,7 +17,7 @@ from consentguard.pages import form, notices, outcome, state
 from consentguard.pages.origin import require_same_origin, safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Visit
-from consentguard.policy.regions import at_least_as_strict
+from consentguard.policy.regions import at_least_as_strict, joined
 
 
 def choice(visit: Visit, body: bytes) -> Outcome:
@@ -57,7 +57,7 @@ def _outcome(visit: Visit, region: Region, chosen: Choice, sent: form.Sent) -> O
         stricter = "" if region is visit.located else region.id
     chosen = Choice(chosen.kind, chosen.granted, chosen.denied, chosen.services, stricter)
     stored = store(setup.policy, region, chosen, visit.stored, now, setup.random())
-    decision = setup.decide(region, stored, visit.signals, now)
+    decision = setup.decide(joined(region, visit.located), stored, visit.signals, now)
     answer = _with_cookies(visit, _answer(visit, decision, sent), stored, decision)
     record = _record(visit, region, chosen, stored, now)
     if not chosen.is_grant:
@@ -66,7 +66,8 @@ def _outcome(visit: Visit, region: Region, chosen: Choice, sent: form.Sent) -> O
     if not _takes_back(visit.decision, chosen):
         return Outcome(record, answer, failed)
     kept = unproven(chosen, visit.stored, region, now)
-    failed = _with_cookies(visit, failed, kept, setup.decide(region, kept, visit.signals, now))
+    decision = setup.decide(joined(region, visit.located), kept, visit.signals, now)
+    failed = _with_cookies(visit, failed, kept, decision)
     return Outcome(record, answer, failed, _record(visit, region, chosen, kept, now))
 
 
@@ -115,6 +116,8 @@ def _region(visit: Visit, asked: str) -> Region:
     """The region that the visitor asks for: a stricter one, never a weaker one."""
     if not asked:
         return visit.decision.region
+    if asked == visit.located.id:
+        return visit.located
     region = visit.setup.region(asked, visit.visitor.who)
     if region is None or not at_least_as_strict(region, visit.located):
         raise BadRequest(f"region {asked[:60]!r} is unknown, or weaker than {visit.located.id!r}")

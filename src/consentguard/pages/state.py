@@ -21,21 +21,10 @@ def state(policy: Policy, decision: Decision) -> dict[str, Any]:
         "granted": list(decision.granted),
         "complete": decision.complete,
         "denied": {p: reason.value for p, reason in decision.denied.items()},
-        "services": exceptions(decision),
+        "services": dict(decision.exceptions),
         "show_banner": decision.show_banner,
         "policy_version": policy.version,
         "gpc": decision.gpc,
-    }
-
-
-def exceptions(decision: Decision) -> dict[str, bool]:
-    """Services that are treated otherwise than their purposes: by a click, a signal or a rule."""
-    allowed = {p: ruling.allowed for p, ruling in decision.rulings.items()}
-    verdicts = {s.id: decision.allows_service(s) for s in decision.known.values()}
-    return {
-        s.id: verdicts[s.id]
-        for s in decision.known.values()
-        if verdicts[s.id] is not all(allowed.get(p, False) for p in s.purposes)
     }
 
 

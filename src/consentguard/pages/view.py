@@ -9,7 +9,6 @@ from consentguard.locales import Texts
 from consentguard.model import UNKNOWN, Model, Policy, Purpose, Service
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import PurposeRow, View
-from consentguard.pages.state import exceptions
 
 #: Never rows of their own unless the site declares them: they follow from the other purposes.
 _UNLISTED = frozenset({"tag-manager", "cdn", "consent-management"})
@@ -45,7 +44,7 @@ def view(
         partners=len(partners(policy.services, decision)),
         chosen=decision.chosen,
         granted=(*decision.granted, *([UNKNOWN] if decision.complete else [])),
-        exceptions=exceptions(decision),
+        exceptions=decision.exceptions,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 
 from consentguard.model import Account, MinorRule, Model, Policy, Region
 from consentguard.policy.region import COLUMNS, FIXED
@@ -31,9 +32,13 @@ def for_age(policy: Policy, region: Region, account: Account, country: str, now:
             models[purpose] = model
     raised = {p: m for p, m in models.items() if m is not region.models[p]}
     withheld = frozenset(p for p, model in raised.items() if model is Model.DENY)
-    return (
-        replace(region, models=models, aged=repr(raised), withheld=withheld) if raised else region
-    )
+    # A rule for some ages may begin or end before the rule set does.
+    dates = (time for rule in region.minors for time in (rule.since, rule.until) if time > now)
+    until = min(region.until, *dates, inf)
+    if not raised and until == region.until:
+        return region
+    aged = repr(raised) if raised else ""
+    return replace(region, models=models, aged=aged, withheld=withheld, until=until)
 
 
 def assumed_age(policy: Policy) -> int | None:

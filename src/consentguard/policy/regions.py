@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import reduce
 from math import inf
 from typing import Any
 
@@ -18,7 +19,17 @@ from consentguard.errors import ConfigError
 from consentguard.geo.codes import PSEUDO, is_part
 from consentguard.geo.headers import CountryHeader, names_of
 from consentguard.geo.proxies import parse_trusted
-from consentguard.model import GeoSettings, Lifetime, Place, Policy, Purpose, Region, Service, Site
+from consentguard.model import (
+    GeoSettings,
+    Lifetime,
+    Model,
+    Place,
+    Policy,
+    Purpose,
+    Region,
+    Service,
+    Site,
+)
 from consentguard.policy.presets import chain, presets, resolved, start_of
 from consentguard.policy.reader import Reader
 from consentguard.policy.region import COLUMNS, FIXED, Builder
@@ -283,8 +294,16 @@ class Regions:
             fit = [one for one in every if at_least_as_strict(one, whole)]
             # Of rules that are equally strict the country's own one holds. Those for children add
             # up: any of them may be the visitor's.
+            # So do duties: whatever one of them denies or demands may hold for the visitor.
+            strictest = max(fit, key=_strictness)
             found = self._strictest[country] = replace(
-                max(fit, key=_strictness),
+                strictest,
+                gpc=any(one.gpc for one in every),
+                gpc_display=any(one.gpc_display for one in every),
+                do_not_sell=any(one.do_not_sell for one in every),
+                sensitive_sale=next((s for one in every if (s := one.sensitive_sale)), ""),
+                lifetime=reduce(_shorter, (one.lifetime for one in every)),
+                services=reduce(_stricter_services, (one.services for one in every)),
                 minors=tuple(dict.fromkeys(rule for one in every for rule in one.minors)),
                 since=max(one.since for one in every),
                 until=min(one.until for one in every),
@@ -295,6 +314,23 @@ class Regions:
 def _strictness(region: Region) -> tuple[int, int]:
     models = sum(model.strictness for model in region.models.values())
     return models, region.gpc + region.do_not_sell
+
+
+def _shorter(one: Lifetime, other: Lifetime) -> Lifetime:
+    """Grants and trackers live as long as both allow, refusals as long as either demands."""
+    return Lifetime(
+        min(one.grant_months, other.grant_months),
+        max(one.refuse_months, other.refuse_months),
+        min(one.tracker_days, other.tracker_days),
+    )
+
+
+def _stricter_services(one: Mapping[str, Model], other: Mapping[str, Model]) -> Mapping[str, Model]:
+    """Rules for single services; of two for one the stricter."""
+    services = dict(one)
+    for id, model in other.items():
+        services[id] = max(model, services.get(id, model), key=lambda rule: rule.strictness)
+    return services
 
 
 def moments(*regions: Region) -> list[float]:
@@ -315,17 +351,10 @@ def joined(asked: Region, located: Region) -> Region:
     """
     if asked is located or not at_least_as_strict(asked, located):
         return located
-    services = dict(asked.services)
-    for id, model in located.services.items():
-        services[id] = max(model, services.get(id, model), key=lambda one: one.strictness)
     return replace(
         asked,
-        services=services,
-        lifetime=Lifetime(
-            min(asked.lifetime.grant_months, located.lifetime.grant_months),
-            max(asked.lifetime.refuse_months, located.lifetime.refuse_months),
-            min(asked.lifetime.tracker_days, located.lifetime.tracker_days),
-        ),
+        services=_stricter_services(asked.services, located.services),
+        lifetime=_shorter(asked.lifetime, located.lifetime),
         gpc=asked.gpc or located.gpc,
         gpc_display=asked.gpc_display or located.gpc_display,
         do_not_sell=asked.do_not_sell or located.do_not_sell,
