@@ -50,7 +50,12 @@ def app(**more: Any) -> Starlette:
         Route("/adverts", adverts),
         Route("/boom", boom),
     ]
-    options = {"policy": a_policy(), "secret_keys": ["key"], "ledger": None, "geo": Here()}
+    options: dict[str, Any] = {
+        "policy": a_policy(),
+        "secret_keys": ["key"],
+        "ledger": None,
+        "geo": Here(),
+    }
     return Starlette(routes=routes, middleware=[Middleware(ConsentMiddleware, **options)], **more)
 
 
@@ -93,7 +98,12 @@ async def test_an_unknown_purpose_raises() -> None:
     async def typo(request: Request) -> Response:
         return PlainTextResponse(str(consent(request).allows("analitics")))
 
-    options = {"policy": a_policy(), "secret_keys": ["key"], "ledger": None, "geo": Here()}
+    options: dict[str, Any] = {
+        "policy": a_policy(),
+        "secret_keys": ["key"],
+        "ledger": None,
+        "geo": Here(),
+    }
     site = Starlette(
         routes=[Route("/", typo)], middleware=[Middleware(ConsentMiddleware, **options)]
     )
@@ -174,7 +184,12 @@ async def test_cookies_of_the_framework_are_necessary_under_their_own_names() ->
     inner = Starlette(routes=[Route("/", log_in)])
     inner.add_middleware(SessionMiddleware, secret_key="s", session_cookie="sid")
     inner.add_middleware(Counting)
-    guarded = {"policy": a_policy(), "secret_keys": ["k"], "ledger": None, "geo": Here("DE")}
+    guarded: dict[str, Any] = {
+        "policy": a_policy(),
+        "secret_keys": ["k"],
+        "ledger": None,
+        "geo": Here("DE"),
+    }
     inner.add_middleware(ConsentMiddleware, **guarded, cookies=["csrf"])
     transport = httpx.ASGITransport(app=inner)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:

@@ -219,6 +219,16 @@ def test_a_second_start_for_an_error_takes_the_firsts_place() -> None:
     assert "Set-Cookie" not in dict(headers)
 
 
+def hearing(heard: list[Any]) -> Any:
+    """A ``start_response`` that notes the headers."""
+
+    def start_response(status: str, headers: list[Any], exc_info: Any = None) -> Any:
+        heard.extend(headers)
+        return unheard()
+
+    return start_response
+
+
 SMUGGLED = b"\r\nSet-Cookie: _ga=1\0"
 
 
@@ -232,7 +242,7 @@ async def both(headers: list[Any], data: bytes = PAGE) -> list[tuple[list[Any], 
         start_response("200 OK", text)
         return [data]
 
-    out = b"".join(guarded_wsgi(app)(environ(), lambda *said: heard.extend(said[1])))
+    out = b"".join(guarded_wsgi(app)(environ(), hearing(heard)))
     through_wsgi = [(k.encode("latin-1").lower(), v.encode("latin-1")) for k, v in heard]
     through_asgi = [(k.lower(), v) for k, v in first["headers"]]
     return [(through_asgi, b"".join(m["body"] for m in rest)), (through_wsgi, out)]
@@ -274,7 +284,7 @@ async def test_a_value_that_is_no_latin_1_costs_nobody_the_page(value: Any) -> N
         return [PAGE]
 
     heard: list[Any] = []
-    out = b"".join(guarded_wsgi(app)(environ(), lambda *said: heard.extend(said[1])))
+    out = b"".join(guarded_wsgi(app)(environ(), hearing(heard)))
     assert GATED in out
     assert dict(heard)["X-A"] == dict(first["headers"])[b"x-a"].decode("latin-1")
 
