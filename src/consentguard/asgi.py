@@ -71,7 +71,7 @@ class ConsentMiddleware(Guarding):
             if scope["type"] == "websocket":
                 await self._shake_hands(scope, receive, send)
             else:
-                await self.app(scope, receive, send)
+                await self.other(scope, receive, send)
             return
         exchange = self.guard.exchange(request_of(scope))
         if exchange.own:
@@ -79,6 +79,10 @@ class ConsentMiddleware(Guarding):
             return
         inner = {**scope, "headers": exchange.headers_in, "consentguard": exchange}
         await self.app(inner, receive, Sender(exchange, send).send)
+
+    async def other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is no request, the server's start and end before all, is the app's."""
+        await self.app(scope, receive, send)
 
     async def _shake_hands(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket: its handshake carries cookies both ways, what follows is the app's."""

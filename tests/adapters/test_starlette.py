@@ -15,7 +15,11 @@ from starlette.background import BackgroundTask
 from starlette.endpoints import HTTPEndpoint, WebSocketEndpoint
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.httpsredirect import HTTPSRedirectMiddleware
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -421,6 +425,29 @@ def test_two_guards_fail_the_startup_too() -> None:
 def test_a_test_client_says_so_too() -> None:
     with pytest.raises(KeyMissing), TestClient(protected(secret_keys=[])):
         pass
+
+
+@pytest.mark.parametrize(
+    ("outside", "inside", "said"),
+    [
+        ([TrustedHostMiddleware, GZipMiddleware], [CORSMiddleware, SessionMiddleware], []),
+        ([CORSMiddleware], [], ["read the visitor's choice: add CORSMiddleware before"]),
+        ([], [TrustedHostMiddleware], ["every host: add TrustedHostMiddleware after"]),
+        ([], [HTTPSRedirectMiddleware], ["https: add HTTPSRedirectMiddleware after"]),
+    ],
+)
+def test_middleware_on_the_wrong_side_is_told_of_at_start(
+    outside: list[Any], inside: list[Any], said: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    needs: dict[Any, Any] = {SessionMiddleware: {"secret_key": "s"}}
+    layers = [
+        [Middleware(kind, **needs.get(kind, {})) for kind in side] for side in (outside, inside)
+    ]
+    guard = Middleware(ConsentMiddleware, **GUARD)
+    with TestClient(Starlette(middleware=[*layers[0], guard, *layers[1]])):
+        told = [r.getMessage() for r in caplog.records if "ConsentMiddleware" in r.getMessage()]
+    assert len(told) == len(said)
+    assert all(part in one for part, one in zip(said, told, strict=True))
 
 
 # --- what else goes through ----------------------------------------------------------------------

@@ -25,14 +25,21 @@ from fastapi.requests import HTTPConnection
 from fastapi.security.base import SecurityBase
 
 from consentguard.adapters import starlette
-from consentguard.adapters.starlette import consent, requires_consent, with_consent
+from consentguard.adapters.starlette import (
+    consent,
+    consent_context,
+    requires_consent,
+    with_consent,
+)
 from consentguard.consent.decision import Decision
 
 __all__ = [
     "Consent",
     "ConsentMiddleware",
+    "Decision",
     "RequireConsent",
     "consent",
+    "consent_context",
     "documented",
     "requires_consent",
     "with_consent",

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException, WebSocketException
@@ -23,12 +22,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketState
 
+from consentguard.adapters.layers import check_order, named_by
 from consentguard.asgi import ConsentMiddleware as _ASGIMiddleware
 from consentguard.consent.decision import Decision
 from consentguard.environment import UNSET, Unset
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
-from consentguard.guard import AccountOf, Geo
+from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
@@ -74,43 +74,39 @@ class ConsentMiddleware(_ASGIMiddleware):
                 ledger=ledger,
                 geo=geo,
                 account=account,
-                cookies=(*cookies, *_named_by(app)),
+                cookies=(*cookies, *named_by(app)),
                 after_choice=after_choice,
             )
         except ConfigError as error:
-            if isinstance(
-                app, Starlette
-            ):  # wrapped by hand: the line that is wrong is on the stack
+            # Wrapped by hand, the line that is wrong is on the stack.
+            if isinstance(app, Starlette):
                 raise
-            self._wrong = error
+            self.app, self._wrong = app, error
+            self.guard = cast(ConsentGuard, _Unmade(error))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; fail the startup of a site that has to be repaired."""
-        if self._wrong is not None:
-            if scope["type"] == "lifespan":
+    async def other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Fail the startup of a site that has to be repaired; else it is the app's."""
+        if scope["type"] == "lifespan":
+            if self._wrong is not None:
                 await receive()
                 await send({"type": "lifespan.startup.failed", "message": str(self._wrong)})
-            raise self._wrong
-        await super().__call__(scope, receive, send)
+                raise self._wrong
+            check_order(scope.get("app"), ConsentMiddleware)
+        await super().other(scope, receive, send)
 
     def seen(self, app: Starlette) -> None:
         """The app that we are in; known when it serves its first request."""
 
 
-#: Where middleware for sessions and against forged requests keeps the name of its cookie:
-#: Starlette's SessionMiddleware; starsessions, starlette-csrf.
-_NAMES = ("session_cookie", "cookie_name")
-_KEEPERS = re.compile("session|csrf|xsrf", re.IGNORECASE)
-_DEEPEST = 100  #: middleware in middleware
+class _Unmade:
+    """In place of a guard that could not be made: no request passes it."""
 
+    def __init__(self, error: ConfigError) -> None:
+        self._error = error
 
-def _named_by(app: object) -> Iterator[str]:
-    """The names that the middleware between us and the app gives its cookies."""
-    for _ in range(_DEEPEST):
-        if _KEEPERS.search(type(app).__name__):
-            names = (getattr(app, attribute, None) for attribute in _NAMES)
-            yield from (name for name in names if isinstance(name, str))
-        app = getattr(app, "app", None)
+    def exchange(self, request: object) -> NoReturn:
+        """Raise what is wrong, as at the start."""
+        raise self._error
 
 
 class _ErrorPages:
