@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from wsgiref.validate import validator
 
 import flask
 import pytest
 from flask import Blueprint, Flask, render_template_string, stream_with_context
+from flask.testing import EnvironBuilder
 from flask.views import MethodView
 from tests.conftest import SITE, Here, a_policy
 from werkzeug.debug import DebuggedApplication
@@ -304,7 +306,7 @@ def test_the_file_wrapper_of_the_server_gets_files(tmp_path: Path) -> None:
     (tmp_path / "data.bin").write_bytes(b"0" * 99)
     app = an_app()
     app.add_url_rule("/data", "data", lambda: flask.send_file(tmp_path / "data.bin"))
-    environ = flask.testing.EnvironBuilder(guarded(app), "/data").get_environ()
+    environ = EnvironBuilder(guarded(app), "/data").get_environ()
     said: list[Any] = []
 
     def start_response(*start: Any) -> Callable[[bytes], None]:
@@ -315,6 +317,24 @@ def test_the_file_wrapper_of_the_server_gets_files(tmp_path: Path) -> None:
     assert said[0][0] == "200 OK"
     assert isinstance(body, Wrapper)
     body.close()
+
+
+def test_the_protocol_is_kept_to(tmp_path: Path) -> None:
+    (tmp_path / "data.bin").write_bytes(b"0" * 99)
+    app = an_app()
+    app.add_url_rule("/data", "data", lambda: flask.send_file(tmp_path / "data.bin"))
+    client = Client(validator(guarded(app)))
+    seen = {}
+    for path in ("/", "/page", "/boom", "/nowhere", "/data", "/_consent"):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            with client.open(path, method=method) as answer:
+                seen[path, method] = answer.status_code, bool(answer.get_data())
+    assert seen["/page", "GET"] == seen["/data", "GET"] == (200, True)
+    assert seen["/page", "HEAD"] == seen["/data", "HEAD"] == (200, False)
+    assert seen["/boom", "GET"] == (500, True)
+    said = {"choice": "reject"}
+    with client.post("/_consent", data=said, headers={"Sec-Fetch-Site": "same-origin"}) as form:
+        assert form.status_code == 303
 
 
 def log_in() -> flask.Response:
