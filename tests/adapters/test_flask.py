@@ -162,8 +162,8 @@ def test_words_for_templates() -> None:
     )
     client = app.test_client()
     text = client.get("/words", base_url="http://localhost/shop").text
-    assert text.startswith("False False /shop/_consent <a ")
-    assert '<a href="/shop/_consent" rel="noreferrer">Cookie settings</a>' in text
+    assert text.startswith("False False /shop/_consent?next=/shop/words <a ")
+    assert '<a href="/shop/_consent?next=/shop/words" rel="noreferrer">Cookie settings</a>' in text
     assert ">A &amp; B</a>" in text
     grant(client)
     assert client.get("/words").text.startswith("True True")
@@ -377,8 +377,10 @@ def test_two_guards_are_a_mistake() -> None:
     other.wsgi_app = wsgi.ConsentMiddleware(  # type: ignore[method-assign]
         other.wsgi_app, a_policy(), "key", ledger=None
     )
-    with pytest.raises(ConfigError, match="no other ConsentMiddleware"):
+    with pytest.raises(ConfigError, match="two consentguard guards"):
         ConsentGuard(other)
+    with pytest.raises(ConfigError, match="two consentguard guards"):
+        wsgi.ConsentMiddleware(app, a_policy(), "key", ledger=None)
 
 
 def test_one_extension_for_many_apps() -> None:

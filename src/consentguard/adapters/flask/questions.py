@@ -14,7 +14,7 @@ from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.http.environ import request_of
-from consentguard.pages.markup import link
+from consentguard.pages import control
 
 P = ParamSpec("P")
 
@@ -56,17 +56,16 @@ def consent_allows(purpose: str, *, service: str | None = None) -> bool:
 
 
 def consent_settings_url() -> str:
-    """The path of the page where the visitor sees and changes their choice."""
-    return exchange().visit.prefix
+    """The path of the page where the visitor sees and changes their choice, and comes back from."""
+    return control.settings_url(exchange().visit)
 
 
 def consent_settings_link(text: str = "") -> Markup:
-    """A link to that page.
+    """A link to that page, with ``text`` or the words of the re-open control.
 
-    ``text`` instead of the words of the re-open control, which some laws prescribe.
+    Some laws prescribe those.
     """
-    visit = exchange().visit
-    return Markup(link(visit.prefix, text or visit.view("/").control))  # noqa: S704 - escaped there
+    return Markup(control.settings_link(exchange().visit, text))  # noqa: S704 - escaped there
 
 
 def requires_consent(
