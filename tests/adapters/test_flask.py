@@ -70,6 +70,15 @@ def test_a_page_is_gated_until_its_visitor_agrees() -> None:
     assert PIXEL in client.get("/page").text
 
 
+def test_a_form_leads_back_to_its_page() -> None:
+    client = guarded(an_app()).test_client()
+    said = {"choice": "accept", "next": "/page"}
+    own = {"Sec-Fetch-Site": "same-origin"}
+    answer = client.post("/_consent", data=said, headers=own, follow_redirects=True)
+    assert answer.request.path == "/page"
+    assert PIXEL in answer.text
+
+
 def test_it_works_where_the_site_is_https_and_below_a_path() -> None:
     site = SITE.replace("http://localhost", "https://www.site.test")
     client = guarded(an_app(site=site, APPLICATION_ROOT="/shop")).test_client()

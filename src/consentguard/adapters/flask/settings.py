@@ -135,7 +135,7 @@ def _secret_keys(config: Config) -> tuple[str | bytes, ...]:
         return () if os.environ.get(SECRET_KEYS) else _keys_of_the_app(config)
     keys = (value,) if isinstance(value, str | bytes) else value
     if not isinstance(keys, list | tuple) or not all(isinstance(k, str | bytes) for k in keys):
-        raise _wrong(SECRET_KEYS, type(value), "a list of keys, oldest first")
+        raise _wrong(SECRET_KEYS, value, "a list of keys, oldest first")
     return _usable(keys)
 
 
@@ -185,4 +185,6 @@ def _text(key: str, value: object) -> str | None:
 
 
 def _wrong(key: str, value: object, wanted: str) -> ConfigError:
-    return ConfigError(f"app.config[{key!r}] is {value!r:.80}; it has to be {wanted}")
+    # Only its type: it may hold a key, or a database's password.
+    shown = "empty" if value == "" else f"of type {type(value).__name__}"
+    return ConfigError(f"app.config[{key!r}] is {shown}; it has to be {wanted}")
