@@ -42,9 +42,10 @@ class Rewriter:
     """Rewrites one response body.
 
     ``insert`` is put in once, before the first `</body>` or at the end, if the body is a document
-    and not a fragment, or wherever :data:`PLACE` stands before: bytes, or what gives them for the
-    page's ``<base href>``s, which move every URL in them. ``encoding`` is the Python codec of an ASCII-superset charset. A document in a page
-    has that page's ``bases``, and a ``depth``. ``ended`` is told why a body ended early.
+    and not a fragment, or where :data:`PLACE` stands before that: bytes, or what gives them for the
+    page's ``<base href>``s, which move every URL in them. ``encoding`` is the Python codec of an
+    ASCII-superset charset. A document in a page has that page's ``bases``, and a ``depth``.
+    ``ended`` is told why a body ended early.
     After the end: ``gated`` holds what was made inert, the first :data:`REPORTED` of it,
     ``uninspected`` how many inline scripts went past 256 KB, ``truncated`` whether a token past
     1 MB ended the body early. Never raises.
