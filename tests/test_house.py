@@ -32,7 +32,8 @@ FLOORS = (
     ("sender", "starter", "testing"),
     ("asgi", "wsgi"),
     ("__init__",),
-    ("adapters", "cli"),
+    ("cli",),  # adapters run its commands with the site's settings
+    ("adapters",),
     ("__main__",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
