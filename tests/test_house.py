@@ -29,10 +29,10 @@ FLOORS = (
     ("outbound",),
     ("exchange",),
     ("guard",),
-    ("sender", "starter", "testing"),
+    ("alone", "sender", "starter", "testing"),
     ("asgi", "wsgi"),
     ("__init__",),
-    ("cli",),  # adapters run its commands with the site's settings
+    ("cli",),
     ("adapters",),
     ("__main__",),
 )
