@@ -314,7 +314,8 @@ for name, text in {
         '{% consent "analytics" %}yes{% else %}no{% endconsent %} '
         '{% consent asked service="facebook_pixel" %}ads{% endconsent %} '
         "{% if consent_allows.media %}film{% endif %} {{ consent.variant }} "
-        '{% consent_settings_link "Settings" css_class="small" %} {% consent_settings_link %}'
+        '{% consent_settings_url %} {% consent_settings_link "Settings" %} '
+        "{% consent_settings_link %}"
         "</main></body>"
     ),
     "banner": "<!doctype html><body>{% consent_banner %}<main>1</main></body>",

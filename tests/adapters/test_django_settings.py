@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.middleware.gzip import GZipMiddleware
 from django.test import Client, override_settings
 from tests.adapters.django_site import GUARD, MIDDLEWARE, site
@@ -258,4 +258,5 @@ def test_the_command_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_policy_that_is_no_file() -> None:
     with site(more={"POLICY": a_policy()}):
         assert ids() == []
-        assert "DE" in run("explain", "--country", "DE")
+        with pytest.raises(CommandError, match="no file"):
+            run("explain", "--country", "DE")
