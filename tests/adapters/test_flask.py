@@ -178,6 +178,15 @@ def test_words_for_templates() -> None:
     assert client.get("/words").text.startswith("True True")
 
 
+def test_the_banner_goes_where_a_template_says() -> None:
+    app = guarded(an_app())
+    page = "<!doctype html><body>{{ consent_banner() }}<main>Shop</main></body>"
+    app.add_url_rule("/top", "top", lambda: render_template_string(page))
+    text = app.test_client().get("/top").text
+    assert text.count('id="cg-banner"') == 1
+    assert text.index('id="cg-banner"') < text.index("<main>")
+
+
 def test_the_link_has_the_words_that_the_law_prescribes() -> None:
     app = guarded(an_app(), geo=Here("US", "US-CA"))
     app.add_url_rule("/l", "l", lambda: render_template_string("{{ consent_settings_link() }}"))

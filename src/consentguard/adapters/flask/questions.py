@@ -13,6 +13,7 @@ from werkzeug.local import LocalProxy
 from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
+from consentguard.html.rewriter import PLACE
 from consentguard.http.environ import request_of
 from consentguard.pages import control
 
@@ -53,6 +54,14 @@ current_consent: Decision = LocalProxy(_decision)  # type: ignore[assignment]
 def consent_allows(purpose: str, *, service: str | None = None) -> bool:
     """Whether this visitor allows a purpose, for one service if given; for templates."""
     return _decision().allows(purpose, service=service)
+
+
+def consent_banner() -> Markup:
+    """Say where in a page the banner goes; without it, it goes before ``</body>``.
+
+    The same for everybody, so that what an app caches may hold it: the guard fills it in.
+    """
+    return Markup(PLACE.decode())  # noqa: S704 - a constant
 
 
 def consent_settings_url() -> str:
