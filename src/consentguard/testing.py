@@ -47,7 +47,7 @@ def refuse(client: Any, *, path: str = "/_consent") -> None:
 
 def _press(client: Any, path: str, said: dict[str, Any]) -> None:
     text, kind = json.dumps(said), "application/json"
-    if hasattr(client, "enforce_csrf_checks"):  # Django's
+    if hasattr(getattr(client, "handler", None), "enforce_csrf_checks"):  # Django's
         environ = {f"HTTP_{n.upper().replace('-', '_')}": v for n, v in _HEADERS.items()}
         answer = client.post(path, data=text, content_type=kind, **environ)
     elif hasattr(client, "open"):  # Werkzeug's, which Flask uses
