@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from consentguard.environment import UNSET, Unset
 from consentguard.exchange import Exchange
@@ -23,7 +24,8 @@ from consentguard.sender import Send, Sender
 #: What carries a WebSocket's handshake (RFC 6455, section 3).
 _HTTP = {"ws": "http", "wss": "https"}
 
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+#: Frameworks type the three each in their own way: Litestar, Quart and Falcon all differ.
+App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class ConsentMiddleware:
