@@ -133,6 +133,56 @@ def test_a_piece_for_each_of_the_apps_once_it_has_started() -> None:
     assert call(wrap(app))[2] == [b"<p>", b"", b"", b"<script></script>", b""]
 
 
+@pytest.mark.parametrize("pieces", [(), (b"",), (b"", PAGE), (PAGE[:30], PAGE[30:])])
+def test_the_server_knows_status_and_headers_once_it_has_the_body(pieces: Any) -> None:
+    """granian reads them before the first piece; a generator says them when it gives that."""
+    told: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", HTML)
+        yield from pieces
+
+    def start_response(status: str, headers: Any) -> Any:
+        told.extend((status, dict(headers)["cache-control"]))
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    body: Any = wrap(app)(environ, start_response)
+    assert told == ["200 OK", "private, no-cache"]
+    assert (GATED in b"".join(body)) is (PAGE[-9:] in b"".join(pieces))
+    body.close()
+
+
+def test_a_body_that_raises_at_once_is_closed() -> None:
+    class Body:
+        closed = 0
+
+        def __iter__(self) -> Iterator[bytes]:
+            raise ValueError("at once")
+
+        def close(self) -> None:
+            Body.closed += 1
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)
+        return Body()
+
+    with pytest.raises(ValueError, match="at once"):
+        call(wrap(app))
+    assert Body.closed == 1
+
+
+def test_what_is_written_is_not_lost_where_the_server_has_no_write() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)(PAGE)
+        return []
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    with pytest.raises(RuntimeError, match="yield the body"):
+        wrap(app)(environ, lambda *a: None)  # type: ignore[arg-type]
+
+
 def test_an_error_before_the_first_bytes_changes_the_answer() -> None:
     def app(environ: Any, start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", HTML)
