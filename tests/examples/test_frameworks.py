@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib
 import io
 import logging
+import re
+import shutil
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from wsgiref.validate import validator
 
@@ -65,6 +69,11 @@ class Site:
     name: str
     client: Any
     ledger: SQLLedger
+    known: int  #: rows of other tests
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What the ledger has got since."""
+        return self.ledger.records()[self.known :]
 
     def get(self, path: str, place: str = "DE", **more: str) -> Any:
         """A navigation of the browser, from there."""
@@ -85,21 +94,30 @@ def built(module: str, **options: Any) -> Any:
     return found.build(**options)
 
 
-@pytest.fixture(params=SHOPS)
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module", params=SHOPS)
+def shop(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Any, SQLLedger]]:
+    """Its name, the application and its ledger."""
+    ledger = SQLLedger(f"sqlite:///{tmp_path_factory.mktemp('shop')}/ledger.db")
+    module = SHOPS[request.param].module
+    app = built(module, secret_keys=["key"], ledger=ledger, geo=Anywhere())
+    yield request.param, app, ledger
+    ledger.close()
+
+
+@pytest.fixture
+def site(shop: tuple[str, Any, SQLLedger]) -> Iterator[Site]:
     logging.getLogger("quart.app").disabled = True  # it reports /boom at length
-    shop = SHOPS[request.param]
-    ledger = SQLLedger(f"sqlite:///{tmp_path}/ledger.db")
-    app = built(shop.module, secret_keys=["key"], ledger=ledger, geo=Anywhere())
+    name, app, ledger = shop
     client: Any
-    if shop.kind == "asgi":
+    if SHOPS[name].kind == "asgi":
         client = TestClient(app, base_url=URL, raise_server_exceptions=False)
     else:
         transport = httpx.WSGITransport(validator(app), False, wsgi_errors=io.StringIO())
         client = httpx.Client(transport=transport, base_url=URL)
-    yield Site(request.param, client, ledger)
+    yield Site(name, client, ledger, len(ledger.records()))
     client.close()
-    ledger.close()
 
 
 def put(answer: Any) -> set[str]:
@@ -138,9 +156,7 @@ def test_accepting(site: Site) -> None:
     assert answer.content.startswith(top)
     assert answer.content.endswith(b"</body>" + end)
     assert put(answer) == site.necessary | {"_ga", "_fbp"}
-    assert [(row["kind"], row["region"]) for row in site.ledger.records()] == [
-        ("accept", "de-tdddg")
-    ]
+    assert [(row["kind"], row["region"]) for row in site.rows()] == [("accept", "de-tdddg")]
 
 
 def test_rejecting(site: Site) -> None:
@@ -149,7 +165,7 @@ def test_rejecting(site: Site) -> None:
     assert running(answer.content) == NONE
     assert BANNER not in answer.content
     assert put(answer) == site.necessary
-    assert [row["kind"] for row in site.ledger.records()] == ["reject"]
+    assert [row["kind"] for row in site.rows()] == ["reject"]
 
 
 def test_one_purpose_and_no_other(site: Site) -> None:
@@ -237,6 +253,40 @@ def test_the_page_of_an_error(site: Site) -> None:
     assert running(answer.content) == NONE
     assert all(url in answer.content for url in TRACKERS)
     assert BANNER in answer.content
+
+
+DOCS = Path(__file__).parents[2] / "docs/frameworks.md"
+LINES = re.findall(r"^```python\n(.*?)^```$", DOCS.read_text("utf-8"), re.M | re.S)
+
+
+@pytest.mark.parametrize("lines", LINES, ids=range(len(LINES)))
+def test_the_lines_of_the_documentation_run(
+    lines: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(books.POLICY, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    module: Any = ModuleType("documented")  # frameworks look up where they are called from
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(lines, str(DOCS), "exec", dont_inherit=True), vars(module))
+    app = module.app
+    wsgi = "environ" in lines or "req.env" in lines
+    client: Any
+    if wsgi:
+        client = httpx.Client(transport=httpx.WSGITransport(validator(app)), base_url=URL)
+    else:
+        client = TestClient(app, base_url=URL)
+    assert client.get("/api").json() == {"counted": False}
+    grant(client, "analytics")
+    assert client.get("/api").json() == {"counted": True}
+    client.close()
+
+
+def test_every_shop_is_documented() -> None:
+    assert len(LINES) == len(SHOPS)
+    text = DOCS.read_text("utf-8")
+    assert all(f"examples/frameworks/{shop.module}.py" in text for shop in SHOPS.values())
 
 
 def test_the_names_are_necessary_because_they_were_told() -> None:
