@@ -11,6 +11,8 @@ import contextlib
 import importlib
 import os
 import secrets
+import signal
+import sys
 import tempfile
 from wsgiref.simple_server import make_server
 
@@ -24,6 +26,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="default: 8000")
     args = parser.parse_args()
     shop = SHOPS[args.shop]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # an end that clears the folder away
     os.environ.setdefault("CONSENTGUARD_SECRET_KEYS", secrets.token_urlsafe(32))
     with tempfile.TemporaryDirectory(prefix="example-books-") as folder:
         os.environ.setdefault("CONSENTGUARD_LEDGER", f"sqlite:///{folder}/consent.db")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import logging
 import re
 import shutil
+import socket
+import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -253,6 +257,27 @@ def test_the_page_of_an_error(site: Site) -> None:
     assert running(answer.content) == NONE
     assert all(url in answer.content for url in TRACKERS)
     assert BANNER in answer.content
+
+
+@pytest.mark.parametrize("name", ["asgi", "wsgi"])
+def test_a_shop_is_served_by_one_command(name: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "examples.frameworks", name, "--port", str(port)]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=DOCS.parents[1], stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(httpx.TransportError):
+                page = httpx.get(f"http://127.0.0.1:{port}/").content
+                break
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+    assert running(page) == NONE
+    assert BANNER in page
 
 
 DOCS = Path(__file__).parents[2] / "docs/frameworks.md"
