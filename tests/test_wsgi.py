@@ -133,6 +133,56 @@ def test_a_piece_for_each_of_the_apps_once_it_has_started() -> None:
     assert call(wrap(app))[2] == [b"<p>", b"", b"", b"<script></script>", b""]
 
 
+@pytest.mark.parametrize("pieces", [(), (b"",), (b"", PAGE), (PAGE[:30], PAGE[30:])])
+def test_the_server_knows_status_and_headers_once_it_has_the_body(pieces: Any) -> None:
+    """granian reads them before the first piece; a generator says them when it gives that."""
+    told: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", HTML)
+        yield from pieces
+
+    def start_response(status: str, headers: Any) -> Any:
+        told.extend((status, dict(headers)["cache-control"]))
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    body: Any = wrap(app)(environ, start_response)
+    assert told == ["200 OK", "private, no-cache"]
+    assert (GATED in b"".join(body)) is (PAGE[-9:] in b"".join(pieces))
+    body.close()
+
+
+def test_a_body_that_raises_at_once_is_closed() -> None:
+    class Body:
+        closed = 0
+
+        def __iter__(self) -> Iterator[bytes]:
+            raise ValueError("at once")
+
+        def close(self) -> None:
+            Body.closed += 1
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)
+        return Body()
+
+    with pytest.raises(ValueError, match="at once"):
+        call(wrap(app))
+    assert Body.closed == 1
+
+
+def test_what_is_written_is_not_lost_where_the_server_has_no_write() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)(PAGE)
+        return []
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    with pytest.raises(RuntimeError, match="yield the body"):
+        wrap(app)(environ, lambda *a: None)  # type: ignore[arg-type]
+
+
 def test_an_error_before_the_first_bytes_changes_the_answer() -> None:
     def app(environ: Any, start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", HTML)
@@ -158,6 +208,58 @@ def test_an_error_after_the_first_bytes_is_raised() -> None:
 
     with pytest.raises(ValueError, match="late"):
         call(wrap(app))
+
+
+def test_the_start_that_counts_is_the_last_one() -> None:
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [*HTML, ("Set-Cookie", "sessionid=1"), ("X-First", "1")])
+        yield b""
+        try:
+            raise ValueError("early")
+        except ValueError:
+            again = [("Content-Type", "text/plain"), ("Set-Cookie", "_ga=1")]
+            start_response("503 Service Unavailable", again, sys.exc_info())
+        yield PAGE
+
+    status, headers, pieces = call(wrap(app))
+    assert status == "503 Service Unavailable"
+    assert {name.lower() for name, _ in headers} == {"content-type", "cache-control", "vary"}
+    assert b"".join(pieces) == PAGE
+
+
+def test_the_body_of_a_request_is_the_apps_alone() -> None:
+    """Who reads it makes the server send 100 Continue (PEP 3333, "HTTP 1.1 Expect/Continue")."""
+
+    class Untouched:
+        def __getattr__(self, name: str) -> Any:
+            if name in ("read", "readline", "readlines", "__iter__"):
+                return self.read_by_us
+            raise AttributeError(name)
+
+        def read_by_us(self, *_: Any) -> Any:
+            raise AssertionError("the body was read")
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)
+        return [PAGE]
+
+    more = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "9", "HTTP_EXPECT": "100-continue"}
+    _, _, pieces = call(wrap(app), "/", **more, **{"wsgi.input": Untouched()})
+    assert GATED in pieces[0]
+
+
+@pytest.mark.parametrize("path", ["/", "/_consent", "/_consent/state"])
+def test_head_has_the_headers_of_get_and_no_body(path: str) -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", HTML)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [PAGE]
+
+    told = []
+    for method in ("GET", "HEAD"):
+        status, headers, pieces = call(wrap(app), path, REQUEST_METHOD=method)
+        told.append((status, [h for h in headers if h[0].lower() != "content-length"]))
+    assert told[0] == told[1]
+    assert b"".join(pieces) == b""
 
 
 def test_a_file_is_handed_on_as_it_is() -> None:

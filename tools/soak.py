@@ -155,8 +155,9 @@ class Site:
 
     def _respond_wsgi(self, way: str, last: int) -> None:
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost"}
-        found: Any = self._wsgi({**environ, "way": way, "last": last}, _unheard)
+        found: Any = None
         with suppress(Fault):
+            found = self._wsgi({**environ, "way": way, "last": last}, _unheard)
             for number, _ in enumerate(found):
                 if way == "leaves" and number == last:
                     break

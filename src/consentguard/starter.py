@@ -7,6 +7,7 @@ is closed, and errors are raised where a server would raise them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from consentguard.exchange import Exchange
@@ -80,22 +81,33 @@ class Starter:
 
     def _written(self, data: bytes) -> None:
         out = self.feed(data)
-        if out and self._write is not None:
-            self._write(out)
+        if not out:
+            return
+        if self._write is None:  # granian's gives none, and the bytes must not be lost unheard
+            raise RuntimeError("this server's start_response gave no write(): yield the body")
+        self._write(out)
 
 
 class Body:
-    """The response's iterable; closing it closes the app's."""
+    """The response's iterable; closing it closes the app's.
+
+    Once it is made the server knows status and headers: granian reads them before it asks for the
+    first piece, though a server should wait for it (PEP 3333, "The start_response() Callable").
+    """
 
     def __init__(self, starter: Starter, iterable: Iterable[bytes]) -> None:
         self._iterable = iterable
         # PEP 3333, "Handling the Content-Length Header": a list of one is a whole body.
         whole = isinstance(iterable, list | tuple) and not starter.begun
-        self._pieces = (
-            iter([starter.begin(b"".join(iterable), whole=True)])
-            if whole
-            else _run(starter, iterable)
-        )
+        if whole:
+            self._pieces = iter([starter.begin(b"".join(iterable), whole=True)])
+            return
+        pieces = _run(starter, iterable)
+        try:
+            self._pieces = chain((next(pieces),), pieces)
+        except BaseException:
+            self.close()  # nobody else can: the server never gets to see it
+            raise
 
     def __iter__(self) -> Iterator[bytes]:
         return self._pieces

@@ -1,0 +1,37 @@
+"""Any other framework: the question, asked of an ASGI scope or a WSGI environ.
+
+::
+
+    app = ConsentMiddleware(app, policy="consent.toml", secret_keys=[KEY])   # of asgi or wsgi
+    consent(request.scope).allows("analytics")                               # or request.environ
+
+Whatever a framework calls its request, it keeps one of the two mappings that the server gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from consentguard.consent.decision import Decision
+from consentguard.errors import ConfigError
+from consentguard.exchange import Exchange
+
+#: Where the shells leave the exchange: in a scope, in an environ.
+_KEYS = ("consentguard", "consentguard.exchange")
+
+
+def consent(request: Mapping[str, Any]) -> Decision:
+    """What the visitor has allowed who sent this: ``consent(request.environ).allows("media")``.
+
+    ``request`` is an ASGI scope (HTTP or WebSocket) or a WSGI environ. Raises
+    :class:`~consentguard.errors.ConfigError` where no guard has seen it.
+    """
+    for key in _KEYS:
+        exchange = request.get(key)
+        if isinstance(exchange, Exchange):
+            return exchange.decision
+    raise ConfigError(
+        "no guard saw this request: wrap the app in ConsentMiddleware of consentguard.asgi or "
+        "consentguard.wsgi, and serve what that gives"
+    )
