@@ -1,0 +1,89 @@
+"""What views and templates ask: what is allowed, and where it is changed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+from flask import abort, current_app, has_request_context, request
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
+
+from consentguard.consent.decision import Decision
+from consentguard.errors import ConfigError
+from consentguard.exchange import Exchange
+from consentguard.http.environ import request_of
+from consentguard.pages.markup import link
+
+P = ParamSpec("P")
+
+#: Where the WSGI shell leaves the exchange of a request.
+KEY = "consentguard.exchange"
+
+
+def exchange() -> Exchange:
+    """The exchange of the request that is being served."""
+    if not has_request_context():
+        raise RuntimeError(
+            "Consent is a visitor's, and there is no request here. A background job asks "
+            "consentguard.decision_for(subject) for a subject that it has kept."
+        )
+    found: Exchange | None = request.environ.get(KEY)
+    if found is None:  # app.test_request_context(): nobody came through the guard
+        gate = current_app.extensions.get("consentguard")
+        if gate is None:
+            raise ConfigError(
+                f"There is no guard on the Flask app {current_app.name!r}: ConsentGuard(app), or "
+                "consentguard.init_app(app) where the app is made."
+            )
+        found = request.environ[KEY] = gate.fresh().guard.exchange(request_of(request.environ))
+    return found
+
+
+def _decision() -> Decision:
+    return exchange().decision
+
+
+#: What this visitor has allowed: ``current_consent.allows("analytics")``, in views, templates,
+#: error handlers and teardown. Raises RuntimeError where there is no request.
+current_consent: Decision = LocalProxy(_decision)  # type: ignore[assignment]
+
+
+def consent_allows(purpose: str, *, service: str | None = None) -> bool:
+    """Whether this visitor allows a purpose, for one service if given; for templates."""
+    return _decision().allows(purpose, service=service)
+
+
+def consent_settings_url() -> str:
+    """The path of the page where the visitor sees and changes their choice."""
+    return exchange().visit.prefix
+
+
+def consent_settings_link(text: str = "") -> Markup:
+    """A link to that page.
+
+    ``text`` instead of the words of the re-open control, which some laws prescribe.
+    """
+    visit = exchange().visit
+    return Markup(link(visit.prefix, text or visit.view("/").control))  # noqa: S704 - escaped there
+
+
+def requires_consent(
+    purpose: str, *, service: str | None = None
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """A view, sync or async, that answers 403 unless the visitor allows ``purpose``.
+
+    Stands below ``@app.route``. The 403 is an ``abort``: the app's error handlers make its page.
+    """
+
+    def decorate(view: Callable[P, Any]) -> Callable[P, Any]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+            if not _decision().allows(purpose, service=service):
+                abort(403, f"This needs your consent to {purpose!r}.")
+            return current_app.ensure_sync(view)(*args, **kwargs)
+
+        return guarded
+
+    return decorate
