@@ -46,7 +46,7 @@ def refuse(client: Any, *, path: str = "/_consent") -> None:
 
 def _press(client: Any, path: str, said: dict[str, Any]) -> None:
     text, kind = json.dumps(said), "application/json"
-    if hasattr(client, "enforce_csrf_checks"):  # Django's
+    if hasattr(getattr(client, "handler", None), "enforce_csrf_checks"):  # Django's
         answer = client.post(path, data=text, content_type=kind, HTTP_SEC_FETCH_SITE=_OWN)
     elif hasattr(client, "open"):  # Werkzeug's, which Flask uses
         headers = {"Sec-Fetch-Site": _OWN}

@@ -553,3 +553,41 @@ def test_chromium_strips_any_white_space_from_a_type(blank: str) -> None:
     for kind in (f"{blank}text/javascript", f"module{blank}"):
         page = f"<script type='{kind}'>fbq(1)</script>".encode()
         assert [one.purpose for one in rewrite(page, BadHosts())[1]] == ["advertising"]
+
+
+PAGE_WITH_PLACE = (
+    b"<!doctype html><body><wbr data-cg-banner><p>1</p><img src='//bad.test/x'></body>"
+)
+
+
+def test_the_app_says_where_the_insertion_goes() -> None:
+    for cut in range(len(PAGE_WITH_PLACE) + 1):
+        rewriter = Rewriter(BadHosts(), insert=INSERT)
+        parts = (rewriter.feed(PAGE_WITH_PLACE[:cut]), rewriter.feed(PAGE_WITH_PLACE[cut:]))
+        out = b"".join(parts) + rewriter.finish()
+        assert out.startswith(b"<!doctype html><body>" + INSERT + b"<p>1</p>")
+        assert out.count(INSERT) == 1
+
+
+def test_a_fragment_gets_the_insertion_only_where_it_says_so() -> None:
+    assert run(b"<p>1<wbr data-cg-banner>2", INSERT) == b"<p>1" + INSERT + b"2"
+    assert run(b"<p>1<wbr>2", INSERT) == b"<p>1<wbr>2"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<body><template><wbr data-cg-banner></template></body>",
+        b"<body><svg><desc title='<wbr data-cg-banner>'></desc></svg></body>",
+        b"<body><textarea><wbr data-cg-banner></textarea></body>",
+        b"<body><!-- <wbr data-cg-banner> --></body>",
+        b"<body><wbr data-cg-banner=1></body>",
+    ],
+)
+def test_a_place_that_shows_nothing_is_none(page: bytes) -> None:
+    assert run(page, INSERT).endswith(INSERT + b"</body>")
+
+
+def test_the_insertion_comes_once() -> None:
+    out = run(b"<body><wbr data-cg-banner><wbr data-cg-banner></body>", INSERT)
+    assert out == b"<body>" + INSERT + b"<wbr data-app-cg-banner></body>"

@@ -17,7 +17,7 @@ from .judge import Gate, Gated, Judge, merged
 from .remembered import DOCUMENT, Remembered
 from .spans import FOREIGN, SHEET, SHORT, Span, What
 from .tags import TagGate
-from .verdicts import Denied, Kept, Memory, Verdict
+from .verdicts import Denied, Edit, Kept, Memory, Verdict
 
 __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 
@@ -32,6 +32,8 @@ _HTML = Space.HTML
 _TAG, _STYLE, _DOCTYPE = What.TAG, What.STYLE, What.DOCTYPE
 # An svg's style element is told of by its tag, its sheet comes in pieces.
 _TELLING = DOCUMENT | {b"style"}
+#: A tag by which an app says where the insertion goes: it shows nothing, and has no end tag.
+PLACE = b"<wbr data-cg-banner>"
 Piece = bytes | memoryview
 Insert = bytes | Callable[[Sequence[str]], bytes]
 
@@ -40,9 +42,10 @@ class Rewriter:
     """Rewrites one response body.
 
     ``insert`` is put in once, before the first `</body>` or at the end, if the body is a document
-    and not a fragment: bytes, or what gives them for the page's ``<base href>``s, which move every
-    URL in them. ``encoding`` is the Python codec of an ASCII-superset charset. A document in a page
-    has that page's ``bases``, and a ``depth``. ``ended`` is told why a body ended early.
+    and not a fragment, or where :data:`PLACE` stands before that: bytes, or what gives them for the
+    page's ``<base href>``s, which move every URL in them. ``encoding`` is the Python codec of an
+    ASCII-superset charset. A document in a page has that page's ``bases``, and a ``depth``.
+    ``ended`` is told why a body ended early.
     After the end: ``gated`` holds what was made inert, the first :data:`REPORTED` of it,
     ``uninspected`` how many inline scripts went past 256 KB, ``truncated`` whether a token past
     1 MB ended the body early. Never raises.
@@ -190,11 +193,18 @@ class Rewriter:
 
     def _judged(self, span: Span, page: bytes) -> Verdict:
         """The verdict on a span that is not a known one."""
+        if span.name == b"wbr" and self._insert and self._placed(span, page):
+            return Verdict((Edit(0, len(PLACE), self._inserted()),))
         gating = self._gating or self._begun()
         verdict = gating.verdicts.verdict(page, span)
         if gating.asking.bases:
             self._known = _NONE
         return verdict
+
+    def _placed(self, span: Span, page: bytes) -> bool:
+        """Whether the insertion goes here. It is never remembered: the next page has another."""
+        shown = span.space is _HTML and not span.template
+        return shown and page[span.start : span.end] == PLACE
 
     def _begun(self) -> _Gating:
         """What judges the tags that are not known."""

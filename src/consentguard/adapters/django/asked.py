@@ -1,0 +1,80 @@
+"""``request.consent``: what the visitor has allowed, worked out when somebody asks.
+
+What is made of the answer holds for this visitor alone, so Django's caches, which stand inside of
+the guard, do not keep a response in which it was asked: neither ``cache_page`` nor the middleware.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.http import HttpRequest
+
+from consentguard.consent.decision import Decision
+from consentguard.errors import ConfigError
+from consentguard.exchange import Exchange
+
+#: Where the exchange of a request is, in ``request.META``; the WSGI shell has it there, too.
+KEY = "consentguard.exchange"
+
+
+class RequestConsent:
+    """Quacks like the :class:`~consentguard.consent.decision.Decision` of a request."""
+
+    __slots__ = ("_exchange", "_request")
+
+    def __init__(self, request: HttpRequest, exchange: Exchange) -> None:
+        self._request = request
+        self._exchange = exchange
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # nobody asks what is allowed
+            raise AttributeError(name)
+        return getattr(self._decided(), name)
+
+    if not TYPE_CHECKING:
+
+        @property
+        def __class__(self) -> type:
+            return Decision
+
+    def __repr__(self) -> str:
+        return repr(self._exchange.decision)
+
+    @property
+    def subject(self) -> str:
+        """The visitor's signed statement, for ``guard().decision_for``; ``""`` without a choice."""
+        self._decided()
+        return self._exchange.subject
+
+    def _decided(self) -> Decision:
+        # UpdateCacheMiddleware and cache_page read it when the view has answered.
+        self._request._cache_update_cache = False  # type: ignore[attr-defined]
+        return self._exchange.decision
+
+
+class ConsentRequest(HttpRequest):
+    """For annotations: a request that the middleware has seen."""
+
+    consent: Decision
+
+
+def consent(request: HttpRequest) -> Decision:
+    """What this visitor has allowed; the same as ``request.consent``, with a type.
+
+    Raises :class:`ConfigError` when the middleware did not see the request.
+    """
+    found = getattr(request, "consent", None)
+    if found is None:
+        raise ConfigError(
+            "ConsentMiddleware did not see this request: put "
+            "'consentguard.adapters.django.middleware.ConsentMiddleware' into MIDDLEWARE"
+        )
+    return cast(Decision, found)
+
+
+def exchange_of(request: HttpRequest) -> Exchange:
+    """The exchange of a request that the middleware has seen; raises as :func:`consent` does."""
+    consent(request)
+    exchange: Exchange = request.META[KEY]
+    return exchange

@@ -1,0 +1,61 @@
+"""Views that answer 403 unless the visitor allows a purpose."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from asgiref.sync import iscoroutinefunction
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from consentguard.adapters.django.asked import consent
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def _require(request: HttpRequest, purpose: str, service: str | None) -> None:
+    if not consent(request).allows(purpose, service=service):
+        raise PermissionDenied(f"This needs your consent to {purpose!r}.")
+
+
+def requires_consent(purpose: str, *, service: str | None = None) -> Callable[[View], View]:
+    """A view, sync or async, that answers 403 (``handler403``) unless ``purpose`` is allowed."""
+
+    def decorate(view: View) -> View:
+        if iscoroutinefunction(view):
+
+            @functools.wraps(view)
+            async def asynchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+                _require(request, purpose, service)
+                return await view(request, *args, **kwargs)
+
+            return asynchronous  # type: ignore[return-value]
+
+        @functools.wraps(view)
+        def synchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            _require(request, purpose, service)
+            return view(request, *args, **kwargs)
+
+        return synchronous  # type: ignore[return-value]
+
+    return decorate
+
+
+class RequiresConsentMixin:
+    """The same for class-based views, sync and async; it goes before ``View`` in the bases."""
+
+    consent_purpose = ""
+    consent_service: str | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Check before any handler runs."""
+        if not self.consent_purpose:
+            raise ImproperlyConfigured(
+                f'{type(self).__name__} has no consent_purpose: consent_purpose = "analytics"'
+            )
+        _require(request, self.consent_purpose, self.consent_service)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return answer

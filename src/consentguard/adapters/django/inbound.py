@@ -1,0 +1,158 @@
+"""Django's request as the guard sees it, and as the app inside sees it.
+
+What the guard hides goes out of ``request.META``, ``request.COOKIES`` and ``request.headers``,
+which Django keeps.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+
+from consentguard.exchange import Exchange
+from consentguard.http.message import Header, Request
+from consentguard.model import Account
+
+#: What the guard may take out of a request, by Django's names.
+_FILTERED = {
+    b"cookie": "HTTP_COOKIE",
+    b"if-none-match": "HTTP_IF_NONE_MATCH",
+    b"if-modified-since": "HTTP_IF_MODIFIED_SINCE",
+    b"if-range": "HTTP_IF_RANGE",
+    b"range": "HTTP_RANGE",
+}
+
+
+class DjangoRequest(Request):
+    """The neutral request, with what the app's ``ACCOUNT`` said of it."""
+
+    __slots__ = ("account",)
+
+    account: Account | Exception | None
+
+
+def account_of(request: Request) -> Account | None:
+    """What the hook has said of a request; raises what the hook raised."""
+    said = getattr(request, "account", None)
+    if isinstance(said, Exception):
+        raise said
+    account: Account | None = said
+    return account
+
+
+def request_of(request: HttpRequest) -> DjangoRequest:
+    """The neutral request. Raises nothing for what a client may send."""
+    meta = request.META
+    if "," in meta.get("HTTP_COOKIE", ""):
+        _join_cookies(request)
+    headers: list[Header] = [
+        (_name(key), value.encode("latin-1", "replace"))
+        for key, value in meta.items()
+        if key[:5] == "HTTP_"
+    ]
+    kind = meta.get("CONTENT_TYPE")
+    if kind:
+        headers.append((b"content-type", kind.encode("latin-1", "replace")))
+    if "HTTP_HOST" not in meta or (
+        settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta
+    ):
+        headers = _hosted(request, headers)
+    result = DjangoRequest(
+        request.method or "GET",
+        request.scheme or "http",
+        request.path_info or "/",
+        meta.get("SCRIPT_NAME", "").rstrip("/"),
+        meta.get("QUERY_STRING", "").encode(_codec(request), "replace"),
+        headers,
+        meta.get("REMOTE_ADDR") or None,
+    )
+    result.account = None
+    return result
+
+
+def hide(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
+    """Show the app the filtered request; what was taken away but for cookies, to be put back.
+
+    Middleware outside answers by the conditions that the browser sent.
+    """
+    kept = _text(exchange.headers_in)
+    taken: dict[str, str] = {}
+    # The server's own environ stays as it was: others outside may read it.
+    meta: dict[str, Any] = dict(request.META)
+    for key in _FILTERED.values():
+        before, after = meta.get(key), kept.get(key)
+        if before == after:
+            continue
+        if key != "HTTP_COOKIE" and before is not None:
+            taken[key] = before
+        if after is None:
+            meta.pop(key, None)
+        else:
+            meta[key] = after
+    request.META = meta
+    if hasattr(request, "environ"):
+        request.environ = meta
+    _forget(request, exchange)
+    return taken
+
+
+def put_back(request: HttpRequest, taken: dict[str, str]) -> None:
+    """Undo the part of :func:`hide` that is not about cookies."""
+    request.META.update(taken)
+    request.__dict__.pop("headers", None)
+
+
+def _codec(request: HttpRequest) -> str:
+    """What Django has decoded the query with; the bytes were the client's."""
+    return "utf-8" if hasattr(request, "scope") else "latin-1"
+
+
+def _join_cookies(request: HttpRequest) -> None:
+    """RFC 9113, section 8.2.3: cookie headers are joined by ``"; "``; Django 5.2 takes a comma."""
+    scope = getattr(request, "scope", None)
+    if scope is None:
+        return
+    sent = [value for name, value in scope.get("headers", ()) if name == b"cookie"]
+    if len(sent) > 1:
+        request.META["HTTP_COOKIE"] = b"; ".join(sent).decode("latin-1")
+        request.__dict__.pop("COOKIES", None)
+        request.__dict__.pop("headers", None)
+
+
+def _forget(request: HttpRequest, exchange: Exchange) -> None:
+    """Drop what Django has worked out already from headers that are gone."""
+    request.__dict__.pop("headers", None)
+    cookies = request.__dict__.get("COOKIES")
+    if cookies is not None:
+        for name in exchange.visitor.hidden:
+            cookies.pop(name.decode("latin-1"), None)
+
+
+def _text(headers: list[Header]) -> dict[str, str]:
+    """The filtered headers by Django's names, several of one name joined."""
+    result: dict[str, str] = {}
+    for name, value in headers:
+        key = _FILTERED.get(name)
+        if key is not None:
+            text, between = value.decode("latin-1"), "; " if name == b"cookie" else ", "
+            result[key] = f"{result[key]}{between}{text}" if key in result else text
+    return result
+
+
+def _hosted(request: HttpRequest, headers: list[Header]) -> list[Header]:
+    """The host as Django knows it: by a proxy that it believes, or by the server (PEP 3333)."""
+    try:
+        host = request.get_host().encode("latin-1", "replace")
+    except (DisallowedHost, KeyError):  # the app says so
+        return headers
+    return [(b"host", host), *(header for header in headers if header[0] != b"host")]
+
+
+@lru_cache(maxsize=1024)
+def _name(key: str) -> bytes:
+    """A header's name from its key in ``META``."""
+    return key[5:].replace("_", "-").lower().encode("latin-1", "replace")

@@ -1,0 +1,111 @@
+"""Template tags: ``{% load consentguard %}``.
+
+``{% consent_banner %}`` is the same for everybody, so pages with it may be cached: the guard fills
+it in behind every cache. The others answer for one visitor: see
+:mod:`consentguard.adapters.django.asked`.
+"""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlencode
+
+from django import template
+from django.http import HttpRequest
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from consentguard.adapters.django.asked import consent, exchange_of
+from consentguard.html.rewriter import PLACE
+
+log = logging.getLogger("consentguard")
+register = template.Library()
+
+_USAGE = '{% consent "analytics" %}…{% else %}…{% endconsent %}, with service="…" if need be'
+
+
+@register.simple_tag
+def consent_banner() -> SafeString:
+    """Say where the banner goes; without it, it goes before ``</body>``."""
+    return mark_safe(PLACE.decode())  # noqa: S308 - a constant
+
+
+@register.simple_tag(takes_context=True)
+def consent_settings_link(context: Context, label: str = "", css_class: str = "") -> SafeString:
+    """Link the preferences page; without a label, with the words that the visitor's law asks for.
+
+    ``{% consent_settings_link "Cookie settings" css_class="small" %}``.
+    """
+    request = _request(context)
+    if request is None or not hasattr(request, "consent"):
+        return SafeString("")
+    visit = exchange_of(request).visit
+    if not label:
+        consent(request).show_banner  # noqa: B018 - the answer holds for this visitor alone
+        label = visit.view("/").control
+    href = f"{visit.prefix}?{urlencode({'next': request.get_full_path()})}"
+    if css_class:
+        return format_html('<a href="{}" class="{}">{}</a>', href, css_class, label)
+    return format_html('<a href="{}">{}</a>', href, label)
+
+
+class ConsentNode(template.Node):
+    """``{% consent %}``: one of two branches."""
+
+    child_nodelists = ("allowed", "denied")
+
+    def __init__(
+        self,
+        purpose: FilterExpression,
+        service: FilterExpression | None,
+        allowed: NodeList,
+        denied: NodeList,
+    ) -> None:
+        self.purpose = purpose
+        self.service = service
+        self.allowed = allowed
+        self.denied = denied
+
+    def render(self, context: Context) -> SafeString:
+        """The branch that fits the visitor; without a request, doubt means no."""
+        return self.allowed.render(context) if self._allows(context) else self._else(context)
+
+    def _else(self, context: Context) -> SafeString:
+        return self.denied.render(context)
+
+    def _allows(self, context: Context) -> bool:
+        request = _request(context)
+        if request is None:
+            log.warning("{%% consent %%} in a template without a request: nothing is allowed")
+            return False
+        service = self.service.resolve(context) if self.service else None
+        return consent(request).allows(str(self.purpose.resolve(context)), service=service)
+
+
+@register.tag("consent")
+def do_consent(parser: Parser, token: Token) -> ConsentNode:
+    """``{% consent "analytics" %}…{% else %}…{% endconsent %}``."""
+    _, *words = token.split_contents()
+    service: FilterExpression | None = None
+    if len(words) == 2 and words[1].startswith("service="):
+        service = parser.compile_filter(words.pop().removeprefix("service="))
+    if len(words) != 1:
+        raise template.TemplateSyntaxError(f"{token.contents!r} is not {_USAGE}")
+    if any(command == "cache" for command, _ in parser.command_stack):
+        raise template.TemplateSyntaxError(
+            "{% consent %} in {% cache %}: one visitor's branch would be shown to others. "
+            "Put {% cache %} into each branch instead."
+        )
+    allowed, denied = parser.parse(("else", "endconsent")), NodeList()
+    if parser.next_token().contents == "else":
+        denied = parser.parse(("endconsent",))
+        parser.delete_first_token()
+    return ConsentNode(parser.compile_filter(words[0]), service, allowed, denied)
+
+
+def _request(context: Context) -> HttpRequest | None:
+    """The request that a template is rendered for, by whichever way it got there."""
+    found: HttpRequest | None = getattr(context, "request", None) or context.get("request")
+    return found
