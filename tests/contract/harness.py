@@ -67,9 +67,17 @@ class Answer:
         return [value.decode("latin-1") for value in values(self.headers, name.encode())]
 
     @property
-    def fields(self) -> dict[bytes, list[bytes]]:
-        """The values of each header in their order: between names HTTP knows no order."""
-        return {name: values(self.headers, name) for name, _ in self.headers}
+    def fields(self) -> dict[bytes, Sequence[bytes]]:
+        """The values of each header, in their order.
+
+        Headers of one name are one list, but for Set-Cookie (RFC 9110, section 5.3): Django's
+        responses have one of each. Between names there is no order.
+        """
+        return {
+            name: found if name == b"set-cookie" else [b", ".join(found)]
+            for name in dict(self.headers)
+            if (found := values(self.headers, name))
+        }
 
 
 def through_asgi(app: Any, sent: Sent) -> Answer:

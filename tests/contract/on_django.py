@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from http.cookies import Morsel
 from typing import Any
 from wsgiref.validate import validator
 
 import django.conf
-from django.conf import UserSettingsHolder, global_settings
+from django.conf import UserSettingsHolder, global_settings, settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -17,10 +17,9 @@ from django.http.response import HttpResponseBase
 from django.urls import re_path
 from tests.contract.site import KEY, Anywhere, Asked, Page, page_of
 
-from consentguard.asgi import ConsentMiddleware
+from consentguard.adapters.django import conf, consent
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
-from consentguard.wsgi import ConsentMiddleware as WSGIMiddleware
 
 
 class Written(Morsel):  # type: ignore[type-arg]
@@ -28,6 +27,8 @@ class Written(Morsel):  # type: ignore[type-arg]
 
     def __init__(self, text: str) -> None:
         super().__init__()
+        name, _, value = text.partition(";")[0].partition("=")
+        self.set(name, value, value)
         self.text = text
 
     def OutputString(self, attrs: Any = None) -> str:  # noqa: N802 - its name there
@@ -37,16 +38,13 @@ class Written(Morsel):  # type: ignore[type-arg]
 def asked(request: HttpRequest) -> Page:
     """The site's answer to a request."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    exchange = request.META.get("consentguard.exchange")
-    if exchange is None:
-        exchange = request.scope["consentguard"]  # type: ignore[attr-defined]
     return page_of(
         Asked(
             request.path_info,
             request.method or "",
             headers,
             request.COOKIES,
-            exchange.decision.allows,
+            consent(request).allows,
         )
     )
 
@@ -122,10 +120,22 @@ def settled_async() -> AbstractContextManager[None]:
 
 
 def build_sync(policy: Policy, ledger: Ledger) -> Any:
-    """The guard around the WSGI handler, watched by the standard's own validator."""
-    return validator(WSGIMiddleware(WSGIHandler(), policy, [KEY], ledger=ledger, geo=Anywhere()))
+    """The WSGI handler with the middleware, watched by the standard's own validator."""
+    return validator(_handler(WSGIHandler, policy, ledger))
 
 
 def build_async(policy: Policy, ledger: Ledger) -> Any:
-    """The guard around the ASGI handler."""
-    return ConsentMiddleware(ASGIHandler(), policy, [KEY], ledger=ledger, geo=Anywhere())
+    """The ASGI handler with the middleware."""
+    return _handler(ASGIHandler, policy, ledger)
+
+
+def _handler(kind: Callable[[], Any], policy: Policy, ledger: Ledger) -> Any:
+    settings.MIDDLEWARE = ["consentguard.adapters.django.middleware.ConsentMiddleware"]
+    settings.CONSENTGUARD = {
+        "POLICY": policy,
+        "SECRET_KEYS": [KEY],
+        "LEDGER": ledger,
+        "GEO": Anywhere(),
+    }
+    conf.changed()
+    return kind()
