@@ -79,6 +79,21 @@ def test_a_body_that_is_longer_than_it_says_is_whole() -> None:
     assert GATED in b"".join(sent)
 
 
+def test_what_passes_leaves_with_the_apps_own_headers() -> None:
+    given = [("Content-Type", "application/json"), ("X-Odd", "naïve")]
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", given)
+        return iter([b"{}"])
+
+    started: list[Any] = []
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    iterable = wrap(app)(environ, lambda *args: started.extend(args))
+    assert list(iterable) == [b"{}"]
+    assert started == ["200 OK", given]
+
+
 def test_a_generator_streams_and_is_closed() -> None:
     closed = []
 

@@ -67,7 +67,7 @@ class ConsentMiddleware:
         starter = Starter(exchange, start_response)
         iterable = self.app(inner, starter)
         if starter.unread:
-            starter.begin(b"")
+            starter.hand_on()
             return iterable
         return Body(starter, iterable)
 
