@@ -20,6 +20,10 @@ COLD = "tags never seen before ÷ zlib 6, median"
 SCAN = "scanning ÷ bytes.count, median"
 SCAN_SPEED = "scanning, MB/s, median"
 JSON = "JSON: added ÷ SessionMiddleware's"
+FLASK_JSON, DJANGO_JSON = "JSON, Flask: added, µs", "JSON, Django: added, µs"
+DJANGO_RIVAL = "JSON, Django: added ÷ django-cookie-consent's"
+FLASK_HTML = "HTML, Flask, 100 KB: added ÷ rewriting alone"
+DJANGO_HTML = "HTML, Django, 100 KB: added ÷ rewriting alone"
 HELD = "memory per open response, MB"
 IMPORT = "import consentguard, ms"
 BUILD = "building a guard, ms"
@@ -108,6 +112,11 @@ BUDGETS = {
     "hostile input doubled, middleware, worst": Budget(2.3, 2.3),
     "hostile input, middleware, slowest, MB/s": Budget(4, 4, floor=True),
     JSON: Budget(0.8, 0.8),
+    FLASK_JSON: Budget(5, 5),
+    DJANGO_JSON: Budget(10, 10),
+    DJANGO_RIVAL: Budget(0.1, 0.1),
+    FLASK_HTML: Budget(1.15, 1.15),
+    DJANGO_HTML: Budget(1.15, 1.15),
     HELD: Budget(2, 2),
     IMPORT: Budget(150, 150),
     BUILD: Budget(100, 100),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import added, catalogue, decision, doubling, geo, memory, rewriting, serving, startup
+from . import (
+    added,
+    catalogue,
+    decision,
+    doubling,
+    frameworks,
+    geo,
+    memory,
+    rewriting,
+    serving,
+    startup,
+)
 from .figures import Group
 
 #: Taken for each scanner.
@@ -12,6 +23,7 @@ BY_SCANNER = (
     Group("The scanner alone", rewriting.scanning),
     Group("By size of page, beside others", rewriting.by_size),
     Group("In this process, HTML", added.html_responses),
+    Group("In Flask and Django, HTML", frameworks.html_responses),
     Group("uvicorn under load, HTML", serving.page),
     Group("Memory while streaming", memory.streaming),
     Group("Hostile input, scanner", doubling.scanned),
@@ -20,6 +32,7 @@ BY_SCANNER = (
 #: The scanner does not matter to these.
 COMMON = (
     Group("In this process, JSON", added.json_response),
+    Group("In Flask and Django, JSON", frameworks.json_responses),
     Group("uvicorn under load, JSON", serving.json),
     Group("The decision", decision.decided),
     Group("The catalogue asked", catalogue.asked),

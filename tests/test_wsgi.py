@@ -55,6 +55,45 @@ def test_a_list_is_a_whole_body() -> None:
     assert [v for k, v in headers if k.lower() == "content-length"] == [str(len(pieces[0]))]
 
 
+@pytest.mark.parametrize(("length", "pieces"), [(0, [PAGE]), (0, [b"", PAGE]), (9, [PAGE])])
+def test_a_body_that_is_all_there_has_a_length(length: int, pieces: list[bytes]) -> None:
+    """Frameworks give no list; whether a piece is all of it, its Content-Length tells."""
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [*HTML, ("Content-Length", str(len(PAGE) + length))])
+        return iter(pieces)
+
+    _, headers, sent = call(wrap(app))
+    lengths = [v for k, v in headers if k.lower() == "content-length"]
+    assert lengths == ([] if length else [str(len(b"".join(sent)))])
+    assert GATED in b"".join(sent)
+
+
+def test_a_body_that_is_longer_than_it_says_is_whole() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [*HTML, ("Content-Length", "40")])
+        return iter([PAGE[:40], PAGE[40:]])
+
+    _, headers, sent = call(wrap(app))
+    assert "content-length" not in [k.lower() for k, _ in headers]
+    assert GATED in b"".join(sent)
+
+
+def test_what_passes_leaves_with_the_apps_own_headers() -> None:
+    given = [("Content-Type", "application/json"), ("X-Odd", "naïve")]
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", given)
+        return iter([b"{}"])
+
+    started: list[Any] = []
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    iterable = wrap(app)(environ, lambda *args: started.extend(args))
+    assert list(iterable) == [b"{}"]
+    assert started == ["200 OK", given]
+
+
 def test_a_generator_streams_and_is_closed() -> None:
     closed = []
 

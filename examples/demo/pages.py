@@ -1,27 +1,29 @@
-"""The public pages, written without a thought for consent."""
+"""The pages, written without a thought for consent: a request in, an answer out.
+
+No framework is named here: those of the ``with_….py`` files all show these pages.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import asdict
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    JSONResponse,
-    RedirectResponse,
-    Response,
-    StreamingResponse,
-)
-from starlette.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from consentguard.consent.decision import Decision
 
 from . import artists, geo
 
 HERE = Path(__file__).parent
+PRESS_KIT = HERE / "assets" / "press-kit.txt"
 YEAR = 365 * 24 * 3600
+PASSWORD = "music"  # noqa: S105 - printed on the form itself
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
+)
 
 #: What the site's tag server sets for its vendors: name, value and lifetime in seconds.
 TRACKER_COOKIES = (
@@ -32,110 +34,194 @@ TRACKER_COOKIES = (
 )
 
 
-def shared(request: Request) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page wants to know of a request."""
+
+    path: str
+    method: str = "GET"
+    slug: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""  #: of the session
+    decision: Decision | None = None  #: None in an unprotected demo
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a framework makes a response of. Pieces of a body come with their pause."""
+
+    body: bytes | Iterator[str] = b""
+    status: int = 200
+    kind: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[tuple[str, str, int | None], ...] = ()  #: name, value, seconds
+    session: Mapping[str, str] | None = None  #: to keep in it; an empty one ends it
+    slow: str = ""  #: ``pause`` or ``beat`` between two pieces
+
+
+@dataclass
+class Pace:
+    """How slowly what is streamed comes, in seconds; it ends when the server does."""
+
+    beat: float = 1.5  #: between two events of the radio page
+    pause: float = 0.15  #: between two pieces of the diary
+    stopping: Callable[[], bool] = lambda: False
+
+
+Page = Callable[[Asked], Answer]
+
+
+def _shared(asked: Asked) -> dict[str, object]:
     """What every template may use: who is signed in, and the picker of the footer."""
     return {
-        "user": request.scope.get("session", {}).get("user", ""),
+        "user": asked.user,
         "places": geo.USUAL,
         "more": geo.places(),
-        "here": request.cookies.get(geo.COOKIE, ""),
-        "path": request.url.path,
+        "here": asked.cookies.get(geo.COOKIE, ""),
+        "path": asked.path,
     }
 
 
-templates = Jinja2Templates(directory=HERE / "templates", context_processors=[shared])
+def _rendered(asked: Asked, template: str, /, **context: object) -> str:
+    return _TEMPLATES.get_template(template).render(**context, **_shared(asked))
 
 
-async def home(request: Request) -> Response:
+def _page(asked: Asked, template: str, code: int = 200, /, **context: object) -> Answer:
+    return Answer(_rendered(asked, template, **context).encode(), code)
+
+
+def _moved(to: str, session: Mapping[str, str] | None = None) -> Answer:
+    return Answer(status=303, headers={"Location": to}, session=session)
+
+
+def home(asked: Asked) -> Answer:
     """The front page, and the cookies that marketing asked for."""
-    request.session["seen"] = "home"
-    response = templates.TemplateResponse(
-        request, "home.html", {"artists": artists.ARTISTS, "tour": artists.TOUR}
+    page = _rendered(asked, "home.html", artists=artists.ARTISTS, tour=artists.TOUR)
+    return Answer(
+        page.encode(),
+        headers={"Link": "<https://static.hotjar.com>; rel=preconnect"},
+        cookies=TRACKER_COOKIES,
+        session={"seen": "home"},
     )
-    for name, value, seconds in TRACKER_COOKIES:
-        response.set_cookie(name, value, max_age=seconds, samesite="lax")
-    response.headers["Link"] = "<https://static.hotjar.com>; rel=preconnect"
-    return response
 
 
-async def artist(request: Request) -> Response:
+def artist(asked: Asked) -> Answer:
     """One artist with a film."""
-    found = artists.BY_SLUG.get(request.path_params["slug"])
+    found = artists.BY_SLUG.get(asked.slug)
     if found is None:
-        raise HTTPException(404)
-    context = {"artist": found, "film": artists.FILM}
-    return templates.TemplateResponse(request, "artist.html", context)
+        return missing(asked)
+    return _page(asked, "artist.html", artist=found, film=artists.FILM)
 
 
-async def privacy(request: Request) -> Response:
+def privacy(asked: Asked) -> Answer:
     """The privacy notice."""
-    return templates.TemplateResponse(request, "privacy.html")
+    return _page(asked, "privacy.html")
 
 
-async def moscow(request: Request) -> Response:
+def moscow(asked: Asked) -> Answer:
     """A page from the old site, still in its old charset."""
-    page = templates.get_template("moscow.html").render(request=request, **shared(request))
-    return Response(
-        page.encode("windows-1251", "xmlcharrefreplace"),
-        headers={"Content-Type": "text/html; charset=windows-1251"},
-    )
+    page = _rendered(asked, "moscow.html").encode("windows-1251", "xmlcharrefreplace")
+    return Answer(page, kind="text/html; charset=windows-1251")
 
 
-async def diary(request: Request) -> Response:
+def diary(asked: Asked) -> Answer:
     """The tour diary, sent in pieces as they are rendered."""
-    template = templates.get_template("diary.html")
-    stream = template.stream(request=request, days=artists.DIARY, **shared(request))
+    template = _TEMPLATES.get_template("diary.html")
+    stream = template.stream(days=artists.DIARY, **_shared(asked))
     stream.enable_buffering(12)
-
-    async def pieces() -> AsyncIterator[str]:
-        for piece in stream:
-            yield piece
-            await asyncio.sleep(request.app.state.pause)
-
-    return StreamingResponse(pieces(), media_type="text/html")
+    return Answer(iter(stream), slow="pause")
 
 
-async def api(request: Request) -> Response:
+def api(asked: Asked) -> Answer:
     """The catalogue for the shop's app."""
-    return JSONResponse({"artists": [asdict(artist) for artist in artists.ARTISTS]})
+    found = {"artists": [asdict(artist) for artist in artists.ARTISTS]}
+    return Answer(json.dumps(found, ensure_ascii=False).encode(), kind="application/json")
 
 
-async def press_kit(request: Request) -> Response:
-    """A file to keep; byte ranges work."""
-    return FileResponse(HERE / "assets" / "press-kit.txt", filename="example-music-press-kit.txt")
+def radio(asked: Asked) -> Answer:
+    """The player; a script listens to the stream."""
+    return _page(asked, "now-playing.html", list=artists.programme())
 
 
-async def boom(request: Request) -> Response:
+def live(asked: Asked) -> Answer:
+    """Server-sent events (WHATWG HTML, section 9.2): the programme, then connect again."""
+
+    def events() -> Iterator[str]:
+        yield "retry: 3000\n\n"
+        for number, (title, name) in enumerate(artists.programme()):
+            data = json.dumps({"title": title, "artist": name}, ensure_ascii=False)
+            yield f"event: track\nid: {number}\ndata: {data}\n\n"
+
+    return Answer(events(), kind="text/event-stream; charset=utf-8", slow="beat")
+
+
+def login(asked: Asked) -> Answer:
+    """A form with a third party's button, and what it sends. Any name will do."""
+    if asked.method != "POST":
+        return _page(asked, "login.html")
+    name = asked.form.get("name", "").strip()[:40]
+    password = asked.form.get("password", "")
+    if not name or not secrets.compare_digest(password.encode(), PASSWORD.encode()):
+        error = "That did not work. The password of this demo is “music”."
+        return _page(asked, "login.html", 401, name=name, error=error)
+    return _moved("/account", {"user": name})
+
+
+def account(asked: Asked) -> Answer:
+    """The account page, for those who are signed in."""
+    return _page(asked, "account.html") if asked.user else _moved("/login")
+
+
+def logout(asked: Asked) -> Answer:
+    """Ends the session."""
+    return _moved("/", {})
+
+
+def boom(asked: Asked) -> Answer:
     """The page that always fails."""
     raise RuntimeError("the demo's own broken page")
 
 
-async def missing(request: Request, exc: Exception) -> Response:
+def missing(asked: Asked) -> Answer:
     """404 in the site's design."""
-    return templates.TemplateResponse(request, "error.html", {"status": 404}, status_code=404)
+    return _page(asked, "error.html", 404, status=404)
 
 
-async def broken(request: Request, exc: Exception) -> Response:
+def broken(asked: Asked) -> Answer:
     """500 in the site's design, trackers included."""
-    return templates.TemplateResponse(request, "error.html", {"status": 500}, status_code=500)
+    return _page(asked, "error.html", 500, status=500)
 
 
-async def rules(request: Request) -> Response:
+def rules(asked: Asked) -> Answer:
     """Which rules hold for this visitor; part of the demo, not of the site."""
-    exchange = request.scope.get("consentguard")  # not there in an unprotected demo
-    decision = exchange.decision if exchange else None
-    return templates.TemplateResponse(request, "rules.html", {"decision": decision})
+    return _page(asked, "rules.html", decision=asked.decision)
 
 
-async def country(request: Request) -> Response:
+def country(asked: Asked) -> Answer:
     """The picker of the footer: keeps the country in a cookie and goes back to the page."""
-    form = await request.form()
-    code, back = str(form.get("country", "")), str(form.get("next", "/"))
+    code, back = asked.form.get("country", ""), asked.form.get("next", "/")
     # Only a path of this site: "//host" and "/\host" would leave it (WHATWG URL, special schemes).
     local = back.startswith("/") and not back.startswith(("//", "/\\"))
-    response = RedirectResponse(back if local else "/", status_code=303)
-    if code and code in dict((*geo.USUAL, *geo.places())):
-        response.set_cookie(geo.COOKIE, code, samesite="lax", httponly=True)
-    else:
-        response.delete_cookie(geo.COOKIE)
-    return response
+    known = bool(code) and code in dict((*geo.USUAL, *geo.places()))
+    cookie = (geo.COOKIE, code, None) if known else (geo.COOKIE, "", 0)
+    return Answer(status=303, headers={"Location": back if local else "/"}, cookies=(cookie,))
+
+
+#: Path, what it shows, and whether something may be sent to it.
+ROUTES: tuple[tuple[str, Page, tuple[str, ...]], ...] = (
+    ("/", home, ("GET",)),
+    ("/artist/{slug}", artist, ("GET",)),
+    ("/privacy", privacy, ("GET",)),
+    ("/moscow", moscow, ("GET",)),
+    ("/stream", diary, ("GET",)),
+    ("/boom", boom, ("GET",)),
+    ("/api/artists", api, ("GET",)),
+    ("/now-playing", radio, ("GET",)),
+    ("/live", live, ("GET",)),
+    ("/login", login, ("GET", "POST")),
+    ("/account", account, ("GET",)),
+    ("/logout", logout, ("POST",)),
+    ("/demo/country", country, ("POST",)),
+    ("/demo/rules", rules, ("GET",)),
+)

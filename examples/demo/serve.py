@@ -9,13 +9,13 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-import uvicorn
+from .app import build, pace_of
 
-from .app import build
-
+NAMES = {"starlette": "Starlette", "fastapi": "FastAPI", "flask": "Flask", "django": "Django"}
 GUIDE = """\
-Example Music, kept lawful by consentguard: {url}
+Example Music, kept lawful by consentguard in {framework}: {url}
 
 In a browser, open it and change the country in the footer. In a terminal:
 
@@ -27,7 +27,7 @@ In a browser, open it and change the country in the footer. In a terminal:
   a Californian with Global Privacy Control: analytics may run, advertising may not
     curl -si -H 'X-Demo-Country: US-CA' -H 'Sec-GPC: 1' {url}
   the same site without us
-    consentguard demo --unprotected --port {other}
+    consentguard demo --unprotected --port {other}{which}
 
 Choices     {url}_consent
 Ledger      {ledger}
@@ -35,19 +35,19 @@ Secret key  made for this run only: the consent cookies end with it
 Ctrl-C ends the demo.
 """
 UNPROTECTED = """\
-Example Music as its makers left it, without consentguard: {url}
+Example Music as its makers left it, without consentguard, in {framework}: {url}
 
   cookies for the trackers, and their tags for everybody
     curl -si {url}
   the same site with us
-    consentguard demo --port {other}
+    consentguard demo --port {other}{which}
 
 Cookies know no ports: use localhost here, and 127.0.0.1 for the protected twin.
 Ctrl-C ends the demo.
 """
 
 
-def run(port: int, protected: bool, host: str = "127.0.0.1") -> None:
+def run(port: int, protected: bool, host: str = "127.0.0.1", framework: str = "starlette") -> None:
     """Serve the demo until interrupted; ``port`` 0 takes a free one.
 
     Prints what to look at. Raises ``SystemExit`` with code 2 when the port is taken.
@@ -58,17 +58,43 @@ def run(port: int, protected: bool, host: str = "127.0.0.1") -> None:
     with tempfile.TemporaryDirectory(prefix="consentguard-demo-") as folder, listener:
         ledger = Path(folder) / "consent.db"
         app = build(
+            framework,
             protected=protected,
             secret_keys=[secrets.token_urlsafe(32)],
             ledger=f"sqlite:///{ledger}",
         )
-        print(guide(host, port, protected, ledger), flush=True)
-        config = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
-        config.timeout_graceful_shutdown = 3
-        server = uvicorn.Server(config)
-        app.state.stopping = lambda: server.should_exit
+        print(guide(host, port, protected, ledger, framework), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+            SERVERS.get(framework, _asgi)(app, listener)
+
+
+def _asgi(app: Any, listener: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415 - Flask comes with a server
+
+    config = uvicorn.Config(app, access_log=False, log_level="warning", ws="none")
+    config.timeout_graceful_shutdown = 3
+    server = uvicorn.Server(config)
+    pace_of(app).stopping = lambda: server.should_exit
+    server.run(sockets=[listener])
+
+
+def _wsgi(app: Any, listener: socket.socket) -> None:
+    from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415 - as above
+
+    class Quiet(WSGIRequestHandler):
+        """Says nothing of each request."""
+
+        def log(self, type: str, message: str, *args: Any) -> None:
+            """Say nothing."""
+
+    host, port = listener.getsockname()[:2]
+    server = make_server(
+        host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()
+    )
+    server.serve_forever()
+
+
+SERVERS = {"flask": _wsgi}
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -87,11 +113,19 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def guide(host: str, port: int, protected: bool, ledger: Path) -> str:
+def guide(host: str, port: int, protected: bool, ledger: Path, framework: str = "starlette") -> str:
     """What to look at, as the terminal shows it."""
     if not protected and host == "127.0.0.1":
         host = "localhost"
     origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     text = GUIDE if protected else UNPROTECTED
     other = port + 1 if protected else 8000
-    return text.format(url=f"{origin}/", origin=origin, other=other, ledger=ledger)
+    which = "" if framework == "starlette" else f" --framework {framework}"
+    return text.format(
+        url=f"{origin}/",
+        origin=origin,
+        other=other,
+        ledger=ledger,
+        framework=NAMES[framework],
+        which=which,
+    )

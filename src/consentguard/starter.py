@@ -26,6 +26,7 @@ class Starter:
         self._exchange = exchange
         self._start_response = start_response
         self._status = ""
+        self._given: list[tuple[str, str]] = []  # the headers as the app gave them
         self._headers: list[Header] = []
         self._exc_info: Any = None
         self._fields: Fields | None = None
@@ -41,8 +42,16 @@ class Starter:
         if self._status and not exc_info:
             raise RuntimeError("start_response was called twice, and not for an error")
         self._status, self._exc_info = status, exc_info
-        self._headers, self._fields = bytes_of(headers), None
+        self._given, self._headers, self._fields = headers, bytes_of(headers), None
         return self._written
+
+    def promised(self, data: bytes) -> bool:
+        """Nothing has been sent, and by its Content-Length the app has no more than this."""
+        length = str(len(data)).encode()
+        return not self.begun and any(
+            name.lower() == b"content-length" and value.strip() == length
+            for name, value in self._headers
+        )
 
     @property
     def begun(self) -> bool:
@@ -54,9 +63,18 @@ class Starter:
         """The app has said its status, has written nothing, and its body's bytes do not matter."""
         if not self._status or self.begun:
             return False
-        if not self._exchange.passes(self._headers):
-            self._fields = self._exchange.reads(self._headers)
+        if self._exchange.passes(self._headers):
+            self._reply = Reply(self._headers, None)
+            return True
+        self._fields = self._exchange.reads(self._headers)
         return self._fields is None
+
+    def hand_on(self) -> None:
+        """Start a response whose body is unread, before its server reads it."""
+        if self._reply is None:
+            self.begin(b"")
+        else:  # it passes: the app's own headers
+            self._start(self._given)
 
     def begin(self, first: bytes, whole: bool = False) -> bytes:
         """Start the response with its first bytes, or with all of them."""
@@ -65,9 +83,12 @@ class Starter:
         status = int(self._status.split(" ", 1)[0])
         self._reply = self._exchange.reply(status, self._headers, first, self._fields)
         headers, out = self._reply.open(bytes(first), whole=whole)
-        arguments, self._exc_info = [self._exc_info] if self._exc_info else [], None
-        self._write = self._start_response(self._status, text_of(headers), *arguments)
+        self._start(text_of(headers))
         return out
+
+    def _start(self, headers: list[tuple[str, str]]) -> None:
+        arguments, self._exc_info = [self._exc_info] if self._exc_info else [], None
+        self._write = self._start_response(self._status, headers, *arguments)
 
     def feed(self, data: bytes) -> bytes:
         """Bytes to send for these bytes; the first ones start the response."""
@@ -120,7 +141,15 @@ class Body:
 
 
 def _run(starter: Starter, iterable: Iterable[bytes]) -> Iterator[bytes]:
-    for piece in iterable:
+    pieces = iter(iterable)
+    while (piece := next(pieces, None)) is not None:
+        if starter.promised(piece):
+            # Most frameworks give no list. Whether the app keeps its word shows in what follows.
+            following = next(pieces, None)
+            if following is None:
+                yield starter.begin(piece, whole=True)
+                return
+            pieces = chain((following,), pieces)
         out = starter.feed(piece)
         # PEP 3333, "Middleware Handling of Block Boundaries": a piece for each of the app's, even
         # an empty one; but nothing before the start, which waits for the first bytes.

@@ -73,7 +73,7 @@ class ConsentMiddleware(Guarding):
         starter = Starter(exchange, start_response)
         iterable = self.app(inner, starter)
         if starter.unread:
-            starter.begin(b"")
+            starter.hand_on()
             return iterable
         return Body(starter, iterable)
 

@@ -8,14 +8,16 @@ import importlib
 from consentguard.cli.common import Commands
 from consentguard.errors import ConfigError
 
-FRAMEWORKS = ("starlette",)
+FRAMEWORKS = ("starlette", "fastapi", "flask", "django")
 
 
 def add(commands: Commands) -> None:
     """The command's arguments."""
     parser = commands.add_parser("demo", help="run the demo site", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="default: 8000")
-    parser.add_argument("--framework", choices=FRAMEWORKS, default="starlette")
+    parser.add_argument(
+        "--framework", choices=FRAMEWORKS, default="starlette", help="default: starlette"
+    )
     parser.add_argument(
         "--unprotected", action="store_true", help="the same site without consentguard"
     )
@@ -29,9 +31,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         # The demo is an application of ours, not a room of the house: nothing imports it by name.
         demo = importlib.import_module("consentguard.demo")
+        demo.run(port=args.port, protected=not args.unprotected, framework=args.framework)
     except ModuleNotFoundError as exc:
+        extras = "demo" if args.framework == "starlette" else f"demo,{args.framework}"
         raise ConfigError(
-            f"the demo needs {exc.name!r}: pip install 'consentguard-middleware[demo]'"
+            f"the demo needs {exc.name!r}: pip install 'consentguard-middleware[{extras}]'"
         ) from exc
-    demo.run(port=args.port, protected=not args.unprotected)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from consentguard.http.message import Header, Request, as_bytes, sound
@@ -13,9 +14,9 @@ Environ = dict[str, Any]
 def request_of(environ: Environ) -> Request:
     """The neutral request of an environ."""
     headers = [
-        (_bytes(k[5:].replace("_", "-").lower()), _bytes(v))
+        (_name(k), v.encode("latin-1", "replace"))
         for k, v in environ.items()
-        if k.startswith("HTTP_") and isinstance(v, str)
+        if k[:5] == "HTTP_" and isinstance(v, str)
     ]
     if environ.get("CONTENT_TYPE"):
         headers.append((b"content-type", _bytes(environ["CONTENT_TYPE"])))
@@ -75,7 +76,14 @@ def body_of(environ: Environ, limit: int) -> bytes:
 
 
 def _path(value: str) -> str:
-    return _bytes(value).decode("utf-8", "replace")
+    # ASCII means the same in both; most paths are nothing else.
+    return value if value.isascii() else _bytes(value).decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=1024)
+def _name(key: str) -> bytes:
+    """A header's name from its key in an environ."""
+    return _bytes(key[5:].replace("_", "-").lower())
 
 
 def _bytes(value: str) -> bytes:

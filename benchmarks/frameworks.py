@@ -1,0 +1,175 @@
+"""What a response costs more in Flask and in Django, in this process and no server.
+
+Beside us in Django runs the middleware of django-cookie-consent, where it is installed, with two
+groups of three cookies each in a cache in memory: it looks at cookies and at nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from . import jobs
+from .figures import (
+    DJANGO_HTML,
+    DJANGO_JSON,
+    DJANGO_RIVAL,
+    FLASK_HTML,
+    FLASK_JSON,
+    Effort,
+    Figure,
+)
+from .pages import page
+
+GUARD = "consentguard.adapters.django.middleware.ConsentMiddleware"
+RIVAL = "cookie_consent.middleware.CleanCookiesMiddleware"
+#: Kilobytes of the page.
+SIZE = 100
+_KEY = "a key for the benchmark only"
+_TYPES = {"/json": "application/json", "/page": "text/html; charset=utf-8"}
+
+
+def json_responses(effort: Effort) -> Iterator[Figure]:
+    """A JSON response: what is added, in µs, and what the other middleware adds."""
+    for name, apps in (
+        (FLASK_JSON, (flask_app(), flask_app(guarded=True))),
+        (DJANGO_JSON, tuple(django_app(*more) for more in ((), (GUARD,), *rivals()))),
+    ):
+        added = _added([request(app, "/json") for app in apps], 2 * effort.rounds)
+        yield Figure(name, statistics.median(row[0] for row in added) * 1e6)
+        if len(added[0]) > 1:
+            theirs = statistics.median(row[1] for row in added) * 1e6
+            yield Figure("JSON, Django: added by django-cookie-consent, µs", theirs)
+            yield Figure(DJANGO_RIVAL, statistics.median(row[0] / row[1] for row in added))
+
+
+def html_responses(effort: Effort) -> Iterator[Figure]:
+    """A page of 100 KB: what is added ÷ what its rewriting alone takes."""
+    alone = jobs.rewrite(page(SIZE))
+    for name, apps in (
+        (FLASK_HTML, (flask_app(), flask_app(guarded=True))),
+        (DJANGO_HTML, (django_app(), django_app(GUARD))),
+    ):
+        runs = (*(request(app, "/page") for app in apps), alone)
+        bare, ours, rewriting = jobs.fastest(runs, 2 * effort.rounds)
+        yield Figure(name, (ours - bare) / rewriting, f"{(ours - bare) * 1e6:.0f} µs added")
+
+
+def _added(runs: Sequence[jobs.Job], rounds: int) -> list[list[float]]:
+    """What each but the first takes more than the first, in seconds, round by round."""
+    found = []
+    for _ in range(rounds + 1):
+        bare, *others = (jobs.seconds(run, 1000) for run in runs)
+        found.append([taken - bare for taken in others])
+    return found[1:]  # the first one warms up
+
+
+def rivals() -> Iterable[tuple[str, ...]]:
+    """The other middleware, where it is installed."""
+    return ((RIVAL,),) if find_spec("cookie_consent") else ()
+
+
+def flask_app(guarded: bool = False) -> Any:
+    """Two responses of Flask."""
+    from flask import Flask, Response  # noqa: PLC0415 - only this needs it
+
+    from consentguard.adapters.flask import ConsentGuard  # noqa: PLC0415
+
+    app = Flask(__name__)
+    body = page(SIZE)
+    app.add_url_rule("/json", "json", lambda: Response(b'{"a": 1}', content_type=_TYPES["/json"]))
+    app.add_url_rule("/page", "page", lambda: Response(body, content_type=_TYPES["/page"]))
+    if guarded:
+        app.config["CONSENTGUARD_POLICY"] = jobs.policy()
+        app.config["CONSENTGUARD_SECRET_KEYS"] = [_KEY]
+        app.config["CONSENTGUARD_LEDGER"] = None
+        ConsentGuard(app, geo=jobs.Germany())
+    return app
+
+
+def django_app(*middleware: str) -> Any:
+    """Two responses of Django, through this middleware."""
+    from django.conf import settings  # noqa: PLC0415 - as above
+    from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
+
+    if not settings.configured:
+        _set_up()
+    settings.MIDDLEWARE = list(middleware)
+    return WSGIHandler()
+
+
+def _set_up() -> None:
+    """Django's settings, once for the process, and the other's cookies in its database."""
+    import django  # noqa: PLC0415 - as above
+    from django.conf import settings  # noqa: PLC0415
+
+    there = [RIVAL.partition(".")[0]] if rivals() else []
+    settings.configure(
+        ALLOWED_HOSTS=["*"],
+        CONSENTGUARD={
+            "POLICY": jobs.policy(),
+            "SECRET_KEYS": [_KEY],
+            "LEDGER": None,
+            "GEO": jobs.Germany(),
+        },
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        INSTALLED_APPS=["consentguard.adapters.django", *there],
+        LOGGING_CONFIG=None,
+        ROOT_URLCONF=f"{__package__}.django_urls",
+        SECRET_KEY=_KEY,
+    )
+    django.setup()
+    if there:
+        _fill()
+
+
+def _fill() -> None:
+    from cookie_consent.models import Cookie, CookieGroup  # type: ignore[import-not-found] # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    for group in ("analytics", "advertising"):
+        made = CookieGroup.objects.create(varname=group, name=group, is_deletable=True)
+        for number in range(3):
+            Cookie.objects.create(cookiegroup=made, name=f"_{group}_{number}", domain="")
+
+
+def request(app: Any, path: str) -> jobs.Job:
+    """One request to a WSGI app: a first visit, its answer read and closed."""
+    base = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_ACCEPT": "text/html",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    empty = io.BytesIO()
+
+    def run() -> bytes:
+        answer = app({**base, "wsgi.input": empty}, _started)
+        try:
+            return b"".join(answer)
+        finally:
+            answer.close() if hasattr(answer, "close") else None
+
+    return run
+
+
+def _started(status: str, headers: object, exc_info: object = None) -> Any:
+    if not status.startswith("200"):
+        raise SystemExit(f"the benchmark's app answered {status}")
+    return None
