@@ -27,7 +27,7 @@ from tests.contract.shapes import (
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise  # type: ignore[import-untyped]
+from whitenoise import WhiteNoise
 
 from consentguard.adapters.starlette import ConsentMiddleware
 from consentguard.alone import check_alone

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import bottle  # type: ignore[import-untyped]
+import bottle
 
 from consentguard.adapters.plain import consent
 from consentguard.wsgi import ConsentMiddleware

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.config import Configurator  # type: ignore[import-untyped]
-from pyramid.response import Response  # type: ignore[import-untyped]
-from pyramid.session import SignedCookieSessionFactory  # type: ignore[import-untyped]
+from pyramid.config import Configurator
+from pyramid.response import Response
+from pyramid.session import SignedCookieSessionFactory
 
 from consentguard.adapters.plain import consent
 from consentguard.wsgi import ConsentMiddleware

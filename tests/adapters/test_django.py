@@ -113,8 +113,8 @@ def test_request_consent_is_a_decision_and_has_a_subject() -> None:
         request = RequestFactory().get("/", headers={"cookie": f"consent={cookie}"})
         ConsentMiddleware(view)(request)
         assert seen == [(True, cookie, "Decision(")]
-        assert guard().decision_for(cookie, country="DE").allows("analytics")
-        assert not guard().decision_for("", country="DE").allows("analytics")
+        assert guard().decision_for(cookie, Account("DE")).allows("analytics")
+        assert not guard().decision_for("", Account("DE")).allows("analytics")
 
 
 def test_consent_without_the_middleware_says_so() -> None:

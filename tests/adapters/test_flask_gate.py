@@ -53,9 +53,9 @@ def test_hooks_know_who_is_signed_in() -> None:
     grant(in_(app, "ada"), "analytics")
     refuse(in_(app, "bob"))
     with app.app_context():
-        assert extension.decision_for(kept["ada"], country="DE").allows("analytics")
-        assert not extension.decision_for(kept["bob"], country="DE").allows("analytics")
-        assert not extension.decision_for("", country="DE").allows("analytics")
+        assert extension.decision_for(kept["ada"], Account("DE")).allows("analytics")
+        assert not extension.decision_for(kept["bob"], Account("DE")).allows("analytics")
+        assert not extension.decision_for("", Account("DE")).allows("analytics")
 
 
 def test_hooks_may_be_given_and_may_fail(caplog: pytest.LogCaptureFixture) -> None:

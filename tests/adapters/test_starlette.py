@@ -507,7 +507,7 @@ async def test_a_subject_answers_in_a_background_job() -> None:
     client = TestClient(guard)
     grant(client, "analytics")
     client.get("/")
-    assert guard.guard.decision_for(subjects[0], country="DE").allows("analytics")
+    assert guard.guard.decision_for(subjects[0], Account("DE")).allows("analytics")
 
 
 def test_lifespan_is_the_apps_own() -> None:

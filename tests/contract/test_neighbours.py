@@ -40,7 +40,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request as WSGIRequest
 from werkzeug.wrappers import Response as WSGIResponse
 from werkzeug.wsgi import wrap_file
-from whitenoise import WhiteNoise  # type: ignore[import-untyped]
+from whitenoise import WhiteNoise
 
 from consentguard.adapters.starlette import ConsentMiddleware
 from consentguard.testing import grant, refuse

@@ -38,14 +38,14 @@ class DjangoRequest(Request):
     does.
     """
 
-    __slots__ = ("_django", "account")
+    __slots__ = ("_django", "said")
 
-    account: Account | Exception | None
+    said: Account | Exception | None
 
     def __init__(self, request: HttpRequest) -> None:
         self._django = request
         self.path = request.path_info or "/"
-        self.account = None
+        self.said = None
         if "," in request.META.get("HTTP_COOKIE", ""):
             _join_cookies(request)
 
@@ -80,12 +80,13 @@ class DjangoRequest(Request):
             meta.get("QUERY_STRING", "").encode(_codec(request), "replace"),
             headers,
             meta.get("REMOTE_ADDR") or None,
+            meta.get("consentguard.account"),
         )
 
 
 def account_of(request: Request) -> Account | None:
     """What the hook has said of a request; raises what the hook raised."""
-    said = getattr(request, "account", None)
+    said = getattr(request, "said", None)
     if isinstance(said, Exception):
         raise said
     account: Account | None = said

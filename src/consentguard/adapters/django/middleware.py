@@ -60,9 +60,9 @@ class ConsentMiddleware(Guarding):
         neutral, plain = inbound.DjangoRequest(request), inbound.plain(request)
         if self._account is not None:
             try:
-                neutral.account = self._account(request)
+                neutral.said = self._account(request)
             except Exception as exc:
-                neutral.account = exc
+                neutral.said = exc
         exchange = self.guard.exchange(neutral, plain=plain)
         if exchange.own:
             answer = outbound.answered(self.guard.settle(exchange, _body(request)))
@@ -87,9 +87,9 @@ class ConsentMiddleware(Guarding):
         neutral, plain = inbound.DjangoRequest(request), inbound.plain(request)
         if self._account is not None:
             try:
-                neutral.account = await _asked(self._account, request)
+                neutral.said = await _asked(self._account, request)
             except Exception as exc:
-                neutral.account = exc
+                neutral.said = exc
         exchange = self.guard.exchange(neutral, plain=plain)
         if exchange.own:
             return await self._answer(request, exchange)

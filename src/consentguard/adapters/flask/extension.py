@@ -17,6 +17,7 @@ from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.guard import AccountOf, Geo
 from consentguard.hooks import AfterChoice
+from consentguard.model import NOBODY, Account
 
 log = logging.getLogger("consentguard")
 
@@ -104,10 +105,10 @@ class ConsentGuard:
         return gate.fresh().guard
 
     def decision_for(
-        self, subject: str, *, country: str = "", subdivision: str = "", age: int | None = None
+        self, subject: str, account: Account = NOBODY, *, gpc: bool = False
     ) -> Decision:
         """What somebody has allowed who is not there: for background jobs.
 
         Arguments as for :meth:`consentguard.guard.ConsentGuard.decision_for`.
         """
-        return self.guard.decision_for(subject, country=country, subdivision=subdivision, age=age)
+        return self.guard.decision_for(subject, account, gpc=gpc)
