@@ -89,7 +89,11 @@ def test_what_passes_leaves_with_the_apps_own_headers() -> None:
     started: list[Any] = []
     environ: dict[str, Any] = {}
     setup_testing_defaults(environ)
-    iterable = wrap(app)(environ, lambda *args: started.extend(args))
+
+    def start_response(*args: Any) -> Any:
+        started.extend(args)
+
+    iterable = wrap(app)(environ, start_response)
     assert list(iterable) == [b"{}"]
     assert started == ["200 OK", given]
 
