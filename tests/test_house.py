@@ -29,7 +29,7 @@ FLOORS = (
     ("outbound",),
     ("exchange",),
     ("guard",),
-    ("sender", "starter", "testing"),
+    ("alone", "sender", "starter", "testing"),
     ("asgi", "wsgi"),
     ("__init__",),
     ("cli",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,7 +23,12 @@ async def home(request: Request) -> PlainTextResponse:
 def a_client(site: str = SITE, more: str = "") -> TestClient:
     app = Starlette(routes=[Route("/", home)])
     policy = a_policy(more, site)
-    options = {"policy": policy, "secret_keys": ["k"], "ledger": None, "geo": Here("DE")}
+    options: dict[str, Any] = {
+        "policy": policy,
+        "secret_keys": ["k"],
+        "ledger": None,
+        "geo": Here("DE"),
+    }
     app.add_middleware(ConsentMiddleware, **options)
     return TestClient(app)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+from consentguard.alone import Guarding, check_alone
 from consentguard.environment import UNSET, Unset
 from consentguard.exchange import Exchange
 from consentguard.guard import AccountOf, ConsentGuard, Geo
@@ -23,13 +25,15 @@ from consentguard.sender import Send, Sender
 #: What carries a WebSocket's handshake (RFC 6455, section 3).
 _HTTP = {"ws": "http", "wss": "https"}
 
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+#: Frameworks type the three each in their own way: Litestar, Quart and Falcon all differ.
+App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-class ConsentMiddleware:
+class ConsentMiddleware(Guarding):
     """Puts a guard in front of an ASGI app; arguments as :class:`~consentguard.guard.ConsentGuard`.
 
-    The exchange of a request is in ``scope["consentguard"]``.
+    The exchange of a request is in ``scope["consentguard"]``. Raises
+    :class:`~consentguard.errors.ConfigError` for a second guard on one app.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class ConsentMiddleware:
         cookies: Iterable[str] = (),
         after_choice: AfterChoice | Iterable[AfterChoice] = (),
     ) -> None:
+        check_alone(app)
         self.app = app
         self.guard = ConsentGuard(
             policy,
@@ -58,6 +63,10 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP and WebSockets goes straight to the app."""
+        if "consentguard" in scope:
+            self.second()
+            await self.app(scope, receive, send)
+            return
         if scope["type"] != "http":
             if scope["type"] == "websocket":
                 await self._shake_hands(scope, receive, send)

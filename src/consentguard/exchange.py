@@ -39,6 +39,8 @@ __all__ = ["Exchange", "Reply"]
 
 log = logging.getLogger("consentguard")
 
+_LINE_FEED = 10
+
 
 class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`.
@@ -125,6 +127,8 @@ class Exchange:
                     if kind is not None or low != b"content-type" or shown(value):
                         return self.setup.off
                     kind = value
+                if _LINE_FEED in value:  # two headers
+                    return self.setup.off
         except (AttributeError, TypeError):  # not bytes
             return self.setup.off
         return kind is not None or self.setup.off

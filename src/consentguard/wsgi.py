@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
+from consentguard.alone import Guarding, check_alone
 from consentguard.environment import UNSET, Unset
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
@@ -22,10 +23,11 @@ from consentguard.starter import Body, Starter, StartResponse
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-class ConsentMiddleware:
+class ConsentMiddleware(Guarding):
     """Puts a guard in front of a WSGI app; arguments as :class:`~consentguard.guard.ConsentGuard`.
 
-    The exchange of a request is in ``environ["consentguard.exchange"]``.
+    The exchange of a request is in ``environ["consentguard.exchange"]``. Raises
+    :class:`~consentguard.errors.ConfigError` for a second guard on one app.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class ConsentMiddleware:
         cookies: Iterable[str] = (),
         after_choice: AfterChoice | Iterable[AfterChoice] = (),
     ) -> None:
+        check_alone(app)
         self.app = app
         self.guard = ConsentGuard(
             policy,
@@ -54,6 +57,9 @@ class ConsentMiddleware:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
+        if "consentguard.exchange" in environ:
+            self.second()
+            return self.app(environ, start_response)
         exchange = self.guard.exchange(request_of(environ))
         if exchange.own:
             # One byte too much says that the body is too large.

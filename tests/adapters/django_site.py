@@ -10,7 +10,28 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
+from django.template import RequestContext, Template
+from django.test import override_settings
+from django.urls import path
+from django.views import View
+from django.views.decorators.cache import cache_page
+from django.views.decorators.http import condition
 from tests.conftest import Here, a_policy
+
+from consentguard.adapters.django import RequiresConsentMixin, consent, requires_consent
+
+GTAG = "<script src='https://www.googletagmanager.com/gtag/js?id=G-1'></script>"
+PIXEL = "<img src='https://www.facebook.com/tr?id=1'>"
 
 #: The order that the documentation names.
 MIDDLEWARE = [
@@ -58,29 +79,8 @@ if not settings.configured:
     )
     django.setup()
 
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    JsonResponse,
-    StreamingHttpResponse,
-)
-from django.http.response import HttpResponseBase
-from django.template import RequestContext, Template
-from django.test import override_settings
-from django.urls import path
-from django.views import View
-from django.views.decorators.cache import cache_page
-from django.views.decorators.http import condition
-
-from consentguard.adapters.django import RequiresConsentMixin, consent, requires_consent
-
-GTAG = "<script src='https://www.googletagmanager.com/gtag/js?id=G-1'></script>"
-PIXEL = "<img src='https://www.facebook.com/tr?id=1'>"
-PAGE = f"<!doctype html><html><head>{GTAG}</head><body><p>Hello</p>{PIXEL}</body></html>"
+TEXT = "Hello" + " world" * 20  #: long enough to be compressed
+PAGE = f"<!doctype html><html><head>{GTAG}</head><body><p>{TEXT}</p>{PIXEL}</body></html>"
 GATED = b"data-cg-src='https://www.facebook.com"
 
 calls: list[str] = []  #: what the site did, in order
@@ -93,14 +93,11 @@ def site(
     policy: str = "",
     more: dict[str, Any] | None = None,
     **others: Any,
-) -> AbstractContextManager[None]:
+) -> AbstractContextManager[object]:
     """Settings of a guarded site: everybody is in Germany, nothing is recorded."""
     said = {"POLICY": a_policy(policy), "LEDGER": None, "GEO": place or Here(), **(more or {})}
     others.setdefault("ROOT_URLCONF", "tests.adapters.django_site")
-    change: AbstractContextManager[None] = override_settings(
-        MIDDLEWARE=middleware or MIDDLEWARE, CONSENTGUARD=said, **others
-    )
-    return change
+    return override_settings(MIDDLEWARE=middleware or MIDDLEWARE, CONSENTGUARD=said, **others)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -276,6 +273,12 @@ def nonce(request: HttpRequest) -> HttpResponse:
     return HttpResponse(PAGE.replace("<p>", own + "<p>"))
 
 
+def pages_of_the_admin() -> Any:
+    from django.contrib import admin  # its models need the apps
+
+    return admin.site.urls
+
+
 urlpatterns = [
     path("", home),
     path("data", data),
@@ -303,7 +306,7 @@ urlpatterns = [
     path("cached-json", cache_page(60)(counted_json)),
     path("cached-answer", cache_page(60)(counted_answer)),
     path("nonce", nonce),
-    path("admin/", admin.site.urls),
+    path("admin/", pages_of_the_admin()),
 ]
 for name, text in {
     "tags": (
@@ -311,7 +314,8 @@ for name, text in {
         '{% consent "analytics" %}yes{% else %}no{% endconsent %} '
         '{% consent asked service="facebook_pixel" %}ads{% endconsent %} '
         "{% if consent_allows.media %}film{% endif %} {{ consent.variant }} "
-        '{% consent_settings_link "Settings" css_class="small" %} {% consent_settings_link %}'
+        '{% consent_settings_url %} {% consent_settings_link "Settings" %} '
+        "{% consent_settings_link %}"
         "</main></body>"
     ),
     "banner": "<!doctype html><body>{% consent_banner %}<main>1</main></body>",

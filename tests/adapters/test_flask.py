@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from wsgiref.validate import validator
 
 import flask
 import pytest
 from flask import Blueprint, Flask, render_template_string, stream_with_context
+from flask.testing import EnvironBuilder
 from flask.views import MethodView
 from tests.conftest import SITE, Here, a_policy
 from werkzeug.debug import DebuggedApplication
@@ -66,6 +68,15 @@ def test_a_page_is_gated_until_its_visitor_agrees() -> None:
     assert 'id="cg-banner"' in first.text
     grant(client)
     assert PIXEL in client.get("/page").text
+
+
+def test_a_form_leads_back_to_its_page() -> None:
+    client = guarded(an_app()).test_client()
+    said = {"choice": "accept", "next": "/page"}
+    own = {"Sec-Fetch-Site": "same-origin"}
+    answer = client.post("/_consent", data=said, headers=own, follow_redirects=True)
+    assert answer.request.path == "/page"
+    assert PIXEL in answer.text
 
 
 def test_it_works_where_the_site_is_https_and_below_a_path() -> None:
@@ -160,11 +171,20 @@ def test_words_for_templates() -> None:
     )
     client = app.test_client()
     text = client.get("/words", base_url="http://localhost/shop").text
-    assert text.startswith("False False /shop/_consent <a ")
-    assert '<a href="/shop/_consent" rel="noreferrer">Cookie settings</a>' in text
+    assert text.startswith("False False /shop/_consent?next=/shop/words <a ")
+    assert '<a href="/shop/_consent?next=/shop/words" rel="noreferrer">Cookie settings</a>' in text
     assert ">A &amp; B</a>" in text
     grant(client)
     assert client.get("/words").text.startswith("True True")
+
+
+def test_the_banner_goes_where_a_template_says() -> None:
+    app = guarded(an_app())
+    page = "<!doctype html><body>{{ consent_banner() }}<main>Shop</main></body>"
+    app.add_url_rule("/top", "top", lambda: render_template_string(page))
+    text = app.test_client().get("/top").text
+    assert text.count('id="cg-banner"') == 1
+    assert text.index('id="cg-banner"') < text.index("<main>")
 
 
 def test_the_link_has_the_words_that_the_law_prescribes() -> None:
@@ -304,7 +324,7 @@ def test_the_file_wrapper_of_the_server_gets_files(tmp_path: Path) -> None:
     (tmp_path / "data.bin").write_bytes(b"0" * 99)
     app = an_app()
     app.add_url_rule("/data", "data", lambda: flask.send_file(tmp_path / "data.bin"))
-    environ = flask.testing.EnvironBuilder(guarded(app), "/data").get_environ()
+    environ = EnvironBuilder(guarded(app), "/data").get_environ()
     said: list[Any] = []
 
     def start_response(*start: Any) -> Callable[[bytes], None]:
@@ -315,6 +335,24 @@ def test_the_file_wrapper_of_the_server_gets_files(tmp_path: Path) -> None:
     assert said[0][0] == "200 OK"
     assert isinstance(body, Wrapper)
     body.close()
+
+
+def test_the_protocol_is_kept_to(tmp_path: Path) -> None:
+    (tmp_path / "data.bin").write_bytes(b"0" * 99)
+    app = an_app()
+    app.add_url_rule("/data", "data", lambda: flask.send_file(tmp_path / "data.bin"))
+    client = Client(validator(guarded(app)))
+    seen = {}
+    for path in ("/", "/page", "/boom", "/nowhere", "/data", "/_consent"):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            with client.open(path, method=method) as answer:
+                seen[path, method] = answer.status_code, bool(answer.get_data())
+    assert seen["/page", "GET"] == seen["/data", "GET"] == (200, True)
+    assert seen["/page", "HEAD"] == seen["/data", "HEAD"] == (200, False)
+    assert seen["/boom", "GET"] == (500, True)
+    said = {"choice": "reject"}
+    with client.post("/_consent", data=said, headers={"Sec-Fetch-Site": "same-origin"}) as form:
+        assert form.status_code == 303
 
 
 def log_in() -> flask.Response:
@@ -357,8 +395,10 @@ def test_two_guards_are_a_mistake() -> None:
     other.wsgi_app = wsgi.ConsentMiddleware(  # type: ignore[method-assign]
         other.wsgi_app, a_policy(), "key", ledger=None
     )
-    with pytest.raises(ConfigError, match="no other ConsentMiddleware"):
+    with pytest.raises(ConfigError, match="two consentguard guards"):
         ConsentGuard(other)
+    with pytest.raises(ConfigError, match="two consentguard guards"):
+        wsgi.ConsentMiddleware(app, a_policy(), "key", ledger=None)
 
 
 def test_one_extension_for_many_apps() -> None:

@@ -97,9 +97,10 @@ def test_an_impossible_value_is_refused(key: str, value: object) -> None:
         settings(**{f"CONSENTGUARD_{key}": value})
 
 
-def test_a_secret_is_never_shown() -> None:
-    with pytest.raises(ConfigError) as caught:
-        settings(CONSENTGUARD_SECRET_KEYS={"hush"})
+@pytest.mark.parametrize("key", ["CONSENTGUARD_SECRET_KEYS", "CONSENTGUARD_LEDGER"])
+def test_a_secret_is_never_shown(key: str) -> None:
+    with pytest.raises(ConfigError, match="of type list") as caught:
+        settings(**{key: ["postgresql://shop:hush@db", 7]})
     assert "hush" not in str(caught.value)
 
 

@@ -50,3 +50,27 @@ def test_headers_of_a_response_keep_their_bytes() -> None:
     said = [("X-Name", "caf\xe9"), ("a", "")]
     assert bytes_of(said) == [(b"X-Name", b"caf\xe9"), (b"a", b"")]
     assert text_of(bytes_of(said)) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("a\r\nSet-Cookie: _ga=1", b"a  Set-Cookie: _ga=1"),
+        ("a\tb\xa0", b"a\tb\xa0"),
+        ("\u2014", b"?"),
+        (b"bytes", b"bytes"),
+        (5, b"5"),
+    ],
+)
+def test_a_header_is_one_line_of_latin_1(value: Any, said: bytes) -> None:
+    assert bytes_of([("X-A", "1"), ("X-B", value)]) == [(b"X-A", b"1"), (b"X-B", said)]
+
+
+@pytest.mark.parametrize("name", ["x\ny", "x: y", "", " x", "x\xe9", "\u2014"])
+def test_a_name_that_is_none_goes(name: str) -> None:
+    assert bytes_of([(name, "1"), ("X-B", "2")]) == [(b"X-B", b"2")]
+
+
+@pytest.mark.parametrize("name", ["3d", "!x", "a.b"])
+def test_a_rare_name_stays(name: str) -> None:
+    assert bytes_of([(name, "1")]) == [(name.encode(), b"1")]

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from consentguard.http.message import Request, Response, fields_of, size, values, without
+from consentguard.http.message import (
+    Header,
+    Request,
+    Response,
+    as_bytes,
+    fields_of,
+    size,
+    sound,
+    values,
+    without,
+)
 
 
 def request(*headers: tuple[bytes, bytes]) -> Request:
@@ -78,3 +88,34 @@ def test_headers_that_are_as_they_should_be_are_the_same_list() -> None:
 
 def test_the_first_of_a_header_counts() -> None:
     assert fields_of([(b"A", b"1"), (b"a", b"2"), (b"B", b"3")]) == {b"a": b"1", b"b": b"3"}
+
+
+def test_sound_headers_stay_as_they_are() -> None:
+    headers = [(b"Set-Cookie", b"a=1; Path=/"), (b"X-\x7e", b"\xe9\t\x80"), (b"empty", b"")]
+    assert sound(headers) is headers
+
+
+@pytest.mark.parametrize(
+    ("header", "left"),
+    [
+        ((b"x", b"a\r\nSet-Cookie: _ga=1"), [(b"x", b"a  Set-Cookie: _ga=1")]),
+        ((b"x", b"a\nb\rc\0d"), [(b"x", b"a b c d")]),
+        ((b"set-cookie\r\nx", b"1"), []),
+        ((b"set-cookie: _ga=1; x", b"1"), []),
+        ((b" set-cookie", b"_ga=1"), []),
+        ((b"x\0", b"1"), []),
+        ((b"na\xefve", b"1"), []),
+        ((b"", b"1"), []),
+    ],
+)
+def test_a_header_is_one_line(header: Header, left: list[Header]) -> None:
+    other = (b"vary", b"Cookie")
+    assert sound([other, header]) == [other, *left]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(b"a", b"a"), (bytearray(b"a"), b"a"), ("\u2014 \xe9", b"? \xe9"), (5, b"5"), (None, b"None")],
+)
+def test_anything_as_bytes(value: Any, said: bytes) -> None:
+    assert as_bytes(value) == said

@@ -1,4 +1,4 @@
-"""Starlette, and FastAPI, which is one: middleware, the question, and a decorator.
+"""Starlette: middleware, the question, a decorator, and words for templates.
 
 ::
 
@@ -12,17 +12,31 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, ParamSpec
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
-from starlette.exceptions import HTTPException
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException, WebSocketException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketState
 
 from consentguard.asgi import ConsentMiddleware as _ASGIMiddleware
 from consentguard.consent.decision import Decision
+from consentguard.environment import UNSET, Unset
 from consentguard.errors import ConfigError
+from consentguard.exchange import Exchange
+from consentguard.guard import AccountOf, Geo
+from consentguard.hooks import AfterChoice
+from consentguard.ledger import Ledger
+from consentguard.model import Policy
+from consentguard.pages.control import settings_link
+
+if TYPE_CHECKING:  # they come with Jinja, which an API has no use for
+    from markupsafe import Markup
+    from starlette.templating import Jinja2Templates
 
 P = ParamSpec("P")
 
@@ -31,12 +45,56 @@ class ConsentMiddleware(_ASGIMiddleware):
     """The ASGI middleware, with the app's own error pages inside it.
 
     Session and CSRF cookies of the middleware inside it are necessary under whatever names they
-    have there.
+    have there. Arguments as for :class:`~consentguard.guard.ConsentGuard`.
+
+    Starlette makes its middleware when the first message arrives, which is the server's *startup*
+    where it speaks of one: a mistake of the site fails that, so that the server stops and says why.
     """
 
-    def __init__(self, app: ASGIApp, *args: Any, **kwargs: Any) -> None:
-        kwargs["cookies"] = (*kwargs.get("cookies", ()), *_named_by(app))
-        super().__init__(_ErrorPages(app), *args, **kwargs)
+    _wrong: ConfigError | None = None
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        policy: Policy | str | Path | None = None,
+        secret_keys: Sequence[str | bytes] | str | bytes | None = None,
+        site_id: str | None = None,
+        ledger: Ledger | str | Unset | None = UNSET,
+        geo: Geo | None = None,
+        account: AccountOf | None = None,
+        cookies: Iterable[str] = (),
+        after_choice: AfterChoice | Iterable[AfterChoice] = (),
+    ) -> None:
+        try:
+            super().__init__(
+                _ErrorPages(app, self.seen),
+                policy,
+                secret_keys,
+                site_id=site_id,
+                ledger=ledger,
+                geo=geo,
+                account=account,
+                cookies=(*cookies, *_named_by(app)),
+                after_choice=after_choice,
+            )
+        except ConfigError as error:
+            if isinstance(
+                app, Starlette
+            ):  # wrapped by hand: the line that is wrong is on the stack
+                raise
+            self._wrong = error
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; fail the startup of a site that has to be repaired."""
+        if self._wrong is not None:
+            if scope["type"] == "lifespan":
+                await receive()
+                await send({"type": "lifespan.startup.failed", "message": str(self._wrong)})
+            raise self._wrong
+        await super().__call__(scope, receive, send)
+
+    def seen(self, app: Starlette) -> None:
+        """The app that we are in; known when it serves its first request."""
 
 
 #: Where middleware for sessions and against forged requests keeps the name of its cookie:
@@ -62,8 +120,9 @@ class _ErrorPages:
     raises the exception again for the server to log.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, seen: Callable[[Starlette], object]) -> None:
         self.app = app
+        self._seen = seen
         self._pages: tuple[object, ASGIApp] = (None, app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,6 +135,7 @@ class _ErrorPages:
             # As in Starlette itself, handlers and debug count as they are at the first request.
             pages = self._made_for(starlette)
             self._pages = (starlette, pages)
+            self._seen(starlette)
         await pages(scope, receive, send)
 
     def _made_for(self, starlette: Any) -> ASGIApp:
@@ -86,18 +146,23 @@ class _ErrorPages:
         )
 
 
+def exchange_of(request: HTTPConnection) -> Exchange:
+    """The exchange of a request or WebSocket; raises :class:`ConfigError` where there is none."""
+    exchange: Exchange | None = request.scope.get("consentguard")
+    if exchange is None:
+        raise ConfigError(
+            "ConsentMiddleware did not see this request: app.add_middleware(ConsentMiddleware, …) "
+            "on the outermost app, last of all"
+        )
+    return exchange
+
+
 def consent(request: HTTPConnection) -> Decision:
     """What this visitor has allowed: ``consent(request).allows("analytics")``.
 
-    Raises :class:`ConfigError` when the middleware is not there.
+    ``request`` may be a WebSocket. Raises :class:`ConfigError` when the middleware is not there.
     """
-    exchange = request.scope.get("consentguard")
-    if exchange is None:
-        raise ConfigError(
-            "ConsentMiddleware did not see this request: app.add_middleware(ConsentMiddleware, …)"
-        )
-    decision: Decision = exchange.decision
-    return decision
+    return exchange_of(request).decision
 
 
 def requires_consent(
@@ -105,20 +170,22 @@ def requires_consent(
 ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """An endpoint that answers 403 unless the visitor allows ``purpose``.
 
-    Works on functions, sync or async, that take a ``request``, as in Starlette's own
-    ``requires``.
+    Works on functions and methods, sync or async, that take a ``request`` or ``websocket``, as
+    Starlette's own ``requires``. A WebSocket is refused with a 403 while it may still be, else
+    closed with 1008. Raises TypeError where neither parameter is there.
     """
 
     def decorate(endpoint: Callable[P, Any]) -> Callable[P, Any]:
         names = list(inspect.signature(endpoint).parameters)
-        if "request" not in names:
-            raise TypeError(f"{endpoint!r} needs a parameter named 'request'")
-        position = names.index("request")
+        name = next((name for name in names if name in ("request", "websocket")), None)
+        if name is None:
+            raise TypeError(f"{endpoint!r} needs a parameter named 'request' or 'websocket'")
+        position = names.index(name)
 
         def check(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            request: Request = kwargs["request"] if "request" in kwargs else args[position]
+            request: HTTPConnection = kwargs[name] if name in kwargs else args[position]
             if not consent(request).allows(purpose, service=service):
-                raise HTTPException(403, f"This needs your consent to {purpose!r}.")
+                refuse(request, f"This needs your consent to {purpose!r}.")
 
         if inspect.iscoroutinefunction(endpoint):
 
@@ -138,3 +205,56 @@ def requires_consent(
         return synchronous
 
     return decorate
+
+
+def refuse(request: HTTPConnection, why: str, answer: HTTPException | None = None) -> NoReturn:
+    """Raise ``answer``, or a plain 403: the app's own handlers make the response of it.
+
+    A WebSocket that is open, or whose server knows no denial response, is closed with 1008
+    (RFC 6455, section 7.4.1: a policy is violated).
+    """
+    if isinstance(request, WebSocket):
+        waits = request.application_state is WebSocketState.CONNECTING
+        if not waits or "websocket.http.response" not in request.scope.get("extensions", {}):
+            raise WebSocketException(1008, why)
+    raise answer or HTTPException(403, why)
+
+
+class _Asked:
+    """The decision of a request, asked for when a template does."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(consent(self._request), name)
+
+
+def consent_context(request: Request) -> dict[str, Any]:
+    """For ``Jinja2Templates(…, context_processors=[consent_context])``: the words for templates.
+
+    ``{% if consent_allows("analytics") %}``, ``{{ consent_settings_link("Cookies") }}``, and
+    ``consent``, which is :func:`consent`'s answer. Each raises :class:`ConfigError` when it is
+    used and the middleware is not there.
+    """
+
+    def consent_allows(purpose: str, *, service: str | None = None) -> bool:
+        return consent(request).allows(purpose, service=service)
+
+    def consent_settings_link(text: str = "") -> Markup:
+        from markupsafe import Markup  # noqa: PLC0415
+
+        return Markup(settings_link(exchange_of(request).visit, text))  # noqa: S704 - escaped there
+
+    return {
+        "consent": _Asked(request),
+        "consent_allows": consent_allows,
+        "consent_settings_link": consent_settings_link,
+    }
+
+
+def with_consent(templates: Jinja2Templates) -> Jinja2Templates:
+    """The same templates, which know the words of :func:`consent_context`."""
+    if consent_context not in templates.context_processors:
+        templates.context_processors.append(consent_context)
+    return templates

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from consentguard.http.message import Header, Request
+from consentguard.http.message import Header, Request, as_bytes, sound
 
 Environ = dict[str, Any]
 
@@ -42,8 +42,21 @@ def with_headers(environ: Environ, headers: list[Header]) -> Environ:
 
 
 def bytes_of(headers: Iterable[tuple[str, str]]) -> list[Header]:
-    """A response's headers as the app gives them, as bytes."""
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    """A response's headers as bytes, one line each; what is no latin-1 becomes a question mark."""
+    pairs, given = [], list(headers)
+    try:
+        for name, value in given:
+            # The usual ones: to look at each character would take ten times as long.
+            if not (value.isprintable() and name.isascii()):
+                break
+            if not name.replace("-", "_").isidentifier():
+                break
+            pairs.append((name.encode("latin-1"), value.encode("latin-1")))
+        else:
+            return pairs
+    except (AttributeError, UnicodeEncodeError):
+        pass
+    return sound([(as_bytes(name), as_bytes(value)) for name, value in given])
 
 
 def text_of(headers: Iterable[Header]) -> list[tuple[str, str]]:

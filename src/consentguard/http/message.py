@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 Header = tuple[bytes, bytes]
+
+#: A field name is a token (RFC 9110, section 5.6.2).
+_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+#: RFC 9110, section 5.5: "invalid and dangerous"; who forwards them puts a space in their place.
+_NO_VALUE = re.compile(rb"[\r\n\0]")
 
 
 class Request:
@@ -95,8 +102,27 @@ class Response:
 
 
 def as_bytes(value: Any) -> bytes:
-    """A name or a value as bytes; ASGI forbids text, and some software sends it."""
-    return value.encode("latin-1", "replace") if isinstance(value, str) else bytes(value)
+    """A name or a value as bytes; ASGI forbids text, and some software sends it, or numbers."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    return str(value).encode("latin-1", "replace")
+
+
+@lru_cache(maxsize=512)
+def _names(name: bytes) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
+def sound(headers: list[Header]) -> list[Header]:
+    """A response's headers as one line each: a line feed would make two headers of one.
+
+    The second one would be nobody's to gate. Values lose their line ends and NUL, names that are
+    none go with what they name.
+    """
+    for name, value in headers:
+        if 10 in value or 13 in value or 0 in value or not _names(name):
+            return [(k, _NO_VALUE.sub(b" ", v)) for k, v in headers if _names(k)]
+    return headers
 
 
 def values(headers: Iterable[Header], name: bytes) -> list[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from itertools import chain
 from typing import Any
 
-from consentguard.http.message import Header, Request, as_bytes
+from consentguard.http.message import Header, Request, as_bytes, sound
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -35,11 +35,11 @@ def request_of(scope: Scope) -> Request:
 
 
 def headers_of(given: Iterable[Iterable[Any]]) -> list[Header]:
-    """A response's headers as pairs of bytes; ASGI forbids text, and some apps send it."""
+    """A response's headers as bytes, one line each; ASGI forbids text, and some apps send it."""
     headers = [(name, value) for name, value in given]
     if _BYTES.issuperset(map(type, chain.from_iterable(headers))):
-        return headers
-    return [(as_bytes(name), as_bytes(value)) for name, value in headers]
+        return sound(headers)
+    return sound([(as_bytes(name), as_bytes(value)) for name, value in headers])
 
 
 async def body_of(receive: Receive, limit: int) -> bytes:

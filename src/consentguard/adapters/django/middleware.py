@@ -8,7 +8,6 @@ here: Django turns them into responses inside of every middleware.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,17 +18,16 @@ from django.http.response import HttpResponseBase
 from consentguard import hooks
 from consentguard.adapters.django import checks, conf, inbound, outbound
 from consentguard.adapters.django.asked import KEY, RequestConsent
+from consentguard.alone import Guarding
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.hooks import AfterChoice, Chosen
 from consentguard.pages.form import MAX_BODY
 
-log = logging.getLogger("consentguard")
-
 GetResponse = Callable[[HttpRequest], Any]
 
 
-class ConsentMiddleware:
+class ConsentMiddleware(Guarding):
     """Puts the guard in front of everything inside of it; ``settings.CONSENTGUARD`` says how.
 
     Raises :class:`ConfigError`, with every mistake and its remedy, where the settings cannot work.
@@ -46,8 +44,7 @@ class ConsentMiddleware:
         self.guard = conf.guard()
         found, _ = conf.read()
         self._account = found.account
-        self._told = tuple(map(_in_thread, (*found.after_choice, conf.signalled)))
-        self._twice = False
+        self._hooks = tuple(map(_in_thread, (*found.after_choice, conf.signalled)))
         self._async = iscoroutinefunction(get_response)
         if self._async:
             markcoroutinefunction(self)
@@ -116,7 +113,7 @@ class ConsentMiddleware:
         else:
             answer = await asyncio.to_thread(self.guard.settle, exchange, body)
         if exchange.chosen is not None:
-            await hooks.atell(self._told, exchange.chosen)
+            await hooks.atell(self._hooks, exchange.chosen)
         return outbound.answered(answer)
 
     def _is_guarded(self, request: HttpRequest) -> bool:
@@ -125,12 +122,7 @@ class ConsentMiddleware:
         found = request.META.get(KEY) or (scope and scope.get("consentguard"))
         if not found:
             return False
-        if not self._twice:
-            self._twice = True
-            log.error(
-                "two guards on one app: the middleware of Django does nothing where the WSGI or "
-                "ASGI application is wrapped in another one; take one of them away"
-            )
+        self.second()
         request.META[KEY] = found
         request.consent = RequestConsent(request, found)  # type: ignore[attr-defined]
         return True

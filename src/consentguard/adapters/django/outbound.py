@@ -19,11 +19,10 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from consentguard.exchange import Exchange
+from consentguard.http.environ import bytes_of
 from consentguard.http.message import Header, Response
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields
-
-_COOKIE = b"set-cookie"
 
 
 class Said(Morsel[str]):
@@ -51,10 +50,9 @@ class Said(Morsel[str]):
 
 def headers_of(response: HttpResponseBase) -> list[Header]:
     """A response's headers as Django would send them."""
-    headers = [(k.encode("ascii"), v.encode("latin-1")) for k, v in response.headers.items()]
+    headers = bytes_of(response.headers.items())
     if response.cookies:
-        for morsel in response.cookies.values():
-            headers.append((_COOKIE, morsel.OutputString().encode("latin-1", "replace")))
+        headers += bytes_of(("Set-Cookie", m.OutputString()) for m in response.cookies.values())
     return headers
 
 

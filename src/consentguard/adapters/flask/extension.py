@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Flask, current_app, has_app_context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from consentguard import guard, wsgi
+from consentguard import guard
 from consentguard.adapters.flask import questions
 from consentguard.adapters.flask.commands import consent
 from consentguard.adapters.flask.gate import Gate
@@ -62,10 +62,10 @@ class ConsentGuard:
 
         Raises :class:`ConfigError`, of a second guard too.
         """
-        if _NAME in app.extensions or isinstance(app.wsgi_app, wsgi.ConsentMiddleware):
+        if _NAME in app.extensions:
             raise ConfigError(
                 f"There is a guard on the Flask app {app.name!r} already: call ConsentGuard(app) "
-                "or init_app(app) once, and wrap app.wsgi_app in no other ConsentMiddleware."
+                "or init_app(app) once."
             )
         if isinstance(app.wsgi_app, ProxyFix):
             log.warning(
@@ -78,6 +78,7 @@ class ConsentGuard:
         words = app.jinja_env.globals
         words.setdefault("consent", questions.current_consent)
         words.setdefault("consent_allows", questions.consent_allows)
+        words.setdefault("consent_banner", questions.consent_banner)
         words.setdefault("consent_settings_link", questions.consent_settings_link)
         words.setdefault("consent_settings_url", questions.consent_settings_url)
         app.cli.add_command(consent)

@@ -16,7 +16,7 @@ from flask import request as current_request
 
 from consentguard import hooks, wsgi
 from consentguard.adapters.flask.questions import KEY
-from consentguard.adapters.flask.settings import Settings, watched
+from consentguard.adapters.flask.settings import Settings, Watch
 from consentguard.errors import ConfigError
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice, Chosen
@@ -50,19 +50,19 @@ class Gate(wsgi.ConsentMiddleware):
         self._cookies = cookies
         self._hooks = after_choice
         self._lock = threading.Lock()
-        self._seen: tuple[object, ...] = ()  # nobody was served
+        self._watch = Watch(app.config)
         self.settings = Settings.of(app.config, app.root_path)
         super().__init__(app.wsgi_app, **self._arguments(self.settings))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request, by the settings as they are now."""
-        if watched(self._flask.config) != self._seen:
+        if self._watch.changed():
             self._renew()
         return super().__call__(environ, start_response)
 
     def fresh(self) -> Self:
         """The same, by the settings as they are now."""
-        if watched(self._flask.config) != self._seen:
+        if self._watch.changed():
             self._renew()
         return self
 
@@ -82,17 +82,16 @@ class Gate(wsgi.ConsentMiddleware):
     def _renew(self) -> None:
         """The settings may be others than before."""
         with self._lock:
-            seen = watched(self._flask.config)
             try:
                 settings = Settings.of(self._flask.config, self._flask.root_path)
                 if settings != self.settings:
                     self.guard = ConsentGuard(**self._arguments(settings))
                     self.settings = settings
             except ConfigError:
-                if not self._seen:
+                if not self._watch.noted:
                     raise
                 log.exception("app.config says what cannot be; what held before holds on")
-            self._seen = seen
+            self._watch.note()
 
     def _tell(self, chosen: Chosen) -> None:
         """Call the hooks in a context of the request: they ask who is signed in."""

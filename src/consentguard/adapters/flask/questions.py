@@ -13,8 +13,9 @@ from werkzeug.local import LocalProxy
 from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
+from consentguard.html.rewriter import PLACE
 from consentguard.http.environ import request_of
-from consentguard.pages.markup import link
+from consentguard.pages import control
 
 P = ParamSpec("P")
 
@@ -55,18 +56,25 @@ def consent_allows(purpose: str, *, service: str | None = None) -> bool:
     return _decision().allows(purpose, service=service)
 
 
+def consent_banner() -> Markup:
+    """Say where in a page the banner goes; without it, it goes before ``</body>``.
+
+    The same for everybody, so that what an app caches may hold it: the guard fills it in.
+    """
+    return Markup(PLACE.decode())  # noqa: S704 - a constant
+
+
 def consent_settings_url() -> str:
-    """The path of the page where the visitor sees and changes their choice."""
-    return exchange().visit.prefix
+    """The path of the page where the visitor sees and changes their choice, and comes back from."""
+    return control.settings_url(exchange().visit)
 
 
 def consent_settings_link(text: str = "") -> Markup:
-    """A link to that page.
+    """A link to that page, with ``text`` or the words of the re-open control.
 
-    ``text`` instead of the words of the re-open control, which some laws prescribe.
+    Some laws prescribe those.
     """
-    visit = exchange().visit
-    return Markup(link(visit.prefix, text or visit.view("/").control))  # noqa: S704 - escaped there
+    return Markup(control.settings_link(exchange().visit, text))  # noqa: S704 - escaped there
 
 
 def requires_consent(

@@ -1,14 +1,15 @@
 """What ``app.config`` says: read into one value, misspelt and impossible keys refused.
 
-Flask lets anybody change its configuration at any time, so :func:`watched` says cheaply whether
+Flask lets anybody change its configuration at any time, so :class:`Watch` says cheaply whether
 somebody did.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,32 @@ _WATCHED = (*KEYS, "SECRET_KEY", "SECRET_KEY_FALLBACKS", *NAMING)
 Config = Mapping[str, Any]
 
 
-def watched(config: Config) -> tuple[object, ...]:
-    """What has to be the same for the settings to be the same; asked on every request."""
-    return (len(config), *map(config.get, _WATCHED))
+class Watch:
+    """Says whether a configuration was changed since it was last noted; asked on every request."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._count = -1
+        self._values: Callable[[Config], object] = len
+        self._seen: object = None
+
+    @property
+    def noted(self) -> bool:
+        """It was noted once."""
+        return self._count >= 0
+
+    def note(self) -> None:
+        """What the configuration says now is known."""
+        there = [key for key in _WATCHED if key in self._config]
+        self._values = itemgetter(*there) if there else len
+        self._count, self._seen = len(self._config), self._values(self._config)
+
+    def changed(self) -> bool:
+        """It says something else, or has other keys. A list is the same when it grows."""
+        try:
+            return len(self._config) != self._count or self._values(self._config) != self._seen
+        except KeyError:
+            return True
 
 
 @dataclass(frozen=True)
@@ -111,7 +135,7 @@ def _secret_keys(config: Config) -> tuple[str | bytes, ...]:
         return () if os.environ.get(SECRET_KEYS) else _keys_of_the_app(config)
     keys = (value,) if isinstance(value, str | bytes) else value
     if not isinstance(keys, list | tuple) or not all(isinstance(k, str | bytes) for k in keys):
-        raise _wrong(SECRET_KEYS, type(value), "a list of keys, oldest first")
+        raise _wrong(SECRET_KEYS, value, "a list of keys, oldest first")
     return _usable(keys)
 
 
@@ -161,4 +185,6 @@ def _text(key: str, value: object) -> str | None:
 
 
 def _wrong(key: str, value: object, wanted: str) -> ConfigError:
-    return ConfigError(f"app.config[{key!r}] is {value!r:.80}; it has to be {wanted}")
+    # Only its type: it may hold a key, or a database's password.
+    shown = "empty" if value == "" else f"of type {type(value).__name__}"
+    return ConfigError(f"app.config[{key!r}] is {shown}; it has to be {wanted}")

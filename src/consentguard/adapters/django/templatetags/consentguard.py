@@ -8,17 +8,17 @@ it in behind every cache. The others answer for one visitor: see
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlencode
+from typing import TypeGuard
 
 from django import template
 from django.http import HttpRequest
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from consentguard.adapters.django.asked import consent, exchange_of
 from consentguard.html.rewriter import PLACE
+from consentguard.pages import control
 
 log = logging.getLogger("consentguard")
 register = template.Library()
@@ -33,22 +33,21 @@ def consent_banner() -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def consent_settings_link(context: Context, label: str = "", css_class: str = "") -> SafeString:
-    """Link the preferences page; without a label, with the words that the visitor's law asks for.
-
-    ``{% consent_settings_link "Cookie settings" css_class="small" %}``.
-    """
+def consent_settings_url(context: Context) -> str:
+    """The path of the preferences page, which leads back here; empty without a guard."""
     request = _request(context)
-    if request is None or not hasattr(request, "consent"):
+    return control.settings_url(exchange_of(request).visit) if _guarded(request) else ""
+
+
+@register.simple_tag(takes_context=True)
+def consent_settings_link(context: Context, label: str = "") -> SafeString:
+    """Link that page, with words of your own or with those that the visitor's law asks for."""
+    request = _request(context)
+    if not _guarded(request):
         return SafeString("")
-    visit = exchange_of(request).visit
     if not label:
-        consent(request).show_banner  # noqa: B018 - the answer holds for this visitor alone
-        label = visit.view("/").control
-    href = f"{visit.prefix}?{urlencode({'next': request.get_full_path()})}"
-    if css_class:
-        return format_html('<a href="{}" class="{}">{}</a>', href, css_class, label)
-    return format_html('<a href="{}">{}</a>', href, label)
+        consent(request).show_banner  # noqa: B018 - the words are for this visitor alone
+    return mark_safe(control.settings_link(exchange_of(request).visit, label))  # noqa: S308
 
 
 class ConsentNode(template.Node):
@@ -109,3 +108,8 @@ def _request(context: Context) -> HttpRequest | None:
     """The request that a template is rendered for, by whichever way it got there."""
     found: HttpRequest | None = getattr(context, "request", None) or context.get("request")
     return found
+
+
+def _guarded(request: HttpRequest | None) -> TypeGuard[HttpRequest]:
+    """Whether somebody is there whom the middleware has seen."""
+    return hasattr(request, "consent")

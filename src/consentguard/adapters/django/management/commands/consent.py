@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from consentguard.adapters.django.conf import read
-from consentguard.cli import main, parser
+from consentguard.cli import configured
+from consentguard.errors import ConfigError
 
 
 class Command(BaseCommand):
@@ -36,37 +34,16 @@ class Command(BaseCommand):
         """Run the command and exit with its code, unless it is 0."""
         out, err = options.get("stdout") or sys.stdout, options.get("stderr") or sys.stderr
         said = [*map(str, args), *options.get("arguments", ())]
-        with (
-            _environment(),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = main(said)
+        found, _ = read()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = configured.run(said, found.policy)
+            except ConfigError as exc:
+                raise CommandError(str(exc)) from None
         if code:
             sys.exit(code)
 
 
-@contextlib.contextmanager
-def _environment() -> Iterator[None]:
-    """What the commands find in the environment is what the settings say."""
-    found, _ = read()
-    said = {}
-    if isinstance(found.policy, str | Path):
-        said["CONSENTGUARD_POLICY"] = str(found.policy)
-    if isinstance(found.ledger, str):
-        said["CONSENTGUARD_LEDGER"] = found.ledger
-    before = {name: os.environ.get(name) for name in said}
-    os.environ.update(said)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
 def _commands() -> str:
-    """The commands as the package's own help lists them."""
-    return parser().format_help().partition("commands:")[2].rstrip()
+    """What there is, one a line."""
+    return "\n".join(f"  {name:10} {about}" for name, about in configured.commands().items())

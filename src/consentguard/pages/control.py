@@ -1,0 +1,29 @@
+"""The way back to the settings, for a site that wants one of its own in its menu or footer."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from consentguard.pages.markup import Html, link
+from consentguard.pages.origin import MAX_PATH
+from consentguard.pages.visit import Visit
+
+
+def settings_url(visit: Visit) -> str:
+    """The path of the page where the visitor sees and changes the choice, and comes back from."""
+    request = visit.request
+    onward = request.root_path + request.path
+    if request.query:
+        onward += f"?{request.query.decode('latin-1')}"
+    if onward == "/" or len(onward) > MAX_PATH:
+        return visit.prefix
+    return f"{visit.prefix}?next={quote(onward, safe='/', errors='replace')}"
+
+
+def settings_link(visit: Visit, text: str = "") -> Html:
+    """A link to that page, with words of the site's own or those of the re-open control.
+
+    Those are the visitor's language's, and some laws prescribe them (Cal. Code Regs. tit. 11,
+    7026(a)(4)).
+    """
+    return link(settings_url(visit), text or visit.view("/").control)
