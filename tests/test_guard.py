@@ -334,3 +334,12 @@ def test_a_refusal_is_sent_again_before_the_browser_drops_it(choice: str, *, kep
         )
         if kept:
             assert not guard.exchange(a_request(cookie=cookie)).decision.allows("advertising")
+
+
+def test_a_plain_request_is_read_when_somebody_asks(make_guard: GuardMaker) -> None:
+    request = a_request("/data", accept="application/json")
+    exchange = make_guard().exchange(request, plain=True)
+    assert exchange.met is None
+    assert not hasattr(exchange, "headers_in")
+    assert exchange.passes([(b"content-type", b"application/json")])
+    assert not exchange.decision.allows("analytics")

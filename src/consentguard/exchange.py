@@ -45,7 +45,8 @@ _LINE_FEED = 10
 class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`.
 
-    ``own`` is true where one of our own pages answers; ``headers_in`` are for the app;
+    ``own`` is true where one of our own pages answers; ``headers_in`` are for the app,
+    not set for a ``plain`` request, which the app gets as it is;
     ``revalidates`` is true where the browser holds a page of this very decision. Where nothing in
     the request tells its visitor from another, who that is is found out when somebody asks: a
     response that is no page is for everybody.
@@ -56,14 +57,21 @@ class Exchange:
     headers_in: list[Header]
 
     def __init__(
-        self, shared: Shared, request: Request, own: bool, met: Visitor | None = None
+        self,
+        shared: Shared,
+        request: Request,
+        own: bool,
+        met: Visitor | None = None,
+        *,
+        plain: bool = False,
     ) -> None:
         self.shared = shared
         self.setup = shared.setup
         self.request = request
         self.own = own
         self.met = met
-        self.headers_in = request.headers
+        if not plain:
+            self.headers_in = request.headers
         self.revalidates = False
         self.chosen: Chosen | None = None  # what was chosen in it, for the app's hooks
 

@@ -60,7 +60,7 @@ from consentguard.tally import Tally
 log = logging.getLogger("consentguard")
 
 #: Headers by which a request may be treated otherwise than others from the same region.
-_TELLING = caching.CONDITIONS | {b"cookie", signals.FIELD}
+TELLING = caching.CONDITIONS | {b"cookie", signals.FIELD}
 
 MEMO = 4096  #: decisions that are kept; each is one or two kilobytes
 VISITORS = 1024  #: visitors that are kept, each with at most so many bytes of cookies:
@@ -146,13 +146,18 @@ class ConsentGuard:
         self._own = (self.policy.enforcement.consent_path, serve.GPC_PATH)
         self._enforces = self.policy.enforcement.mode == "enforce"
 
-    def exchange(self, request: Request) -> Exchange:
-        """The exchange for a request. Never raises: in doubt the strictest rules hold."""
+    def exchange(self, request: Request, *, plain: bool = False) -> Exchange:
+        """The exchange for a request. Never raises: in doubt the strictest rules hold.
+
+        It is ``plain`` where the shell knows that it has none of the headers in :data:`TELLING`.
+        """
         try:
             own = request.path.startswith(self._own) and serve.owns(request, self._own[0])
-            exchange = Exchange(self._shared, request, own)
+            exchange = Exchange(self._shared, request, own, plain=plain)
+            if plain:
+                return exchange
             fields = request.fields
-            if not _TELLING.isdisjoint(fields) and (
+            if not TELLING.isdisjoint(fields) and (
                 exchange.visitor.hidden or caching.conditional(fields)
             ):
                 exchange.filter()
@@ -224,7 +229,7 @@ class ConsentGuard:
             else:
                 who = NOWHERE  # nobody asks who it is
                 located = self._regions.find(self.geo.locate(request.peer, request.headers), now)
-            if _TELLING.isdisjoint(request.fields):
+            if TELLING.isdisjoint(request.fields):
                 return self._stranger(located, who)
             return self._visitor(located, who, request)
         except Exception:

@@ -34,11 +34,11 @@ def aclient(**more: Any) -> AsyncClient:
     return AsyncClient(raise_request_exception=False, **more)
 
 
-async def got(client: Any, path: str) -> Any:
+async def got(client: Any, path: str, **more: Any) -> Any:
     """What either client gets; async views need a thread without a loop in the sync one."""
     if isinstance(client, AsyncClient):
-        return await client.get(path)
-    return await asyncio.to_thread(client.get, path)
+        return await client.get(path, **more)
+    return await asyncio.to_thread(client.get, path, **more)
 
 
 def named(response: Any) -> set[str]:
@@ -345,10 +345,9 @@ async def test_the_account_says_where_somebody_lives(hook: str) -> None:
     with site(more={"ACCOUNT": f"{__name__}.{hook}"}):
         for who, region in (("", "de-tdddg"), ("1", "us-ca"), ("broken", "opt-in-strict")):
             headers = {"cookie": f"who={who}"} if who else {}
-            answers = [await aclient().get("/_consent/state", headers=headers)]
-            if hook == "in_california":
-                answers += [client().get("/_consent/state", headers=headers)]
-            for answer in answers:
+            clients: list[Any] = [aclient(), *([client()] if hook == "in_california" else [])]
+            for one in clients:
+                answer = await got(one, "/_consent/state", headers=headers)
                 assert region in (answer.json()["region"], answer.json()["preset"])
 
 

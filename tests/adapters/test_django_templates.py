@@ -22,7 +22,8 @@ def test_every_tag() -> None:
         assert first.index('id="cg-banner"') < first.index("<main>")
         assert "<main>no   opt-in " in first
         url = "/_consent?next=/tags%3Fx%3D1"
-        assert f'{url} <a href="{url}">Settings</a> <a href="{url}">Cookie settings</a>' in first
+        link = f'<a href="{url}" rel="noreferrer">'
+        assert f"{url} {link}Settings</a> {link}Cookie settings</a></main>" in first
         grant(client)
         assert "<main>yes ads film opt-in" in client.get("/tags").content.decode()
 

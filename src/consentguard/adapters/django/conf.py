@@ -27,6 +27,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from consentguard.adapters.django import order
@@ -228,3 +229,6 @@ def changed(**_: Any) -> None:
     global _guard  # noqa: PLW0603
     with _lock:
         _guard = None
+
+
+setting_changed.connect(changed, dispatch_uid="consentguard")

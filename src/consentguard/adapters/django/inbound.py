@@ -6,7 +6,6 @@ which Django keeps.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from consentguard.exchange import Exchange
+from consentguard.guard import TELLING
 from consentguard.http.message import Header, Request
 from consentguard.model import Account
 
@@ -27,12 +27,60 @@ _FILTERED = {
 }
 
 
-class DjangoRequest(Request):
-    """The neutral request, with what the app's ``ACCOUNT`` said of it."""
+#: What tells one visitor of a region from another, by Django's names.
+_TELLING = tuple("HTTP_" + name.decode().upper().replace("-", "_") for name in TELLING)
 
-    __slots__ = ("account",)
+
+class DjangoRequest(Request):
+    """The neutral request, with what the app's ``ACCOUNT`` said of it.
+
+    It is read when somebody wants to know more than its path: of most requests for data nobody
+    does.
+    """
+
+    __slots__ = ("_django", "account")
 
     account: Account | Exception | None
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._django = request
+        self.path = request.path_info or "/"
+        self.account = None
+        if "," in request.META.get("HTTP_COOKIE", ""):
+            _join_cookies(request)
+
+    def __getattr__(self, name: str) -> Any:
+        # A slot that has no value yet.
+        if name not in Request.__slots__:
+            raise AttributeError(name)
+        self.read()
+        return getattr(self, name)
+
+    def read(self) -> None:
+        """Read it now; raises nothing for what a client may send."""
+        request = self._django
+        meta = request.META
+        headers: list[Header] = [
+            (name, value.encode("latin-1", "replace"))
+            for key, value in meta.items()
+            if (name := _NAMES[key])
+        ]
+        kind = meta.get("CONTENT_TYPE")
+        if kind:
+            headers.append((b"content-type", kind.encode("latin-1", "replace")))
+        if "HTTP_HOST" not in meta or (
+            settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta
+        ):
+            headers = _hosted(request, headers)
+        super().__init__(
+            request.method or "GET",
+            request.scheme or "http",
+            self.path,
+            meta.get("SCRIPT_NAME", "").rstrip("/"),
+            meta.get("QUERY_STRING", "").encode(_codec(request), "replace"),
+            headers,
+            meta.get("REMOTE_ADDR") or None,
+        )
 
 
 def account_of(request: Request) -> Account | None:
@@ -44,34 +92,9 @@ def account_of(request: Request) -> Account | None:
     return account
 
 
-def request_of(request: HttpRequest) -> DjangoRequest:
-    """The neutral request. Raises nothing for what a client may send."""
-    meta = request.META
-    if "," in meta.get("HTTP_COOKIE", ""):
-        _join_cookies(request)
-    headers: list[Header] = [
-        (_name(key), value.encode("latin-1", "replace"))
-        for key, value in meta.items()
-        if key[:5] == "HTTP_"
-    ]
-    kind = meta.get("CONTENT_TYPE")
-    if kind:
-        headers.append((b"content-type", kind.encode("latin-1", "replace")))
-    if "HTTP_HOST" not in meta or (
-        settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta
-    ):
-        headers = _hosted(request, headers)
-    result = DjangoRequest(
-        request.method or "GET",
-        request.scheme or "http",
-        request.path_info or "/",
-        meta.get("SCRIPT_NAME", "").rstrip("/"),
-        meta.get("QUERY_STRING", "").encode(_codec(request), "replace"),
-        headers,
-        meta.get("REMOTE_ADDR") or None,
-    )
-    result.account = None
-    return result
+def plain(request: HttpRequest) -> bool:
+    """Nothing in it tells its visitor from another."""
+    return not any(map(request.META.get, _TELLING))
 
 
 def hide(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
@@ -152,7 +175,16 @@ def _hosted(request: HttpRequest, headers: list[Header]) -> list[Header]:
     return [(b"host", host), *(header for header in headers if header[0] != b"host")]
 
 
-@lru_cache(maxsize=1024)
-def _name(key: str) -> bytes:
-    """A header's name from its key in ``META``."""
-    return key[5:].replace("_", "-").lower().encode("latin-1", "replace")
+class _Names(dict[str, bytes]):
+    """The names of headers from their keys in ``META``; other keys have none."""
+
+    def __missing__(self, key: str) -> bytes:
+        header = key.startswith("HTTP_")
+        name = key[5:].replace("_", "-").lower().encode("latin-1", "replace") if header else b""
+        if len(self) < _MOST and len(key) <= _LONGEST:  # a client writes them
+            self[key] = name
+        return name
+
+
+_MOST, _LONGEST = 1024, 64
+_NAMES = _Names()

@@ -57,18 +57,18 @@ class ConsentMiddleware(Guarding):
         if self._is_guarded(request):
             found: HttpResponseBase = self.get_response(request)
             return found
-        neutral = inbound.request_of(request)
+        neutral, plain = inbound.DjangoRequest(request), inbound.plain(request)
         if self._account is not None:
             try:
                 neutral.account = self._account(request)
             except Exception as exc:
                 neutral.account = exc
-        exchange = self.guard.exchange(neutral)
+        exchange = self.guard.exchange(neutral, plain=plain)
         if exchange.own:
             answer = outbound.answered(self.guard.settle(exchange, _body(request)))
             self.guard.tell(exchange)
             return answer
-        taken = _enter(request, exchange)
+        taken = _enter(request, exchange, plain)
         response: HttpResponseBase = self.get_response(request)
         if taken:
             inbound.put_back(request, taken)
@@ -84,16 +84,16 @@ class ConsentMiddleware(Guarding):
         if self._is_guarded(request):
             found: HttpResponseBase = await self.get_response(request)
             return found
-        neutral = inbound.request_of(request)
+        neutral, plain = inbound.DjangoRequest(request), inbound.plain(request)
         if self._account is not None:
             try:
                 neutral.account = await _asked(self._account, request)
             except Exception as exc:
                 neutral.account = exc
-        exchange = self.guard.exchange(neutral)
+        exchange = self.guard.exchange(neutral, plain=plain)
         if exchange.own:
             return await self._answer(request, exchange)
-        taken = _enter(request, exchange)
+        taken = _enter(request, exchange, plain)
         response: HttpResponseBase = await self.get_response(request)
         if taken:
             inbound.put_back(request, taken)
@@ -128,10 +128,10 @@ class ConsentMiddleware(Guarding):
         return True
 
 
-def _enter(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
+def _enter(request: HttpRequest, exchange: Exchange, plain: bool) -> dict[str, str]:
     """Show the app the request as it may see it; what has to be put back behind it."""
     taken: dict[str, str] = {}
-    if exchange.headers_in is not exchange.request.headers:
+    if not plain and exchange.headers_in is not exchange.request.headers:
         taken = inbound.hide(request, exchange)
     request.META[KEY] = exchange
     request.consent = RequestConsent(request, exchange)  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
 from contextlib import aclosing
+from functools import lru_cache
 from http.cookies import Morsel, SimpleCookie
 from typing import Any, cast
 
@@ -22,7 +23,8 @@ from consentguard.exchange import Exchange
 from consentguard.http.environ import bytes_of
 from consentguard.http.message import Header, Response
 from consentguard.http.reply import Reply
-from consentguard.http.sniff import Fields
+from consentguard.http.sniff import Fields, shown
+from consentguard.outbound import LOOKED_AT
 
 
 class Said(Morsel[str]):
@@ -68,6 +70,8 @@ def gated(exchange: Exchange, response: HttpResponseBase) -> tuple[list[Header],
 
     Without fields the response is ready to leave.
     """
+    if _untouched(exchange, response):
+        return [], None
     headers = headers_of(response)
     if exchange.passes(headers):
         return headers, None
@@ -76,6 +80,26 @@ def gated(exchange: Exchange, response: HttpResponseBase) -> tuple[list[Header],
         reply = exchange.reply(response.status_code, headers)
         _put(response, headers, reply.headers)
     return headers, fields
+
+
+def _untouched(exchange: Exchange, response: HttpResponseBase) -> bool:
+    """What :meth:`Exchange.passes` says of most responses, without their headers as bytes."""
+    met = exchange.met
+    if response.cookies or exchange.revalidates or (met is not None and met.hidden):
+        return False
+    kind = ""
+    for name, value in response.headers.items():
+        low = name.lower()
+        if low in LOOKED_AT:
+            if low != "content-type":
+                return False
+            kind = value
+    return kind != "" and not _shown(kind)
+
+
+@lru_cache(maxsize=128)
+def _shown(content_type: str) -> bool:
+    return shown(content_type.encode("latin-1"))
 
 
 def whole(
