@@ -1,6 +1,7 @@
-# make demo · make test · make check · make bench · make clean; longer: make fuzz · make sanitize · make soak
+# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make fuzz · make sanitize · make soak
 PYTHON ?= python3
 PORT ?= 8000
+FRAMEWORK ?= starlette
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := setup.py src tests examples tools benchmarks
@@ -19,7 +20,9 @@ STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
-	@$(BIN)/consentguard demo --port $(PORT)
+	@[ "$(FRAMEWORK)" = starlette ] || $(BIN)/python -c 'import $(FRAMEWORK)' 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(FRAMEWORK)]'
+	@$(BIN)/consentguard demo --port $(PORT) --framework $(FRAMEWORK)
 
 # With the scanner in C, then, where pages are read, with the one in Python, on all cores. Chromium
 # and the builds want no more than two at a time. `make test-pure` runs all of it with the latter.

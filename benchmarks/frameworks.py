@@ -7,7 +7,6 @@ groups of three cookies each in a cache in memory: it looks at cookies and at no
 from __future__ import annotations
 
 import io
-import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -28,43 +27,42 @@ GUARD = "consentguard.adapters.django.middleware.ConsentMiddleware"
 RIVAL = "cookie_consent.middleware.CleanCookiesMiddleware"
 #: Kilobytes of the page.
 SIZE = 100
+#: Requests in a turn.
+_TIMES = 200
 _KEY = "a key for the benchmark only"
 _TYPES = {"/json": "application/json", "/page": "text/html; charset=utf-8"}
 
 
 def json_responses(effort: Effort) -> Iterator[Figure]:
     """A JSON response: what is added, in µs, and what the other middleware adds."""
-    for name, apps in (
-        (FLASK_JSON, (flask_app(), flask_app(guarded=True))),
-        (DJANGO_JSON, tuple(django_app(*more) for more in ((), (GUARD,), *rivals()))),
-    ):
-        added = _added([request(app, "/json") for app in apps], 2 * effort.rounds)
-        yield Figure(name, statistics.median(row[0] for row in added) * 1e6)
-        if len(added[0]) > 1:
-            theirs = statistics.median(row[1] for row in added) * 1e6
-            yield Figure("JSON, Django: added by django-cookie-consent, µs", theirs)
-            yield Figure(DJANGO_RIVAL, statistics.median(row[0] / row[1] for row in added))
+    bare, ours = _best((flask_app(), flask_app(guarded=True)), effort)
+    yield Figure(FLASK_JSON, (ours - bare) * 1e6)
+    bare, ours, *other = _best([django_app(*m) for m in ((), (GUARD,), *rivals())], effort)
+    yield Figure(DJANGO_JSON, (ours - bare) * 1e6)
+    for theirs in other:
+        yield Figure("JSON, Django: added by django-cookie-consent, µs", (theirs - bare) * 1e6)
+        yield Figure(DJANGO_RIVAL, (ours - bare) / (theirs - bare))
 
 
 def html_responses(effort: Effort) -> Iterator[Figure]:
     """A page of 100 KB: what is added ÷ what its rewriting alone takes."""
-    alone = jobs.rewrite(page(SIZE))
+    body = page(SIZE)
+    alone, visit = jobs.rewrite(body), jobs.first_visit(body)
     for name, apps in (
         (FLASK_HTML, (flask_app(), flask_app(guarded=True))),
         (DJANGO_HTML, (django_app(), django_app(GUARD))),
     ):
-        runs = (*(request(app, "/page") for app in apps), alone)
-        bare, ours, rewriting = jobs.fastest(runs, 2 * effort.rounds)
-        yield Figure(name, (ours - bare) / rewriting, f"{(ours - bare) * 1e6:.0f} µs added")
+        runs = (*(request(app, "/page") for app in apps), alone, visit)
+        bare, ours, rewriting, asgi = jobs.fastest(runs, 3 * effort.rounds)
+        note = f"the ASGI shell: {asgi / rewriting:.2f}"
+        yield Figure(name, (ours - bare) / rewriting, note)
 
 
-def _added(runs: Sequence[jobs.Job], rounds: int) -> list[list[float]]:
-    """What each but the first takes more than the first, in seconds, round by round."""
-    found = []
-    for _ in range(rounds + 1):
-        bare, *others = (jobs.seconds(run, 1000) for run in runs)
-        found.append([taken - bare for taken in others])
-    return found[1:]  # the first one warms up
+def _best(apps: Sequence[Any], effort: Effort) -> tuple[float, ...]:
+    """The best time of each for JSON, in seconds, over many short turns."""
+    runs = [request(app, "/json") for app in apps]
+    turns = [[jobs.seconds(run, _TIMES) for run in runs] for _ in range(10 * effort.rounds)]
+    return tuple(map(min, zip(*turns, strict=True)))
 
 
 def rivals() -> Iterable[tuple[str, ...]]:

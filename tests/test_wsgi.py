@@ -90,10 +90,10 @@ def test_what_passes_leaves_with_the_apps_own_headers() -> None:
     environ: dict[str, Any] = {}
     setup_testing_defaults(environ)
 
-    def start(*args: Any) -> Any:
+    def start_response(*args: Any) -> Any:
         started.extend(args)
 
-    iterable = wrap(app)(environ, start)
+    iterable = wrap(app)(environ, start_response)
     assert list(iterable) == [b"{}"]
     assert started == ["200 OK", given]
 

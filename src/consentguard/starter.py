@@ -26,7 +26,6 @@ class Starter:
         self._exchange = exchange
         self._start_response = start_response
         self._status = ""
-        self._given: list[tuple[str, str]] = []  # the headers as the app gave them
         self._headers: list[Header] = []
         self._exc_info: Any = None
         self._fields: Fields | None = None
@@ -42,7 +41,7 @@ class Starter:
         if self._status and not exc_info:
             raise RuntimeError("start_response was called twice, and not for an error")
         self._status, self._exc_info = status, exc_info
-        self._given, self._headers, self._fields = headers, bytes_of(headers), None
+        self._headers, self._fields = bytes_of(headers), None
         return self._written
 
     def promised(self, data: bytes) -> bool:
@@ -73,8 +72,8 @@ class Starter:
         """Start a response whose body is unread, before its server reads it."""
         if self._reply is None:
             self.begin(b"")
-        else:  # it passes: the app's own headers
-            self._start(self._given)
+        else:  # it passes
+            self._start(text_of(self._headers))
 
     def begin(self, first: bytes, whole: bool = False) -> bytes:
         """Start the response with its first bytes, or with all of them."""
