@@ -141,9 +141,9 @@ def test_the_demo_runs_from_the_wheel_in_any_folder(demo: str, tmp_path: Path) -
 
 
 def test_the_readmes_python_runs(tmp_path: Path) -> None:
-    """The five lines, and the six of the policy file, as they stand in the README."""
+    """The five lines of each framework, and the six of the policy file, as the README has them."""
     readme = (ROOT / "README.md").read_text("utf-8")
-    python = next(iter(re.findall(r"```python\n(.*?)```", readme, re.S)))
+    python, flask, django, plain = re.findall(r"```python\n(.*?)```", readme, re.S)
     toml = next(iter(re.findall(r"```toml\n(.*?)```", readme, re.S)))
     (tmp_path / "consent.toml").write_text(toml)
     ask = (
@@ -155,19 +155,40 @@ def test_the_readmes_python_runs(tmp_path: Path) -> None:
         "        print((await client.get(url)).text)\n"
         "anyio.run(ask)\n"
     )
-    for framework in ("Starlette", "FastAPI"):
-        code = (
-            python
-            if framework == "Starlette"
-            else python.replace(
-                "from starlette.applications import Starlette", "from fastapi import FastAPI"
-            ).replace("app = Starlette()", "app = FastAPI()")
-        )
+    starlette = (
+        python.replace("from fastapi import FastAPI  #", "#")
+        .replace("# or: from starlette", "from starlette")
+        .replace("adapters.fastapi", "adapters.starlette")
+        .replace("FastAPI()", "Starlette()")
+    )
+    wsgi = ask.replace("ASGITransport", "WSGITransport").replace("AsyncClient", "Client")
+    wsgi = wsgi.replace("async ", "").replace("await ", "").replace("anyio.run(ask)", "ask()")
+    settings = (
+        "from pathlib import Path\nBASE_DIR = Path.cwd()\nSECRET_KEY = 'key'\n"
+        "ALLOWED_HOSTS = ['*']\nROOT_URLCONF = 'urls'\n" + django.replace(", ...]", "]")
+    )
+    (tmp_path / "site_settings.py").write_text(settings)
+    (tmp_path / "urls.py").write_text("urlpatterns = []\n")
+    codes = {
+        "FastAPI": python + ask,
+        "Starlette": starlette + ask,
+        "Flask": flask + wsgi,
+        "Django": "import django\ndjango.setup()\n"
+        "from django.core.wsgi import get_wsgi_application\napp = get_wsgi_application()\n" + wsgi,
+        "plain": "from wsgiref.simple_server import demo_app as app\n" + plain + wsgi,
+    }
+    more = {
+        "FLASK_SECRET_KEY": "key",
+        "CONSENTGUARD_POLICY": "consent.toml",
+        "DJANGO_SETTINGS_MODULE": "site_settings",
+    }
+    for framework, code in codes.items():
         done = subprocess.run(
-            [sys.executable, "-c", code + ask],
+            [sys.executable, "-c", code],
             cwd=tmp_path,
             capture_output=True,
             text=True,
             check=False,
+            env={**os.environ, **more},
         )
-        assert '"region"' in done.stdout, done.stderr
+        assert '"region"' in done.stdout, f"{framework}: {done.stderr}"

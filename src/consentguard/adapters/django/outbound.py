@@ -260,7 +260,7 @@ def _set_cookies(response: HttpResponseBase, cookies: list[str]) -> None:
     for text in cookies:
         morsel = given.get(text) or Said(text)
         # Django looks at the values only; a second cookie of a name gets another key.
-        key = morsel.key
+        key = str(morsel.key)
         while key in jar:
             key += ";"
         dict.__setitem__(jar, key, morsel)
