@@ -8,8 +8,9 @@ CODE := setup.py src tests examples tools benchmarks
 # The C twin of the HTML scanner: what is built when one of these changes.
 TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) setup.py
 ALONE := tests/browser tests/test_build.py
-# What reads no page.
-NO_PAGES := benchmarks catalogue consent geo ledger locales policy test_package.py test_prefork.py
+# Where it matters which scanner reads the pages.
+PAGES := html http contract/test_bodies.py contract/test_contract.py contract/test_failures.py \
+  contract/test_promptness.py contract/test_shapes.py test_outbound.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
 SECONDS ?= 600
 CC ?= cc
@@ -29,8 +30,7 @@ demo: $(VENV)/.demo
 test: check $(VENV)/.chromium
 	$(BIN)/python -m pytest -n 2 $(ALONE)
 	$(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%)
-	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%) \
-	  $(NO_PAGES:%=--ignore=tests/%)
+	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(PAGES:%=tests/%)
 
 # For a machine without a C compiler.
 test-pure: check $(VENV)/.chromium

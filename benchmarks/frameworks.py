@@ -125,7 +125,7 @@ def _set_up() -> None:
 
 
 def _fill() -> None:
-    from cookie_consent.models import Cookie, CookieGroup # noqa: PLC0415
+    from cookie_consent.models import Cookie, CookieGroup  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
