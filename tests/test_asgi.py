@@ -259,3 +259,24 @@ async def test_the_handshake_of_a_websocket_sets_and_carries_what_is_allowed(sch
     assert (b"x-own", b"3") in sent[0]["headers"]
     assert b"cache-control" not in dict(sent[0]["headers"])
     assert sent[1] == {"type": "websocket.send", "text": "_ga"}
+
+
+async def test_a_hook_is_told_though_the_client_is_gone() -> None:
+    told: list[Any] = []
+    options = {"policy": a_policy(), "secret_keys": ["k"], "ledger": None, "geo": Here("DE")}
+    guarded = ConsentMiddleware(None, **options, after_choice=told.append)  # type: ignore[arg-type]
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b'{"choice":"reject"}', "more_body": False}
+
+    async def gone(message: Any) -> None:
+        raise OSError("gone")
+
+    headers = [
+        *((b"host", b"site.test"), (b"origin", b"http://site.test")),
+        (b"content-type", b"application/json"),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/_consent", "headers": headers}
+    with pytest.raises(OSError, match="gone"):
+        await guarded(scope, receive, gone)
+    assert [one.record.kind for one in told] == ["reject"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
 
+from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError, GeoError, KeyMissing, PolicyError
 from consentguard.guard import LONGEST, MEMO, VISITORS, ConsentGuard
 from consentguard.http.message import Request
@@ -343,3 +344,48 @@ def test_a_plain_request_is_read_when_somebody_asks(make_guard: GuardMaker) -> N
     assert not hasattr(exchange, "headers_in")
     assert exchange.passes([(b"content-type", b"application/json")])
     assert not exchange.decision.allows("analytics")
+
+
+def test_who_sends_nothing_that_tells_is_still_of_their_own_age() -> None:
+    ages = {"adult": Account("JP", age=40), "child": Account("JP", age=14)}
+    guard = ConsentGuard(
+        a_policy(),
+        ["k"],
+        ledger=None,
+        geo=Here("JP"),
+        account=lambda request: ages[request.text(b"authorization")],
+    )
+
+    def accepted(who: str) -> Decision:
+        guard.exchange(a_request(authorization="adult")).visitor  # noqa: B018 - met before
+        headers = {"origin": "http://site.test", "content_type": "application/json"}
+        post = guard.exchange(a_request("/_consent", "POST", authorization=who, **headers))
+        answer = guard.settle(post, b'{"choice":"accept","region":"eea-gdpr"}')
+        cookie = dict(answer.headers)[b"set-cookie"].decode().partition(";")[0]
+        return guard.exchange(a_request(authorization="adult", cookie=cookie)).decision
+
+    assert accepted("adult").allows("advertising")
+    # What a child pressed grants nothing, also later.
+    assert not accepted("child").allows("advertising")
+
+
+def test_middleware_outside_may_say_who_it_is() -> None:
+    guard = ConsentGuard(a_policy(), ["k"], ledger=None, geo=Here("US", "US-TX"))
+    request = a_request()
+    assert guard.exchange(request).decision.region.id == "us-gpc"
+    request.account = Account("BR", age=10)
+    decision = guard.exchange(request).decision
+    assert decision.region.id == "br-lgpd"
+    assert decision.rulings["advertising"].reason is Reason.MINOR
+    request.account = "BR"  # type: ignore[assignment]
+    assert guard.exchange(request).decision.region.id == guard.policy.geo.unknown
+
+
+def test_an_asked_region_counts_for_the_age_in_jobs_too() -> None:
+    guard = ConsentGuard(a_policy(), ["k"], ledger=None, geo=Here("JP"))
+    headers = {"origin": "http://site.test", "content_type": "application/json"}
+    post = guard.exchange(a_request("/_consent", "POST", **headers))
+    answer = guard.settle(post, b'{"choice":"accept","region":"eea-gdpr"}')
+    subject = dict(answer.headers)[b"set-cookie"].decode().partition("=")[2].partition(";")[0]
+    assert guard.decision_for(subject, Account("JP", age=30)).allows("advertising")
+    assert not guard.decision_for(subject, Account("JP", age=14)).allows("advertising")

@@ -37,8 +37,19 @@ def test_a_missing_database_is_named_where_it_stands(
     assert (
         f"{file}:11:1: W601 GeoIP database '/no/such.mmdb' is not on this machine\n"
         "    11 | database = '/no/such.mmdb'\n"
-        "       | ^ a server without it does not start\n"
+        "       | ^ a server without a sound one does not start\n"
     ) in capsys.readouterr().out
+
+
+def test_a_damaged_database_is_named_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.mmdb").write_bytes(b"nothing")
+    file = written(tmp_path, f"[geo]\nprovider = 'mmdb'\ndatabase = '{tmp_path / 'bad.mmdb'}'\n")
+    assert main(["check", file]) == 0
+    out = capsys.readouterr().out
+    assert "W601" in out
+    assert "is damaged" in out
 
 
 def test_the_summary_names_the_site_s_own_regions(

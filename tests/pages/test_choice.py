@@ -247,6 +247,25 @@ def test_boxes_that_were_ticked_already_are_no_consent_under_stricter_rules() ->
     assert not site.state()["show_banner"]
 
 
+def test_an_asked_region_takes_no_signal_away_in_its_own_answer() -> None:
+    site = a_site(more='[signals]\ngpc = "required"\n', place=Here("US", "US-CA"))
+    said = {"choice": "accept", "region": "eea-gdpr"}
+    answer = json.loads(site.json(said, sec_gpc="1").body)
+    assert answer["gpc"]
+    assert answer["denied"]["advertising"] == "signal"
+    assert answer == site.state(sec_gpc="1")
+
+
+def test_the_own_region_of_a_country_without_its_part_is_no_other_one() -> None:
+    site = a_site(place=Here("US"))
+    site.form({"choice": "save", "region": "us-ca"})
+    stored = site.guard.exchange(
+        site.request("GET", "/", headers={"cookie": f"consent={site.cookies['consent']}"})
+    ).visitor.stored
+    assert isinstance(stored, Stored)
+    assert stored.stricter == ""
+
+
 def test_a_stricter_region_holds_from_then_on() -> None:
     site = a_site(place=Here("US", "US-ID"))
     assert site.state()["region"] == "us-states"

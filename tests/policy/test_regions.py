@@ -292,3 +292,17 @@ def test_advanced_consent_mode_where_the_law_asks_first_needs_a_reason() -> None
     assert errors(more + "loosen = 'counsel, 1 Nov 2026'\n") == []
     loosened = a_policy(more + "loosen = 'counsel, 1 Nov 2026'\n")
     assert loosened.regions["eea"].google_consent_mode == "advanced"
+
+
+def test_without_a_state_the_duties_of_every_state_hold() -> None:
+    policy = a_policy(site=SITE + 'sensitive = ["health"]\n')
+    regions = Regions.of(policy)
+    nowhere = regions.find(Place("US"), NOW)
+    states = [regions.find(Place("US", code), NOW) for code in ("US-WA", "US-CA", "US-TX", "US-NV")]
+    assert nowhere.sensitive_sale == "deny"
+    for state in states:
+        assert nowhere.gpc >= state.gpc
+        assert nowhere.gpc_display >= state.gpc_display
+        assert nowhere.do_not_sell >= state.do_not_sell
+        assert nowhere.lifetime.grant_months <= state.lifetime.grant_months
+        assert nowhere.lifetime.refuse_months >= state.lifetime.refuse_months

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from consentguard.cli.common import Commands, add_json, dump
 from consentguard.consent.capacity import lost
-from consentguard.errors import ConfigError, Problem
+from consentguard.errors import ConfigError, GeoError, Problem
+from consentguard.geo.mmdb import Database
 from consentguard.locales import available
 from consentguard.model import Policy
 from consentguard.policy import examine
@@ -83,11 +84,17 @@ def _folded(line: str, width: int) -> str:
 
 def _machine(policy: Policy, text: str) -> list[Problem]:
     """What the file names and this machine lacks: the server may have it, so it is a warning."""
-    if policy.geo.provider != "mmdb" or Path(policy.geo.database).is_file():
+    if policy.geo.provider != "mmdb":
         return []
     message = f"GeoIP database {policy.geo.database!r} is not on this machine"
+    if Path(policy.geo.database).is_file():
+        try:
+            Database(policy.geo.database)
+            return []
+        except GeoError as error:
+            message = str(error)
     line, col = Positions(text).at(("geo", "database"))
-    help = "a server without it does not start"
+    help = "a server without a sound one does not start"
     return [Problem(line, col, "W601", "geo.database", message, help, source_line(text, line))]
 
 
