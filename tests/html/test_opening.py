@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.html.judging import MARK, AllowAll, BadHosts
 
@@ -92,6 +92,7 @@ def test_what_is_allowed_comes_back(
     content_type: str, codec: str, head: str, body: bytes, at: int
 ) -> None:
     """Bytes that are not touched are not changed, whatever they are; in doubt they do not begin."""
+    assume(b"data-cg-" not in body.replace(b"\0", b"").lower())  # the app's own are renamed
     data = head.encode(codec) + b"".join([body])
     page, _ = made(content_type, data, AllowAll())
     if page is None:
