@@ -31,7 +31,18 @@ from consentguard.consent.decision import Decision
 from consentguard.consent.months import months_after
 from consentguard.consent.token import State, Stored, Unreadable
 from consentguard.errors import UnknownPurpose
-from consentguard.model import UNKNOWN, Match, Model, Policy, Reason, Region, Service, Signals
+from consentguard.model import (
+    UNKNOWN,
+    Match,
+    Model,
+    Place,
+    Policy,
+    Reason,
+    Region,
+    Service,
+    Signals,
+)
+from consentguard.policy.regions import Regions
 
 BAD = Unreadable("bad signature")
 STATE = st.none() | st.just(BAD) | STORED
@@ -631,3 +642,30 @@ def test_the_shortest_limit_of_a_cookie_counts() -> None:
     assert (days(ga4), days(video)) == (395, 0)
     assert days(replace(ga4, max_cookie_days=400), replace(video, max_cookie_days=500)) == 395
     assert days(replace(video, max_cookie_days=30), ga4) == 30
+
+
+@settings(deadline=None)
+@given(STATE, REGIONS, st.booleans(), st.sampled_from(PURPOSES))
+def test_adding_a_deny_never_allows_anything(
+    stored: State, region: Region, gpc: bool, purpose: str
+) -> None:
+    denied = replace(region, models={**region.models, purpose: Model.DENY})
+    assert set(decided(stored, denied, gpc).granted) <= set(decided(stored, region, gpc).granted)
+
+
+@pytest.mark.parametrize("kind", ["", "accept", "reject"])
+def test_more_unknown_never_means_more_allowed(kind: str) -> None:
+    regions = Regions.of(POLICY)
+    codes = {code for region in POLICY.regions.values() for code in region.codes}
+
+    def granted(place: Place) -> set[str]:
+        region = regions.find(place, NOW)
+        return set(decided(chosen(kind, region) if kind else None, region).granted)
+
+    for code in codes:
+        country, _, part = code.partition("-")
+        known = granted(Place(country, code if part else ""))
+        # Foreign sign-in is banned in Russia; who cannot be placed may click on it.
+        banned = {"login"} if country == "RU" else set()
+        assert granted(Place()) - banned <= known
+        assert granted(Place(country)) - banned <= known
