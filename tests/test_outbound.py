@@ -248,7 +248,9 @@ def to_host(host: str, scheme: str = "http", root_path: str = "") -> Request:
 
 def test_what_is_shared_is_bounded(make_guard: GuardMaker) -> None:
     guard = make_guard()
-    shared = Shared(guard.setup, lambda _: pytest.fail("nobody is met here"))
+    shared = Shared(
+        guard.setup, lambda _: pytest.fail("nobody is met here"), guard._shared.everybody
+    )
     for number in range(MEMO + 5):
         visit = guard.exchange(to_host(f"h{number}.test")).visit
         shared.judge(visit)
@@ -263,7 +265,9 @@ def test_what_is_shared_is_bounded(make_guard: GuardMaker) -> None:
 def test_what_is_shared_differs_by_decision_language_and_host() -> None:
     policy = a_policy(site=SITE + 'languages = ["en", "de"]\n')
     guard = ConsentGuard(policy, ["key"], ledger=None, geo=Here())
-    shared = Shared(guard.setup, lambda _: pytest.fail("nobody is met here"))
+    shared = Shared(
+        guard.setup, lambda _: pytest.fail("nobody is met here"), guard._shared.everybody
+    )
     requests = [
         a_request(),
         a_request(accept_language="de"),

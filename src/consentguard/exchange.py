@@ -31,7 +31,9 @@ from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields, described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound
 from consentguard.pages import outcome, serve
+from consentguard.pages.everybody import Everybody
 from consentguard.pages.outcome import Outcome
+from consentguard.pages.upkeep import swept
 from consentguard.pages.visit import Visit, Visitor
 from consentguard.shared import Shared
 
@@ -39,7 +41,17 @@ __all__ = ["Exchange", "Reply"]
 
 log = logging.getLogger("consentguard")
 
+#: Who may keep a page.
+CACHE_MODES = ("private", "shared")
+
 _LINE_FEED = 10
+
+
+def checked(mode: str) -> str:
+    """A cache mode that there is; raises ValueError for another."""
+    if mode not in CACHE_MODES:
+        raise ValueError(f"a cache mode is 'private' or 'shared', not {mode!r}")
+    return mode
 
 
 class Exchange:
@@ -47,12 +59,16 @@ class Exchange:
 
     ``own`` is true where one of our own pages answers; ``headers_in`` are for the app,
     not set for a ``plain`` request, which the app gets as it is;
-    ``revalidates`` is true where the browser holds a page of this very decision. Where nothing in
-    the request tells its visitor from another, who that is is found out when somebody asks: a
-    response that is no page is for everybody.
+    ``revalidated`` is the digest of the page that the browser, or a cache, holds, where that is
+    today's. ``asked`` is true once the app has asked what is allowed: what it makes of the answer
+    is for this visitor alone. Where nothing in the request tells its visitor from another, who that
+    is is found out when somebody asks: a response that is no page is for everybody.
     """
 
-    __slots__ = ("chosen", "headers_in", "met", "own", "request", "revalidates", "setup", "shared")
+    __slots__ = (
+        *("_cache_mode", "asked", "chosen", "headers_in", "met", "own", "request", "revalidated"),
+        *("setup", "shared"),
+    )
 
     headers_in: list[Header]
 
@@ -72,7 +88,9 @@ class Exchange:
         self.met = met
         if not plain:
             self.headers_in = request.headers
-        self.revalidates = False
+        self.revalidated = ""
+        self.asked = False
+        self._cache_mode = ""
         self.chosen: Chosen | None = None  # what was chosen in it, for the app's hooks
 
     @property
@@ -89,8 +107,34 @@ class Exchange:
 
     @property
     def decision(self) -> Decision:
-        """What this visitor has allowed."""
+        """What this visitor has allowed; for the app, whose answer depends on it from here on."""
+        self.asked = True
         return self.visitor.decision
+
+    @property
+    def cache_mode(self) -> str:
+        """Who may keep the page: ``private``, its visitor alone, or ``shared``, any cache.
+
+        As the policy says of this path, until a view says otherwise. Raises ValueError for a mode
+        that there is not.
+        """
+        return self._cache_mode or self.setup.cache_mode(self.request.path)
+
+    @cache_mode.setter
+    def cache_mode(self, mode: str) -> None:
+        self._cache_mode = checked(mode)
+
+    @property
+    def page(self) -> Visit:
+        """For whom a page is made here: this visitor, or everybody where caches share it."""
+        if self.cache_mode == "shared" and not self.asked:
+            return self.everybody
+        return self.visit
+
+    @property
+    def everybody(self) -> Everybody:
+        """The request as anybody's: what a shared page is made for."""
+        return Everybody(self.setup, self.request, self.shared.everybody)
 
     @property
     def subject(self) -> str:
@@ -98,20 +142,28 @@ class Exchange:
 
         For :meth:`ConsentGuard.decision_for <consentguard.guard.ConsentGuard.decision_for>`.
         """
+        self.asked = True
         if not isinstance(self.visitor.stored, Stored):
             return ""
         name = self.setup.cookie_name.encode()
         return next(v for n, v in pairs(self.request.headers) if n == name).decode("ascii")
 
     def filter(self) -> None:
-        """Take refused cookies and validators of other decisions out of the request."""
-        hidden, enforcement = self.visitor.hidden, self.setup.policy.enforcement
-        if hidden and enforcement.hide_request_cookies:
-            self.headers_in, _ = hide(self.headers_in, frozenset(hidden).__contains__)
-        if enforcement.mode == "enforce" and caching.conditional(self.request.fields):
-            self.headers_in, self.revalidates = caching.request_headers(
-                self.headers_in, self.visit.digest
-            )
+        """Take refused cookies and validators of other decisions out of the request.
+
+        Of a page that caches share, the cookies of all that anybody may refuse: it is made once.
+        """
+        enforcement = self.setup.policy.enforcement
+        if enforcement.mode != "enforce":
+            return
+        if enforcement.hide_request_cookies:
+            one = self.everybody if self.cache_mode == "shared" else self.visit
+            hidden = one.hides
+            if hidden:
+                self.headers_in, _ = hide(self.headers_in, frozenset(hidden).__contains__)
+        if caching.conditional(self.request.fields):
+            digests = (self.visit.digest, self.everybody.digest)
+            self.headers_in, self.revalidated = caching.request_headers(self.headers_in, digests)
 
     def answer(self, body: bytes) -> Outcome:
         """The outcome of a request to one of our own URLs."""
@@ -125,7 +177,7 @@ class Exchange:
 
     def passes(self, headers: Sequence[Header]) -> bool:
         """Whether a response with these headers leaves as it is: headers, body and all."""
-        if (self.met is not None and self.met.hidden) or self.revalidates:
+        if self.asked or self.revalidated or (self.met is not None and self.met.hidden):
             return self.setup.off
         kind: bytes | None = None
         try:
@@ -166,7 +218,15 @@ class Exchange:
         watch = self.setup.policy.enforcement.mode != "enforce"
         try:
             outbound = Outbound(
-                self.visit, self.shared, self.revalidates, status, list(headers), fields, first
+                self.visit,
+                self._page(status),
+                self.shared,
+                status,
+                list(headers),
+                fields,
+                first,
+                asked=self.asked,
+                revalidated=self.revalidated,
             )
             out, rewriter = outbound.gate()
         except Exception:
@@ -174,15 +234,23 @@ class Exchange:
             return Reply(headers if watch else fenced(headers), None)
         return Reply(headers if watch else out, rewriter, watch=watch, unread=outbound.unread)
 
+    def _page(self, status: int) -> Visit:
+        """For whom the page is made; one that is said not to have changed, as it was made."""
+        if status == 304 and self.revalidated:
+            everybody = self.everybody
+            return everybody if self.revalidated == everybody.digest else self.visit
+        return self.page
+
     def handshake(self, headers: list[Header]) -> list[Header]:
         """The headers of the answer to a WebSocket's handshake, whose body nobody shows."""
         if self.setup.off:
             return headers
         try:
             fields = described(headers)
-            outbound = Outbound(self.visit, self.shared, False, 101, list(headers), fields, b"")
+            visit = self.visit
+            outbound = Outbound(visit, visit, self.shared, 101, list(headers), fields, b"")
             dropped = outbound.cookies()
-            out = outbound.headers + (outbound.swept() if dropped or self.visitor.hidden else [])
+            out = outbound.headers + (swept(visit) if dropped or self.visitor.hidden else [])
         except Exception:
             log.exception("a handshake set no cookies: its headers could not be gated")
             out = [(name, value) for name, value in headers if name.lower() != b"set-cookie"]

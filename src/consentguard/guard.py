@@ -52,6 +52,7 @@ from consentguard.model import (
 )
 from consentguard.pages import serve
 from consentguard.pages.assets import Assets
+from consentguard.pages.everybody import for_everybody
 from consentguard.pages.visit import Setup, Visitor
 from consentguard.policy.minors import assumed_age, for_age
 from consentguard.policy.regions import Regions, joined
@@ -139,7 +140,7 @@ class ConsentGuard:
         self._account = account
         self._after = (after_choice,) if callable(after_choice) else tuple(after_choice)
         self._ages = account is not None or assumed_age(self.policy) is not None
-        self._shared = Shared(self.setup, self._meet)
+        self._shared = Shared(self.setup, self._meet, for_everybody(self.policy, self._decider))
         self._regions = Regions.of(self.policy)
         self._memo: dict[tuple[object, ...], Known] = {}
         self._strangers: dict[tuple[object, ...], Visitor] = {}
@@ -158,10 +159,7 @@ class ConsentGuard:
             exchange = Exchange(self._shared, request, own, plain=plain)
             if plain:
                 return exchange
-            fields = request.fields
-            if not TELLING.isdisjoint(fields) and (
-                exchange.visitor.hidden or caching.conditional(fields)
-            ):
+            if not own and not TELLING.isdisjoint(request.fields):
                 exchange.filter()
             return exchange
         except Exception:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from consentguard.catalogue import Catalogue
 from consentguard.consent import google
-from consentguard.consent.decision import Decision
+from consentguard.consent.decision import LOADED, Decision
 from consentguard.html import engine
 from consentguard.html.judge import Gate, merged
 from consentguard.html.table import Kind
@@ -21,6 +21,8 @@ ACTIVE = frozenset({Kind.SCRIPT, Kind.FRAME, Kind.BEACON, Kind.OBJECT})
 SHELVES = 16
 
 _UNKNOWN = Gate(UNKNOWN, "")
+#: Whatever is in it: it may be a tracker that is known.
+_UNREAD = Gate(UNKNOWN, "", (UNKNOWN, *LOADED))
 
 
 class Judge:
@@ -53,7 +55,7 @@ class Judge:
             catalogue.attributes,
         )
         # Unknown hosts wait in opt-in regions, until all that accept could allow is allowed.
-        waits = decision.opt_in and not decision.complete and undeclared != "allow"
+        waits = not decision.unknown and undeclared != "allow"
         self._held: frozenset[Kind] = frozenset()
         if waits:
             self._held = ACTIVE if undeclared == "block-active" else frozenset(Kind)
@@ -99,7 +101,7 @@ class Judge:
 
     def unread(self) -> Gate | None:
         """The gate of something that could not be read: it waits for all that can be allowed."""
-        return None if self._decision.complete else _UNKNOWN
+        return None if self._decision.complete else _UNREAD
 
     def _gate(self, match: Match, *, hears: bool) -> Gate | None:
         """Every service that is not allowed, each with the purposes that are not.

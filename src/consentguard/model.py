@@ -80,6 +80,9 @@ STANDARD_PURPOSES = (
 #: What nothing knows. Not a purpose of the policy file: it is never asked for and never listed.
 UNKNOWN = "unknown"
 
+#: The rule set of pages that caches share, which are the same in all places.
+EVERYBODY = "everybody"
+
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
@@ -362,6 +365,8 @@ class Enforcement:
     cache: str = "private"
     consent_path: str = "/_consent"
     exclude_paths: tuple[str, ...] = ()
+    shared_paths: tuple[str, ...] = ()
+    private_paths: tuple[str, ...] = ()
     debug: bool = False
 
 

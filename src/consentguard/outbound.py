@@ -12,21 +12,19 @@ from functools import partial
 import ada_url
 
 from consentguard.consent.months import DAY
-from consentguard.consent.token import Stored
 from consentguard.html.coded import Coded, Page
 from consentguard.html.opening import opened
 from consentguard.html.rewriter import Insert, Rewriter
 from consentguard.html.table import Kind, link_kind
 from consentguard.http import caching, codings, contacts, csp
-from consentguard.http.cookies import SetCookie, pairs
+from consentguard.http.cookies import SetCookie
 from consentguard.http.message import Header, without
 from consentguard.http.sniff import Fields, Shape, shape, shown
-from consentguard.http.sweep import expiries
 from consentguard.http.waits import Waits
 from consentguard.judge import ACTIVE, Judge
 from consentguard.model import Match
-from consentguard.pages.origin import safe_path
-from consentguard.pages.visit import KEPT_SECONDS, Visit
+from consentguard.pages.upkeep import renewed, swept
+from consentguard.pages.visit import Visit
 from consentguard.shared import Shared
 
 log = logging.getLogger("consentguard")
@@ -39,8 +37,6 @@ LOOKED_AT: frozenset[bytes | str] = frozenset((*_NAMES, *(name.decode() for name
 _OF_BYTES = frozenset(
     (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5")
 )
-#: Destinations of a fetch or a frame: nothing is shown there (Fetch Metadata, section 2.1).
-_UNSHOWN = frozenset((b"iframe", b"empty"))
 _HTML, _DOUBT = Shape.HTML, Shape.DOUBT  # members of an enum take long to look up
 #: Purposes that no region lets wait: who serves them is the same for everybody.
 FREE = frozenset(("necessary", "cdn", "consent-management"))
@@ -51,26 +47,35 @@ class Outbound:
 
     ``fields`` are its headers as :func:`~consentguard.http.sniff.described`; ``coding`` what a page
     is encoded in, if in anything; ``head`` its first bytes decoded, None where they do not.
+    A page is for whom ``page`` is, everybody or this visitor; whatever else it is, for this
+    ``visit``. ``asked``: the app has asked what is allowed; ``revalidated``: a page was asked for
+    that somebody holds already.
     """
 
     __slots__ = (
-        *("coding", "fields", "first", "head", "headers"),
-        *("revalidates", "shape", "shared", "status", "visit"),
+        *("asked", "coding", "depends", "fields", "first", "head", "headers"),
+        *("page", "revalidated", "shape", "shared", "status", "visit"),
     )
 
     def __init__(
         self,
         visit: Visit,
+        page: Visit,
         shared: Shared,
-        revalidates: bool,
         status: int,
         headers: list[Header],
         fields: Fields,
         first: bytes,
+        *,
+        asked: bool = False,
+        revalidated: str = "",
     ) -> None:
         self.visit = visit
+        self.page = page
         self.shared = shared
-        self.revalidates = revalidates
+        self.asked = asked
+        self.revalidated = revalidated
+        self.depends = False  # whether another visitor might get other headers
         self.status = status
         self.headers = headers
         self.fields = fields
@@ -87,11 +92,15 @@ class Outbound:
 
     def gate(self) -> tuple[list[Header], Page | None]:
         """The final headers, and what the body has to go through, if through anything."""
-        visitor = self.visit.visitor
+        excluded = self.visit.setup.excludes(self.visit.request.path)
+        page = self.shape in (_HTML, _DOUBT) and not excluded
+        unchanged = self.status == 304 and bool(self.revalidated)
+        if page or unchanged:
+            self.visit = self.page
+        hidden = self.visit.visitor.hidden
         if self.status == 304:
             # RFC 9111, section 3.2: its headers replace those stored, and a fence is one.
             self.headers = without(self.headers, csp.POLICIES)
-        page = self.shape in (_HTML, _DOUBT) and not self.excluded()
         hints = contacts.speaks(self.fields, self.headers)
         judge = self.shared.judge(self.visit) if page or hints else None
         dropped = self.cookies() if b"set-cookie" in self.fields else []
@@ -99,37 +108,22 @@ class Outbound:
             self.contacts(judge)
         if dropped and self.visit.setup.policy.enforcement.debug:
             self.headers.append((b"x-consentguard-dropped", b", ".join(dropped)))
-        if page or (self.status == 304 and self.revalidates):
-            self.headers = caching.page_headers(self.headers, self.visit.digest)
+        if page or unchanged:
+            self.headers = self.visit.cached(self.headers)
+        elif self.depends or hidden or self.asked:
+            self.headers = caching.personal_headers(self.headers)
         if page:
-            self.keep()
-        if dropped or visitor.hidden:
-            if not page:
-                self.headers = caching.personal_headers(self.headers)
-            self.headers += self.swept()
+            self.headers += renewed(self.visit)
+        if dropped or hidden:
+            self.headers += swept(self.visit)
         rewriter = self.body(judge) if page and judge is not None else None
-        if self.shape is Shape.DOCUMENT and not self.excluded():
+        if self.shape is Shape.DOCUMENT and not excluded:
             # The same for everybody: a cache may show it to whoever comes next.
             self.headers.append(csp.FENCE)
         # Whoever is told how the body ends would hold them as long.
         self.first = b""
         self.head = None
         return self.headers, rewriter
-
-    def keep(self) -> None:
-        """Send a refusal again before the browser drops it: it never lapses by itself.
-
-        A choice that refuses nothing may go: its identifier lives no longer than it has to.
-        """
-        stored, setup = self.visit.stored, self.visit.setup
-        if not isinstance(stored, Stored) or setup.clock() < stored.time + KEPT_SECONDS:
-            return
-        if not stored.denied and all(stored.services.values()):
-            return
-        name = setup.cookie_name.encode()
-        headers = [(b"cookie", value) for value in self.visit.request.every(b"cookie")]
-        (value,) = (value for key, value in pairs(headers) if key == name)
-        self.headers.append(setup.cookie(value.decode("latin-1"), https=self.visit.https))
 
     def body(self, judge: Judge) -> Page | None:
         """What a page goes through, or None where it is fenced or has no body.
@@ -150,16 +144,13 @@ class Outbound:
     def contacts(self, judge: Judge) -> None:
         """Take out of the headers what would make the browser contact who has to wait."""
         visit, decision = self.visit, self.visit.decision
-        depends = False
 
         def url(url: str, kind: str) -> bool:
-            nonlocal depends
-            depends = depends or self.differs(url, kind)
+            self.depends = self.depends or self.differs(url, kind)
             return judge.url(url, Kind(kind), "header", None) is not None
 
         def purpose(purpose: str) -> bool:
-            nonlocal depends
-            depends = True
+            self.depends = True
             return not decision.rulings[purpose].allowed
 
         waits = Waits(
@@ -172,9 +163,7 @@ class Outbound:
         self.headers, gone = contacts.gate(self.headers, waits)
         for what in gone:
             visit.setup.tally.add("header", what)
-        if gone or depends:
-            # No cache shows another visitor the headers of this one; pages are private anyway.
-            self.headers = caching.personal_headers(self.headers)
+        self.depends = self.depends or bool(gone)
 
     def differs(self, url: str, kind: str) -> bool:
         """Whether another visitor may get another answer about a URL of this response."""
@@ -210,11 +199,15 @@ class Outbound:
             return value
         domain = cookie.domain.decode("latin-1")
         match = setup.catalogue.cookie(name, host=visit.request.hostname, domain=domain)
+        self.depends = self.depends or not (match.known and FREE.issuperset(match.purposes))
         if self.may_set(match):
             days = decision.cookie_days(match)
             return cookie.shortened(value, days * DAY, now) if days else value
         _, service = decision.blamed(match)
-        setup.tally.dropped_cookie(name, decision.known.get(service))
+        if visit.shared:
+            setup.tally.unshared_cookie(name, visit.request.path)
+        else:
+            setup.tally.dropped_cookie(name, decision.known.get(service))
         dropped.append(name.encode("latin-1"))
         return None
 
@@ -225,24 +218,6 @@ class Outbound:
             return decision.allows_match(match)
         block = self.visit.setup.policy.enforcement.undeclared_cookies == "block"
         return not (block and decision.opt_in)
-
-    def swept(self) -> list[Header]:
-        """Expiries of the refused cookies that the request carried."""
-        request = self.visit.request
-        path = safe_path(request.root_path + request.path)
-        # Each answer goes on where others stopped: the clock turns the wheel of variants.
-        turn = int(self.visit.setup.clock())
-        return expiries(
-            self.visit.visitor.hidden, request.hostname, path, https=self.visit.https, turn=turn
-        )
-
-    def excluded(self) -> bool:
-        """Below one of ``exclude_paths``, in whole segments: the body is left alone."""
-        excluded = self.visit.setup.policy.enforcement.exclude_paths
-        if not excluded:
-            return False
-        path = self.visit.request.path.rstrip("/") + "/"
-        return any(path.startswith(prefix.rstrip("/") + "/") for prefix in excluded)
 
     def rewriter(self, judge: Judge) -> Page | None:
         """What the body goes through, or None for one that is not there or has to be fenced."""
@@ -296,21 +271,16 @@ class Outbound:
     def insert(self, content_type: str, charset: str) -> Insert:
         """The banner or the re-open control; nothing into frames, fragments' fetches and XML."""
         visit = self.visit
-        framed = visit.request.fields.get(b"sec-fetch-dest", b"").strip() in _UNSHOWN
-        if framed or "xhtml" in content_type.lower():
+        if visit.framed or "xhtml" in content_type.lower():
             return b""
         if visit.setup.policy.enforcement.mode != "enforce":
             return b""
         given = csp.nonce(self.headers) if csp.NAME in self.fields else ""
 
         def markup(bases: Sequence[str]) -> bytes:
-            request = visit.request
-            onward = request.root_path + request.path
-            if request.query:
-                onward += f"?{request.query.decode('latin-1')}"
             absolute = bool(bases) and _lead_away(visit.origin, bases)
             injected = self.shared.injected(visit)
-            return injected.markup(onward, given, absolute=absolute, charset=charset)
+            return injected.markup(visit.onward, given, absolute=absolute, charset=charset)
 
         return markup
 

@@ -18,11 +18,15 @@ class Shared:
 
     Two requests of one decision, region and host get the same answers about the same URLs; those
     of one language get the same banner. ``meet`` says who sends a request; it never raises.
+    ``everybody`` is for whom a page is made that caches share.
     """
 
-    def __init__(self, setup: Setup, meet: Callable[[Request], Visitor]) -> None:
+    def __init__(
+        self, setup: Setup, meet: Callable[[Request], Visitor], everybody: Visitor
+    ) -> None:
         self.setup = setup
         self.meet = meet
+        self.everybody = everybody
         self._judges: dict[tuple[str | bytes | None, ...], tuple[Judge, str]] = {}
         self._injected: dict[tuple[str | bytes | None, ...], Injected] = {}
 

@@ -59,6 +59,16 @@ class Tally:
                 json.dumps(service.purposes),
             )
 
+    def unshared_cookie(self, name: str, path: str) -> None:
+        """A ``Set-Cookie`` was dropped that not everybody may get: its page is for everybody."""
+        if self.add("set-cookie", name):
+            log.warning(
+                "Set-Cookie %s was dropped: %s is a page that caches share, and not everybody has "
+                "allowed it. Set it with an answer that is not shared, or make the page private",
+                _quoted(name),
+                _quoted(path),
+            )
+
 
 def _quoted(name: str) -> str:
     """A name from a header, quoted and without control characters: it forges no log line."""

@@ -26,18 +26,22 @@ from fastapi.security.base import SecurityBase
 
 from consentguard.adapters import starlette
 from consentguard.adapters.starlette import (
+    cache_mode,
     consent,
     consent_context,
     requires_consent,
     with_consent,
 )
 from consentguard.consent.decision import Decision
+from consentguard.exchange import checked
 
 __all__ = [
+    "CacheMode",
     "Consent",
     "ConsentMiddleware",
     "Decision",
     "RequireConsent",
+    "cache_mode",
     "consent",
     "consent_context",
     "documented",
@@ -134,6 +138,21 @@ class RequireConsent(SecurityBase):
             }
             starlette.refuse(connection, why, HTTPException(403, detail))
         return decision
+
+
+class CacheMode:
+    """``dependencies=[Depends(CacheMode("shared"))]``: any cache may keep the pages of a route.
+
+    On an endpoint, a router or the whole app, whatever the policy says of the path; ``private``:
+    their visitor alone. Raises ValueError for another mode.
+    """
+
+    def __init__(self, mode: str) -> None:
+        self.mode = checked(mode)
+
+    async def __call__(self, connection: HTTPConnection) -> None:
+        """Set it for this request."""
+        starlette.exchange_of(connection).cache_mode = self.mode
 
 
 def documented(app: FastAPI) -> FastAPI:

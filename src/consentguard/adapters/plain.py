@@ -27,10 +27,24 @@ def consent(request: Mapping[str, Any]) -> Decision:
     ``request`` is an ASGI scope (HTTP or WebSocket) or a WSGI environ. Raises
     :class:`~consentguard.errors.ConfigError` where no guard has seen it.
     """
+    return exchange_of(request).decision
+
+
+def set_cache_mode(request: Mapping[str, Any], mode: str) -> None:
+    """Any cache may keep this page (``shared``), or its visitor alone (``private``).
+
+    Whatever the policy says of its path; said by the view, before the response begins. Raises
+    ValueError for another mode, and as :func:`consent`.
+    """
+    exchange_of(request).cache_mode = mode
+
+
+def exchange_of(request: Mapping[str, Any]) -> Exchange:
+    """The exchange of a scope or an environ."""
     for key in _KEYS:
         exchange = request.get(key)
         if isinstance(exchange, Exchange):
-            return exchange.decision
+            return exchange
     raise ConfigError(
         "no guard saw this request: wrap the app in ConsentMiddleware of consentguard.asgi or "
         "consentguard.wsgi, and serve what that gives"

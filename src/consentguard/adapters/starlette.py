@@ -27,7 +27,7 @@ from consentguard.asgi import ConsentMiddleware as _ASGIMiddleware
 from consentguard.consent.decision import Decision
 from consentguard.environment import UNSET, Unset
 from consentguard.errors import ConfigError
-from consentguard.exchange import Exchange
+from consentguard.exchange import Exchange, checked
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
 from consentguard.ledger import Ledger
@@ -171,36 +171,54 @@ def requires_consent(
     closed with 1008. Raises TypeError where neither parameter is there.
     """
 
-    def decorate(endpoint: Callable[P, Any]) -> Callable[P, Any]:
-        names = list(inspect.signature(endpoint).parameters)
-        name = next((name for name in names if name in ("request", "websocket")), None)
-        if name is None:
-            raise TypeError(f"{endpoint!r} needs a parameter named 'request' or 'websocket'")
-        position = names.index(name)
+    def check(request: HTTPConnection) -> None:
+        if not consent(request).allows(purpose, service=service):
+            refuse(request, f"This needs your consent to {purpose!r}.")
 
-        def check(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            request: HTTPConnection = kwargs[name] if name in kwargs else args[position]
-            if not consent(request).allows(purpose, service=service):
-                refuse(request, f"This needs your consent to {purpose!r}.")
+    return functools.partial(_after, check)
 
-        if inspect.iscoroutinefunction(endpoint):
 
-            @functools.wraps(endpoint)
-            async def asynchronous(*args: P.args, **kwargs: P.kwargs) -> Any:
-                check(args, kwargs)
-                result: Awaitable[Any] = endpoint(*args, **kwargs)
-                return await result
+def cache_mode(mode: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """An endpoint whose page any cache may keep (``shared``), or its visitor alone (``private``).
 
-            return asynchronous
+    Whatever the policy says of its path. A view that asks what is allowed is its visitor's all the
+    same. Raises ValueError for another mode, TypeError as :func:`requires_consent`.
+    """
+    checked(mode)
+
+    def set_mode(request: HTTPConnection) -> None:
+        exchange_of(request).cache_mode = mode
+
+    return functools.partial(_after, set_mode)
+
+
+def _after(first: Callable[[HTTPConnection], None], endpoint: Callable[P, Any]) -> Callable[P, Any]:
+    """An endpoint that runs after ``first`` has had its request."""
+    names = list(inspect.signature(endpoint).parameters)
+    name = next((name for name in names if name in ("request", "websocket")), None)
+    if name is None:
+        raise TypeError(f"{endpoint!r} needs a parameter named 'request' or 'websocket'")
+    position = names.index(name)
+
+    def show(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        first(kwargs[name] if name in kwargs else args[position])
+
+    if inspect.iscoroutinefunction(endpoint):
 
         @functools.wraps(endpoint)
-        def synchronous(*args: P.args, **kwargs: P.kwargs) -> Any:
-            check(args, kwargs)
-            return endpoint(*args, **kwargs)
+        async def asynchronous(*args: P.args, **kwargs: P.kwargs) -> Any:
+            show(args, kwargs)
+            result: Awaitable[Any] = endpoint(*args, **kwargs)
+            return await result
 
-        return synchronous
+        return asynchronous
 
-    return decorate
+    @functools.wraps(endpoint)
+    def synchronous(*args: P.args, **kwargs: P.kwargs) -> Any:
+        show(args, kwargs)
+        return endpoint(*args, **kwargs)
+
+    return synchronous
 
 
 def refuse(request: HTTPConnection, why: str, answer: HTTPException | None = None) -> NoReturn:
@@ -240,7 +258,7 @@ def consent_context(request: Request) -> dict[str, Any]:
     def consent_settings_link(text: str = "") -> Markup:
         from markupsafe import Markup  # noqa: PLC0415
 
-        return Markup(settings_link(exchange_of(request).visit, text))  # noqa: S704 - escaped there
+        return Markup(settings_link(exchange_of(request).page, text))  # noqa: S704 - escaped there
 
     return {
         "consent": _Asked(request),

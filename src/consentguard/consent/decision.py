@@ -87,6 +87,11 @@ class Decision:
         """True where trackers wait for a yes: unknown cookies and hosts are held back there."""
         return self.rulings["advertising"].model.strictness >= Model.OPT_IN.strictness
 
+    @property
+    def unknown(self) -> bool:
+        """Whether hosts that nobody knows may run: under opt-in they wait for all of *accept*."""
+        return self.complete or not self.opt_in
+
     def allows(
         self,
         purpose: str,

@@ -1,9 +1,12 @@
-"""No page of one decision is ever shown under another: the ``private`` mode.
+"""No page of one decision is ever shown under another.
 
-HTML leaves as ``private, no-cache`` with an ETag that names the decision. A validator that comes
-back is handed to the app only when it names today's decision, so a browser that revalidates after
-a withdrawal is never told 304 about a page that still runs trackers (RFC 9110, section 13;
-RFC 9111, section 5.2).
+``private``: HTML leaves as ``private, no-cache`` with an ETag that names the decision. A validator
+that comes back is handed to the app only when it names today's decision, so a browser that
+revalidates after a withdrawal is never told 304 about a page that still runs trackers (RFC 9110,
+section 13; RFC 9111, section 5.2).
+
+``shared``: the page is the same for everybody, so what the app says to caches stays. Its ETag names
+what else the page was made from: policy, catalogue and texts.
 """
 
 from __future__ import annotations
@@ -17,6 +20,10 @@ from consentguard.http.message import Header
 _TARGETED = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
 #: What a page that changes with the decision cannot say of itself.
 _UNSAID = _TARGETED | {b"expires", b"last-modified", b"accept-ranges", b"cache-control"}
+#: Between the app's own tag and what we made of its page.
+_MARK = b".cg-"
+#: In place of a tag where the app has a date only.
+_DATED = b"cg-dated"
 _ETAG = re.compile(rb'(W/)?"([^"]*+)"')
 #: Directives that only a shared cache needs, and the one that is set anyway.
 _SHARED = frozenset(
@@ -33,8 +40,8 @@ def conditional(fields: Mapping[bytes, bytes]) -> bool:
     return not fields.keys().isdisjoint(CONDITIONS)
 
 
-def request_headers(headers: Sequence[Header], digest: str) -> tuple[list[Header], bool]:
-    """Headers for the app, and whether a validator named today's ``digest``.
+def request_headers(headers: Sequence[Header], digests: Sequence[str]) -> tuple[list[Header], str]:
+    """Headers for the app, and the first of today's ``digests`` that a validator named, or ``""``.
 
     Without a match the validators and ranges of a request for a page are dropped. A range of a
     page would be a range of bytes that we change.
@@ -42,34 +49,42 @@ def request_headers(headers: Sequence[Header], digest: str) -> tuple[list[Header
     accept = b",".join(v for k, v in headers if k == b"accept").lower()
     page = b"text/html" in accept or b"application/xhtml" in accept
     sent = b",".join(v for k, v in headers if k == b"if-none-match")
-    if not page and b".cg-" not in sent:
+    if not page and _MARK not in sent:
         # No tag of ours: an API's own business, ``*`` of a conditional PUT among it.
-        return list(headers), False
-    ours, others = _split(sent, digest)
+        return list(headers), ""
+    named, ours, others = _split(sent, digests)
     result: list[Header] = []
     for name, value in headers:
         if name == b"if-none-match":
             continue
-        if page and name in (b"if-modified-since", b"if-range", b"range"):
+        # A date alone says nothing of what we made of the page; beside a tag of today's it may be
+        # all that the app knows.
+        if name == b"if-modified-since" and not (named and not ours):
+            continue
+        if page and name in (b"if-range", b"range"):
             continue
         result.append((name, value))
     tags = ours if page else [*ours, *others]
     if tags:
         result.append((b"if-none-match", b", ".join(tags)))
-    return result, bool(ours)
+    return result, named
 
 
-def _split(value: bytes, digest: str) -> tuple[list[bytes], list[bytes]]:
-    """The app's own tags of today's digest, and tags that never were ours."""
-    mark = b".cg-" + digest.encode()
-    ours, others = [], []
+def _split(value: bytes, digests: Sequence[str]) -> tuple[str, list[bytes], list[bytes]]:
+    """The digest of today's that is named, the app's own tags of it, and tags never ours."""
+    found: dict[str, list[bytes]] = {}
+    others = []
     for weak, tag in _ETAG.findall(value[:8192]):
-        if tag.endswith(mark):
-            # The app's tag may have been strong; a weak one matches it in If-None-Match.
-            ours += [b'"%b"' % tag.removesuffix(mark), b'W/"%b"' % tag.removesuffix(mark)]
-        elif b".cg-" not in tag:
+        own, mark, digest = tag.rpartition(_MARK)
+        if not mark:
             others.append(b'%b"%b"' % (weak, tag))
-    return ours, others
+        elif (today := digest.decode("latin-1")) in digests:
+            tags = found.setdefault(today, [])
+            if own != _DATED:
+                # The app's tag may have been strong; a weak one matches it in If-None-Match.
+                tags += [b'"%b"' % own, b'W/"%b"' % own]
+    named = next((digest for digest in digests if digest in found), "")
+    return named, found.get(named, []), others
 
 
 def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
@@ -98,7 +113,25 @@ def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
 def _bound(etag: bytes, digest: str) -> bytes:
     match = _ETAG.match(etag.strip())
     tag = match[2] if match else b""
-    return b'W/"%b.cg-%b"' % (tag, digest.encode())
+    return b'W/"%b%b%b"' % (tag, _MARK, digest.encode())
+
+
+def shared_headers(headers: Iterable[Header], digest: str) -> list[Header]:
+    """The cache headers of a page that caches may share: the app's own, but for the ETag.
+
+    Where the app has a date only, the page gets a tag: of a request that has both, the date is
+    not looked at (RFC 9110, section 13.1.3), and it does not change with the policy.
+    """
+    result, dated, tagged = [], False, False
+    for name, value in headers:
+        low = name.lower()
+        dated = dated or low == b"last-modified"
+        tagged = tagged or low == b"etag"
+        if low != b"accept-ranges":
+            result.append((name, _bound(value, digest) if low == b"etag" else value))
+    if dated and not tagged:
+        result.append((b"etag", _bound(b'"%b"' % _DATED, digest)))
+    return result
 
 
 def personal_headers(headers: Iterable[Header]) -> list[Header]:

@@ -60,11 +60,17 @@ def render(view: View) -> str:
     The re-open control is there beside a banner too, but hidden: the script shows it when a
     refusal has taken the banner away without a reload.
     """
-    shown = _banner(view) if view.show_banner else Html("")
     scripts = [view.js_url, view.ungate_url]
+    if view.shared_url:
+        scripts.append(view.shared_url)
     if view.region.google_consent_mode == "advanced":
         scripts.append(view.consent_mode_url)
-    return join((assets(view, *scripts), shown, _reopen(view)))
+    return join((assets(view, *scripts), parts(view)))
+
+
+def parts(view: View) -> Html:
+    """The same without style sheet and scripts: for a page that has them already."""
+    return join((_banner(view) if view.show_banner else Html(""), _reopen(view)))
 
 
 def _banner(view: View) -> Html:
@@ -72,7 +78,8 @@ def _banner(view: View) -> Html:
     return fill(
         _BANNER,
         # Nigeria's GAID, art. 7, among others: not at the bottom edge.
-        place="cg-top" if view.region.banner.position == "not-bottom" else "cg-bottom",
+        place=("cg-top" if view.region.banner.position == "not-bottom" else "cg-bottom")
+        + " cg-waits" * bool(view.shared_url),
         lang=texts.lang,
         dir=texts.dir,
         prefix=view.prefix,

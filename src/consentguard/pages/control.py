@@ -11,10 +11,7 @@ from consentguard.pages.visit import Visit
 
 def settings_url(visit: Visit) -> str:
     """The path of the page where the visitor sees and changes the choice, and comes back from."""
-    request = visit.request
-    onward = request.root_path + request.path
-    if request.query:
-        onward += f"?{request.query.decode('latin-1')}"
+    onward = visit.onward
     if onward == "/" or len(onward) > MAX_PATH:
         return visit.prefix
     return f"{visit.prefix}?next={quote(onward, safe='/', errors='replace')}"

@@ -81,6 +81,7 @@ class View:
     exceptions: Mapping[str, bool]  #: services that are treated otherwise than their purposes
     #: Ids and names of the rules to choose from, those of the visitor's own place first.
     places: tuple[tuple[str, str], ...] = ()
+    shared_url: str = ""  #: the script of a page that caches share, ``""`` in a visitor's own
 
     @property
     def controller(self) -> str:
@@ -179,7 +180,8 @@ def told(view: View) -> Html:
     exceptions = json.dumps(dict(view.exceptions), separators=(",", ":"))
     services = fill(' data-cg-services="{exceptions}"', exceptions=exceptions)
     asks = Html(" data-cg-asks" * view.show_banner)
-    return join((marks, services if view.exceptions else Html(""), asks))
+    shared = Html(" data-cg-shared" * bool(view.shared_url))
+    return join((marks, services if view.exceptions else Html(""), asks, shared))
 
 
 def form(view: View, inside: Html, *, path: str = "", css_class: str = "") -> Html:

@@ -8,10 +8,11 @@ from urllib.parse import parse_qs
 
 from consentguard.errors import BadRequest
 from consentguard.http.message import Request, Response
-from consentguard.pages import choice, notices, outcome, preferences, state
+from consentguard.pages import banner, choice, notices, outcome, preferences, state
 from consentguard.pages.origin import safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.places import places
+from consentguard.pages.upkeep import hinted, renewed, swept
 from consentguard.pages.visit import Visit
 
 Handler = Callable[[Visit, bytes], Outcome]
@@ -26,7 +27,17 @@ def _preferences(visit: Visit, _: bytes) -> Outcome:
 
 
 def _state(visit: Visit, _: bytes) -> Outcome:
-    return Outcome.of(outcome.json(200, state.text(visit.setup.policy, visit.decision)))
+    """What holds for the visitor. A page that caches share asks it, and names itself as ``next``:
+
+    it gets the banner of this visitor, and what a page of their own would have done is done here.
+    """
+    policy, onward = visit.setup.policy, _query(visit.request, "next")
+    if not onward:
+        return Outcome.of(outcome.json(200, state.text(policy, visit.decision)))
+    onward = safe_path(onward)
+    text = state.text(policy, visit.decision, banner=banner.parts(visit.view(onward)))
+    gone = swept(visit, onward.partition("?")[0])
+    return Outcome.of(outcome.json(200, text).plus([*renewed(visit), *hinted(visit), *gone]))
 
 
 def _gpc(visit: Visit, _: bytes) -> Outcome:

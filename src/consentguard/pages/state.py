@@ -12,7 +12,7 @@ from consentguard.model import Policy
 def state(policy: Policy, decision: Decision) -> dict[str, Any]:
     """What holds for this visitor: models, granted, denied with reasons, and why it is so.
 
-    ``complete``: all that *accept* allows is allowed, so that unknown hosts are, too.
+    ``complete``: all that *accept* allows is allowed; ``unknown``: hosts that nobody knows are.
     """
     return {
         "region": decision.region.id,
@@ -20,6 +20,7 @@ def state(policy: Policy, decision: Decision) -> dict[str, Any]:
         "models": {p: r.model.value for p, r in decision.rulings.items()},
         "granted": list(decision.granted),
         "complete": decision.complete,
+        "unknown": decision.unknown,
         "denied": {p: reason.value for p, reason in decision.denied.items()},
         "services": dict(decision.exceptions),
         "show_banner": decision.show_banner,
@@ -28,9 +29,9 @@ def state(policy: Policy, decision: Decision) -> dict[str, Any]:
     }
 
 
-def text(policy: Policy, decision: Decision) -> str:
-    """:func:`state` as JSON text."""
-    return json.dumps(state(policy, decision), separators=(",", ":"))
+def text(policy: Policy, decision: Decision, **more: str) -> str:
+    """:func:`state` as JSON text, with ``more`` beside it."""
+    return json.dumps({**state(policy, decision), **more}, separators=(",", ":"))
 
 
 def gpc(policy: Policy) -> str:

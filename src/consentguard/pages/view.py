@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from consentguard.consent.decision import Decision
 from consentguard.locales import Texts
-from consentguard.model import UNKNOWN, Model, Policy, Purpose, Service
+from consentguard.model import EVERYBODY, UNKNOWN, Model, Policy, Purpose, Service
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import PurposeRow, View
 
@@ -38,12 +38,13 @@ def view(
         js_url=f"{prefix}/static/{assets.js}",
         ungate_url=f"{prefix}/static/{assets.ungate}",
         consent_mode_url=f"{prefix}/static/{assets.consent_mode}",
+        shared_url=f"{prefix}/static/{assets.shared}" if decision.region.id == EVERYBODY else "",
         nonce=nonce,
         policy_version=policy.version,
         effective=policy.effective,
         partners=len(partners(policy.services, decision)),
         chosen=decision.chosen,
-        granted=(*decision.granted, *([UNKNOWN] if decision.complete else [])),
+        granted=(*decision.granted, *([UNKNOWN] if decision.unknown else [])),
         exceptions=decision.exceptions,
     )
 

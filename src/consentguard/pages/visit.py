@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import ClassVar
 
 from consentguard.catalogue import Catalogue
 from consentguard.consent.decision import Decision
 from consentguard.consent.token import State, Tokens
+from consentguard.http import caching
 from consentguard.http.cookies import set_cookie
 from consentguard.http.message import Header, Request
 from consentguard.locales import Texts, negotiate
@@ -17,6 +19,7 @@ from consentguard.model import NOWHERE, Person, Policy, Region, Signals
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import View
 from consentguard.pages.view import view
+from consentguard.policy.paths import longest
 from consentguard.tally import Tally
 
 #: The signed time says how long a choice holds, not the browser, which cuts at 400 days
@@ -24,6 +27,8 @@ from consentguard.tally import Tally
 COOKIE_SECONDS = 395 * 86400
 #: From that age of a choice on.
 KEPT_SECONDS = 180 * 86400
+#: Destinations of a fetch or a frame: nothing is shown there (Fetch Metadata, section 2.1).
+_UNSHOWN = frozenset((b"iframe", b"empty"))
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,18 @@ class Setup:
         site = self.policy.site
         return (*site.origins, site.url) if site.url else site.origins
 
+    def cache_mode(self, path: str) -> str:
+        """Who may keep a page of that path: the longest prefix in the policy says it, else all."""
+        rules = self.policy.enforcement
+        shared, private = longest(path, rules.shared_paths), longest(path, rules.private_paths)
+        if shared == private:
+            return rules.cache
+        return "shared" if shared > private else "private"
+
+    def excludes(self, path: str) -> bool:
+        """Below one of ``exclude_paths``: the body is left alone."""
+        return longest(path, self.policy.enforcement.exclude_paths) > 0
+
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages that the site speaks, its default first."""
@@ -99,15 +116,36 @@ class Setup:
         match = self.catalogue.cookie(name.decode("latin-1"), host=host)
         return match.known and not decision.allows_match(match)
 
+    @cached_property
+    def hint_name(self) -> str:
+        """Of the cookie by which a script knows that a choice was made; nobody else believes it."""
+        return f"{self.cookie_name}-hint"
+
     def cookie(self, value: str, *, https: bool) -> Header:
         """The consent cookie; HttpOnly always, Secure as soon as the request was."""
+        return self._set(self.cookie_name, value, https=https, http_only=True)
+
+    def hint(self, settled: bool, *, https: bool) -> Header:
+        """The hint, set or taken back."""
+        age = COOKIE_SECONDS if settled else 0
+        return self._set(self.hint_name, "1" * settled, https=https, max_age=age)
+
+    def _set(
+        self,
+        name: str,
+        value: str,
+        *,
+        https: bool,
+        max_age: int = COOKIE_SECONDS,
+        http_only: bool = False,
+    ) -> Header:
         return set_cookie(
-            self.cookie_name,
+            name,
             value,
-            max_age=COOKIE_SECONDS,
+            max_age=max_age,
             domain=self.policy.site.cookie_domain,
             secure=self.secure or https,
-            http_only=True,
+            http_only=http_only,
         )
 
 
@@ -131,6 +169,8 @@ class Visit:
     setup: Setup
     request: Request
     visitor: Visitor
+    #: It is made for everybody.
+    shared: ClassVar[bool] = False
 
     @property
     def located(self) -> Region:
@@ -161,6 +201,27 @@ class Visit:
     def digest(self) -> str:
         """Names the page as this visitor gets it: decision, policy, package and language."""
         return _digest(self.visitor.decision.digest, self.setup.salt, self.texts.digest)
+
+    @property
+    def onward(self) -> str:
+        """The address of this request, to come back to: path and query."""
+        path = self.request.root_path + self.request.path
+        query = self.request.query
+        return f"{path}?{query.decode('latin-1')}" if query else path
+
+    @property
+    def framed(self) -> bool:
+        """Whether the page is for a frame or a script: nothing of ours is shown there."""
+        return self.request.fields.get(b"sec-fetch-dest", b"").strip() in _UNSHOWN
+
+    @property
+    def hides(self) -> tuple[bytes, ...]:
+        """Names of the request's cookies that the app does not see."""
+        return self.visitor.hidden
+
+    def cached(self, headers: Iterable[Header]) -> list[Header]:
+        """A page's headers with what caches are told: it is this visitor's."""
+        return caching.page_headers(headers, self.digest)
 
     @property
     def prefix(self) -> str:

@@ -101,6 +101,12 @@ def path_prefix(value: Any) -> str | None:
     return None if good else 'a path, like "/_consent"'
 
 
+def paths(value: Any) -> str | None:
+    """A list of absolute paths."""
+    good = isinstance(value, list) and all(isinstance(p, str) and p[:1] == "/" for p in value)
+    return None if good else 'a list of paths, like ["/news", "/blog"]'
+
+
 def months(value: Any) -> str | None:
     """A positive number of calendar months or days."""
     good = isinstance(value, int) and not isinstance(value, bool) and value > 0
@@ -276,7 +282,9 @@ POLICY: Shape = {
         "csp": one_of("off", "report", "enforce"),
         "cache": one_of("private", "shared"),
         "consent_path": path_prefix,
-        "exclude_paths": texts,
+        "exclude_paths": paths,
+        "shared_paths": paths,
+        "private_paths": paths,
         "debug": FLAG,
     },
 }
@@ -296,6 +304,5 @@ LATER: tuple[tuple[str, ...], ...] = (
 #: Values that would promise a protection which this version does not have: refused.
 NOT_YET: Mapping[tuple[str, ...], tuple[Any, ...]] = {
     ("enforcement", "csp"): ("report", "enforce"),
-    ("enforcement", "cache"): ("shared",),
     ("ledger", "ip"): ("truncated", "hmac"),
 }

@@ -1,10 +1,12 @@
 // Makes the banner smoother. All of it also works without this file.
-(() => {
+(function start() {
   "use strict";
   const banner = document.getElementById("cg-banner");
   const reopen = document.getElementById("cg-reopen"); // our own pages have none
   const told = document.querySelector("[data-cg-granted]")?.dataset;
   if (!told || window.consentguard) return;
+  // A page for everybody does not know yet who its visitor is: shared.js asks.
+  if ("cgShared" in told && !told.cgMet) return document.addEventListener("consentguard:met", start);
   const prefix = told.cgPrefix;
   const arrived = {
     granted: told.cgGranted.split(" "),
@@ -15,10 +17,9 @@
   const key = ({ granted, services, show_banner }) =>
     JSON.stringify([granted, services, show_banner]);
   const reload = () => location.reload();
-  // Whoever allows all allows "unknown", too: hosts that nobody knows.
   const read = async (answer) => {
     const state = await answer.json();
-    if (state.complete) state.granted.push("unknown");
+    if (state.unknown) state.granted.push("unknown");
     return state;
   };
 

@@ -16,6 +16,7 @@ from consentguard.adapters.django.asked import RequestConsent as RequestConsent
 from consentguard.adapters.django.asked import consent as consent
 from consentguard.adapters.django.conf import guard as guard
 from consentguard.adapters.django.decorators import RequiresConsentMixin as RequiresConsentMixin
+from consentguard.adapters.django.decorators import cache_mode as cache_mode
 from consentguard.adapters.django.decorators import requires_consent as requires_consent
 from consentguard.adapters.django.signals import choice_made as choice_made
 
@@ -23,6 +24,7 @@ __all__ = [
     "ConsentRequest",
     "RequestConsent",
     "RequiresConsentMixin",
+    "cache_mode",
     "choice_made",
     "consent",
     "guard",

@@ -1,4 +1,4 @@
-"""Views that answer 403 unless the visitor allows a purpose."""
+"""Views that answer 403 unless the visitor allows a purpose; views whose pages caches may keep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from consentguard.adapters.django.asked import consent
+from consentguard.adapters.django.asked import consent, exchange_of
+from consentguard.exchange import checked
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -24,24 +25,40 @@ def _require(request: HttpRequest, purpose: str, service: str | None) -> None:
 def requires_consent(purpose: str, *, service: str | None = None) -> Callable[[View], View]:
     """A view, sync or async, that answers 403 (``handler403``) unless ``purpose`` is allowed."""
 
-    def decorate(view: View) -> View:
-        if iscoroutinefunction(view):
+    return functools.partial(_after, lambda request: _require(request, purpose, service))
 
-            @functools.wraps(view)
-            async def asynchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-                _require(request, purpose, service)
-                return await view(request, *args, **kwargs)
 
-            return asynchronous  # type: ignore[return-value]
+def cache_mode(mode: str) -> Callable[[View], View]:
+    """A view whose page any cache may keep (``shared``), or its visitor alone (``private``).
+
+    Whatever the policy says of its path. A view that asks what is allowed is its visitor's all the
+    same. Stands above ``@cache_page``. Raises ValueError for another mode.
+    """
+    checked(mode)
+
+    def set_mode(request: HttpRequest) -> None:
+        exchange_of(request).cache_mode = mode
+
+    return functools.partial(_after, set_mode)
+
+
+def _after(first: Callable[[HttpRequest], None], view: View) -> View:
+    """A view, sync or async, that runs after ``first`` has had its request."""
+    if iscoroutinefunction(view):
 
         @functools.wraps(view)
-        def synchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            _require(request, purpose, service)
-            return view(request, *args, **kwargs)
+        async def asynchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            first(request)
+            return await view(request, *args, **kwargs)
 
-        return synchronous  # type: ignore[return-value]
+        return asynchronous  # type: ignore[return-value]
 
-    return decorate
+    @functools.wraps(view)
+    def synchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        first(request)
+        return view(request, *args, **kwargs)
+
+    return synchronous  # type: ignore[return-value]
 
 
 class RequiresConsentMixin:

@@ -85,7 +85,9 @@ def gated(exchange: Exchange, response: HttpResponseBase) -> tuple[list[Header],
 def _untouched(exchange: Exchange, response: HttpResponseBase) -> bool:
     """What :meth:`Exchange.passes` says of most responses, without their headers as bytes."""
     met = exchange.met
-    if response.cookies or exchange.revalidates or (met is not None and met.hidden):
+    if response.cookies or exchange.asked or exchange.revalidated:
+        return False
+    if met is not None and met.hidden:
         return False
     kind = ""
     for name, value in response.headers.items():

@@ -17,6 +17,7 @@ The rule of this room: what Flask makes stands inside of the guard, what a site 
 from __future__ import annotations
 
 from consentguard.adapters.flask.extension import ConsentGuard as ConsentGuard
+from consentguard.adapters.flask.questions import cache_mode as cache_mode
 from consentguard.adapters.flask.questions import consent_allows as consent_allows
 from consentguard.adapters.flask.questions import consent_settings_link as consent_settings_link
 from consentguard.adapters.flask.questions import consent_settings_url as consent_settings_url
@@ -25,6 +26,7 @@ from consentguard.adapters.flask.questions import requires_consent as requires_c
 
 __all__ = [
     "ConsentGuard",
+    "cache_mode",
     "consent_allows",
     "consent_settings_link",
     "consent_settings_url",

@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 
 from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
-from consentguard.exchange import Exchange
+from consentguard.exchange import Exchange, checked
 from consentguard.html.rewriter import PLACE
 from consentguard.http.environ import request_of
 from consentguard.pages import control
@@ -66,7 +66,7 @@ def consent_banner() -> Markup:
 
 def consent_settings_url() -> str:
     """The path of the page where the visitor sees and changes their choice, and comes back from."""
-    return control.settings_url(exchange().visit)
+    return control.settings_url(exchange().page)
 
 
 def consent_settings_link(text: str = "") -> Markup:
@@ -74,7 +74,7 @@ def consent_settings_link(text: str = "") -> Markup:
 
     Some laws prescribe those.
     """
-    return Markup(control.settings_link(exchange().visit, text))  # noqa: S704 - escaped there
+    return Markup(control.settings_link(exchange().page, text))  # noqa: S704 - escaped there
 
 
 def requires_consent(
@@ -85,13 +85,33 @@ def requires_consent(
     Stands below ``@app.route``. The 403 is an ``abort``: the app's error handlers make its page.
     """
 
-    def decorate(view: Callable[P, Any]) -> Callable[P, Any]:
-        @functools.wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
-            if not _decision().allows(purpose, service=service):
-                abort(403, f"This needs your consent to {purpose!r}.")
-            return current_app.ensure_sync(view)(*args, **kwargs)
+    def check() -> None:
+        if not _decision().allows(purpose, service=service):
+            abort(403, f"This needs your consent to {purpose!r}.")
 
-        return guarded
+    return functools.partial(_after, check)
 
-    return decorate
+
+def cache_mode(mode: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """A view whose page any cache may keep (``shared``), or its visitor alone (``private``).
+
+    Whatever the policy says of its path. A view that asks what is allowed is its visitor's all the
+    same. Stands below ``@app.route``, above ``@cache.cached``. Raises ValueError for another mode.
+    """
+    checked(mode)
+
+    def set_mode() -> None:
+        exchange().cache_mode = mode
+
+    return functools.partial(_after, set_mode)
+
+
+def _after(first: Callable[[], None], view: Callable[P, Any]) -> Callable[P, Any]:
+    """A view, sync or async, that runs after ``first``."""
+
+    @functools.wraps(view)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+        first()
+        return current_app.ensure_sync(view)(*args, **kwargs)
+
+    return run

@@ -36,7 +36,7 @@ def consent_banner() -> SafeString:
 def consent_settings_url(context: Context) -> str:
     """The path of the preferences page, which leads back here; empty without a guard."""
     request = _request(context)
-    return control.settings_url(exchange_of(request).visit) if _guarded(request) else ""
+    return control.settings_url(exchange_of(request).page) if _guarded(request) else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -47,7 +47,7 @@ def consent_settings_link(context: Context, label: str = "") -> SafeString:
         return SafeString("")
     if not label:
         consent(request).show_banner  # noqa: B018 - the words are for this visitor alone
-    return mark_safe(control.settings_link(exchange_of(request).visit, label))  # noqa: S308
+    return mark_safe(control.settings_link(exchange_of(request).page, label))  # noqa: S308
 
 
 class ConsentNode(template.Node):
