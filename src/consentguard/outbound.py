@@ -109,7 +109,7 @@ class Outbound:
         if dropped and self.visit.setup.policy.enforcement.debug:
             self.headers.append((b"x-consentguard-dropped", b", ".join(dropped)))
         if page or unchanged:
-            self.headers = self.visit.cached(self.headers)
+            self.headers = self.visit.cached(self.headers, unchanged=unchanged)
         elif self.depends or hidden or self.asked:
             self.headers = caching.personal_headers(self.headers)
         if page:

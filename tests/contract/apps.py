@@ -21,8 +21,8 @@ from starlette.routing import Route
 from tests.contract import on_django, on_flask
 from tests.contract.site import KEY, METHODS, Anywhere, Asked, Page, page_of
 
+from consentguard.adapters.plain import consent, set_cache_mode
 from consentguard.adapters.starlette import ConsentMiddleware as StarletteMiddleware
-from consentguard.adapters.starlette import consent
 from consentguard.asgi import ConsentMiddleware
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
@@ -55,8 +55,7 @@ async def plain(scope: Any, receive: Any, send: Any) -> None:
     """The site as a bare ASGI app."""
     headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
     path = scope["path"].removeprefix(scope.get("root_path", ""))
-    allows = scope["consentguard"].decision.allows
-    asked = Asked(path, scope["method"], headers, read(headers), allows)
+    asked = Asked(path, scope["method"], headers, read(headers), *questions(scope))
     page = page_of(asked)
     start = {"type": "http.response.start", "status": page.status}
     await send({**start, "headers": list(page.headers)})
@@ -69,14 +68,19 @@ async def plain(scope: Any, receive: Any, send: Any) -> None:
 def bare(environ: dict[str, Any], start_response: Any) -> Any:
     """The site as a bare WSGI app."""
     headers = {k[5:].replace("_", "-").lower(): v for k, v in environ.items() if k[:5] == "HTTP_"}
-    allows = environ["consentguard.exchange"].decision.allows
-    asked = Asked(environ["PATH_INFO"], environ["REQUEST_METHOD"], headers, read(headers), allows)
+    path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+    asked = Asked(path, method, headers, read(headers), *questions(environ))
     page = page_of(asked)
     text = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in page.headers]
     start_response(f"{page.status} {HTTPStatus(page.status).phrase}", text)
     if bodiless(asked, page):
         return []
     return list(page.pieces) if len(page.pieces) == 1 else iter(page.pieces)
+
+
+def questions(request: Any) -> tuple[Callable[[str], bool], Callable[[str], None]]:
+    """What a view asks and says, of a scope or an environ: nothing is asked before it does."""
+    return (lambda p: consent(request).allows(p)), (lambda m: set_cache_mode(request, m))
 
 
 def read(headers: dict[str, str]) -> dict[str, str]:
@@ -87,8 +91,8 @@ def read(headers: dict[str, str]) -> dict[str, str]:
 async def endpoint(request: Request) -> Response:
     """The site as an endpoint of Starlette and FastAPI."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    allows = consent(request).allows
-    page = page_of(Asked(path, request.method, request.headers, request.cookies, allows))
+    words = questions(request.scope)
+    page = page_of(Asked(path, request.method, request.headers, request.cookies, *words))
     if len(page.pieces) == 1:
         response = Response(page.pieces[0], page.status)
     else:

@@ -15,6 +15,7 @@ from tests.contract.site import (
     EVENTS,
     FRAGMENT,
     PAGES,
+    PAST,
     PLAIN,
     TAG,
     TRACKERS,
@@ -49,6 +50,7 @@ POLICIES = {
         '[enforcement]\nhide_request_cookies = false\nundeclared_cookies = "allow"\n'
         'undeclared_hosts = "allow"\ngrant = "person"\n[signals]\ngpc = "off"\n',
     ),
+    "shared": (_SITE, '[enforcement]\ncache = "shared"\nprivate_paths = ["/own", "/plain"]\n'),
     "moved": (_SITE, '[enforcement]\nconsent_path = "/privacy/choice"\n'),
     "https": (_SECURE, ""),
     "domain": (_SECURE.replace("site.test", "www.site.test") + 'cookie_domain = "site.test"\n', ""),
@@ -928,7 +930,169 @@ ELSEWHERE = (
     Case("accepted elsewhere", policy="moved", after=("accept",), has=(OPEN,)),
 )
 
+#: As the app says it.
+KEPT = {
+    "cache-control": "public, max-age=60, s-maxage=600",
+    "cdn-cache-control": "max-age=600",
+    "vary": "Accept-Encoding",
+}
+FOR_ALL: dict[str, Any] = {"policy": "shared", "has": (*GATED, b"data-cg-shared"), "lacks": (LIVE,)}
+SHARED = (
+    *(
+        Case(f"for everybody: {name}", "/cached", **FOR_ALL, **how, sets=NONE, header=KEPT)
+        for name, how in {
+            "a first visit": {},
+            "in Texas": {"place": "US-TX"},
+            "nowhere": {"place": ""},
+            "after a yes": {"after": ("accept",)},
+            "after a no, with its cookies": {"after": ("reject",), "cookies": "CONSENT; _ga=1"},
+            "with a signal": {"headers": GPC, "place": "US-CA"},
+            "in German": {"headers": {"accept-language": "de"}},
+            "in a frame": {"headers": {"sec-fetch-dest": "iframe"}},
+        }.items()
+    ),
+    Case("for everybody: no cookie but what all get", **FOR_ALL, after=("accept",), sets=NECESSARY),
+    Case(
+        "for everybody: HEAD",
+        "/cached",
+        "HEAD",
+        policy="shared",
+        header={**KEPT, "content-length": None},
+    ),
+    Case(
+        "for everybody: the app sees no cookie that is not everybody's",
+        "/echo",
+        policy="shared",
+        after=("accept",),
+        cookies="a=1; _ga=x; CONSENT",
+        lacks=(b"_ga",),
+    ),
+    Case("for everybody: held", headers=PAGE, policy="shared", holds="reject", status=304),
+    Case(
+        "for everybody: held, and another choice since",
+        headers=PAGE,
+        policy="shared",
+        after=("accept",),
+        holds="reject",
+        status=304,
+    ),
+    Case(
+        "for everybody: held by date",
+        "/cached",
+        headers={**PAGE, "if-modified-since": PAST.decode()},
+        policy="shared",
+        holds="reject",
+        status=304,
+    ),
+    Case("for everybody: a date alone", "/cached", **FOR_ALL, headers=HELD),
+    Case(
+        "for everybody: a tag that is not ours",
+        **FOR_ALL,
+        headers={**PAGE, "if-none-match": '"v1"'},
+    ),
+    Case(
+        "for everybody: another's page of before",
+        **FOR_ALL,
+        headers={**PAGE, "if-none-match": 'W/"v1.cg-0"'},
+    ),
+    Case(
+        "for everybody: the site is not",
+        "/news",
+        **{**FOR_ALL, "policy": "usual"},
+        after=("accept",),
+        header=KEPT,
+    ),
+    Case(
+        "not for everybody: a path",
+        "/plain",
+        policy="shared",
+        has=(BANNER,),
+        lacks=(b"data-cg-shared",),
+        header=PRIVATE,
+    ),
+    Case(
+        "not for everybody: a view",
+        "/own",
+        policy="usual",
+        after=("accept",),
+        has=(OPEN,),
+        header={"cache-control": "private, no-cache"},
+    ),
+    Case(
+        "not for everybody: the view asks",
+        "/asks",
+        after=("accept",),
+        has=(b"True",),
+        lacks=(b"data-cg-shared",),
+        header=PRIVATE,
+    ),
+    Case(
+        "not for everybody: cookies of data",
+        "/json",
+        policy="shared",
+        after=("accept",),
+        sets=frozenset({"_ga"}),
+        header=PERSONAL,
+    ),
+    Case("data for everybody", "/json-clean", policy="shared", after=("accept",), header=AS_SENT),
+    Case(
+        "for everybody: who is it",
+        "/_consent/state?next=/news",
+        place="US-CA",
+        policy="shared",
+        has=(b'"unknown":true', b'"banner":"', b"Do Not Sell"),
+        header=NO_STORE,
+        sets=NONE,
+    ),
+    Case(
+        "for everybody: who has chosen",
+        "/_consent/state?next=/news/1",
+        policy="shared",
+        after=("reject",),
+        cookies="CONSENT; _ga=1",
+        sets=frozenset({"consent-hint"}),
+        expires=frozenset({"_ga"}),
+        header=NO_STORE,
+    ),
+    Case(
+        "for everybody: a hint is not believed",
+        "/_consent/state?next=/news",
+        policy="shared",
+        cookies="consent-hint=1",
+        has=(b'"show_banner":true',),
+        sets=NONE,
+        expires=frozenset({"consent-hint"}),
+    ),
+)
+
+ASKED = (
+    Case(
+        "data that asks is its visitor's",
+        "/allows-public",
+        after=("accept",),
+        body=b"true",
+        header=PERSONAL,
+    ),
+    Case("data that asks, a first visit", "/allows-public", body=b"false", header=PERSONAL),
+    Case(
+        "data with a granted cookie",
+        "/json",
+        after=("accept",),
+        sets=frozenset({"_ga"}),
+        header=PERSONAL,
+    ),
+    Case("data with a refused cookie", "/json", after=("reject",), sets=NONE, header=PERSONAL),
+    Case(
+        "data with a cookie in Texas",
+        "/json",
+        place="US-TX",
+        sets=frozenset({"_ga"}),
+        header=PERSONAL,
+    ),
+)
+
 CASES = (
     *PLACES, *AFTER, *TOKENS, *SIGNALS, *BODIES, *STREAMS, *HEAD, *CACHES, *FIELDS, *COOKIES,
-    *OWN_PAGES, *CHOICES, *EXCLUDED, *MODES, *MOUNTED, *ELSEWHERE,
+    *OWN_PAGES, *CHOICES, *EXCLUDED, *MODES, *MOUNTED, *ELSEWHERE, *SHARED,
+    *ASKED,
 )  # fmt: skip

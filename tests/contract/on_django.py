@@ -18,6 +18,7 @@ from django.urls import re_path
 from tests.contract.site import KEY, Anywhere, Asked, Page, page_of
 
 from consentguard.adapters.django import conf, consent
+from consentguard.adapters.django.asked import exchange_of
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 
@@ -44,7 +45,8 @@ def asked(request: HttpRequest) -> Page:
             request.method or "",
             headers,
             request.COOKIES,
-            consent(request).allows,
+            lambda purpose: consent(request).allows(purpose),
+            lambda mode: setattr(exchange_of(request), "cache_mode", mode),
         )
     )
 

@@ -10,6 +10,7 @@ from tests.contract.site import KEY, METHODS, Anywhere, Asked, page_of
 from werkzeug.datastructures import Headers
 
 from consentguard.adapters.flask import ConsentGuard, consent_allows
+from consentguard.adapters.flask.questions import exchange
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 
@@ -17,7 +18,8 @@ from consentguard.model import Policy
 def view(path: str = "") -> Response:
     """The site as a view."""
     headers = {name.lower(): value for name, value in request.headers}
-    page = page_of(Asked(request.path, request.method, headers, request.cookies, consent_allows))
+    words = (consent_allows, lambda mode: setattr(exchange(), "cache_mode", mode))
+    page = page_of(Asked(request.path, request.method, headers, request.cookies, *words))
     one = len(page.pieces) == 1
     response = Response(page.pieces[0] if one else iter(page.pieces), page.status)
     text = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in page.headers]

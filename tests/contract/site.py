@@ -62,6 +62,7 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)  #: lower-case names
     cookies: Mapping[str, str] = field(default_factory=dict, hash=False)  #: as the framework reads
     allows: Callable[[str], bool] = lambda purpose: True
+    keep: Callable[[str], None] = lambda mode: None  #: says who may keep the page
 
 
 def kind(value: bytes) -> Header:
@@ -198,12 +199,25 @@ def page_of(asked: Asked) -> Page:
     for known, tag in (("/", '"v1"'), ("/json-etag", '"j1"')):
         if path == known and tag in validators:
             return page(b"", (b"etag", tag.encode()), status=304)
+    if path == "/cached" and headers.get("if-modified-since") == PAST.decode() and not validators:
+        return page(b"", status=304)
     return PAGES.get(path, html(PLAIN, status=404))
 
 
 def told(value: object) -> Page:
     """A small answer to a program."""
     return page(json.dumps(value, sort_keys=True).encode(), JSON)
+
+
+def public(page: Page) -> Page:
+    """The same where any cache may keep it."""
+    return Page(page.status, (*page.headers, PUBLIC), page.pieces)
+
+
+def keep(asked: Asked, mode: str, page: Page) -> Page:
+    """The same where the view says who may keep it."""
+    asked.keep(mode)
+    return page
 
 
 _CONDITIONS = ("if-none-match", "if-modified-since", "if-range", "range")
@@ -213,6 +227,10 @@ TELLING: dict[str, Callable[[Asked], Page]] = {
     "/read": lambda a: told({"names": sorted(a.cookies)}),
     "/allows": lambda a: told({p: a.allows(p) for p in ("analytics", "advertising", "necessary")}),
     "/conditions": lambda a: told({n: a.headers[n] for n in _CONDITIONS if n in a.headers}),
+    "/allows-public": lambda a: public(told(a.allows("analytics"))),
+    "/own": lambda a: keep(a, "private", PAGES["/cached"]),
+    "/news": lambda a: keep(a, "shared", PAGES["/cached"]),
+    "/asks": lambda a: keep(a, "shared", html(b"<p>%r" % a.allows("analytics"), PUBLIC)),
     "/form": lambda a: html(TRACKERS, *COOKIES, status=200 if a.method == "POST" else 405),
 }
 

@@ -116,13 +116,14 @@ def _bound(etag: bytes, digest: str) -> bytes:
     return b'W/"%b%b%b"' % (tag, _MARK, digest.encode())
 
 
-def shared_headers(headers: Iterable[Header], digest: str) -> list[Header]:
+def shared_headers(headers: Iterable[Header], digest: str, *, dated: bool = False) -> list[Header]:
     """The cache headers of a page that caches may share: the app's own, but for the ETag.
 
     Where the app has a date only, the page gets a tag: of a request that has both, the date is
-    not looked at (RFC 9110, section 13.1.3), and it does not change with the policy.
+    not looked at (RFC 9110, section 13.1.3), and it does not change with the policy. ``dated``: it
+    has one although it is not said here, as some frameworks leave it out of a 304.
     """
-    result, dated, tagged = [], False, False
+    result, tagged = [], False
     for name, value in headers:
         low = name.lower()
         dated = dated or low == b"last-modified"

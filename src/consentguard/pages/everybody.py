@@ -75,6 +75,6 @@ class Everybody(Visit):
         names = [name for name, _ in pairs(self.request.headers)][:MOST]
         return tuple(n for n in names if self.setup.refuses(self.decision, n, host))
 
-    def cached(self, headers: Iterable[Header]) -> list[Header]:
+    def cached(self, headers: Iterable[Header], *, unchanged: bool = False) -> list[Header]:
         """A page's headers with what caches are told: what the app says."""
-        return caching.shared_headers(headers, self.digest)
+        return caching.shared_headers(headers, self.digest, dated=unchanged)

@@ -219,8 +219,11 @@ class Visit:
         """Names of the request's cookies that the app does not see."""
         return self.visitor.hidden
 
-    def cached(self, headers: Iterable[Header]) -> list[Header]:
-        """A page's headers with what caches are told: it is this visitor's."""
+    def cached(self, headers: Iterable[Header], *, unchanged: bool = False) -> list[Header]:
+        """A page's headers with what caches are told: it is this visitor's.
+
+        ``unchanged``: those of a 304.
+        """
         return caching.page_headers(headers, self.digest)
 
     @property
