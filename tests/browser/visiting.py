@@ -25,9 +25,10 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass
 class App:
-    """A site whose every page has the same body."""
+    """A site whose every page has the same body, and sends these headers."""
 
     body: str = ""
+    said: tuple[tuple[bytes, bytes], ...] = ()
 
     async def __call__(
         self,
@@ -38,7 +39,7 @@ class App:
         """Answer any request with the page."""
         if scope["type"] != "http":
             return
-        headers = [(b"content-type", b"text/html; charset=utf-8")]
+        headers = [(b"content-type", b"text/html; charset=utf-8"), *self.said]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         page = f"<!doctype html><html><head>{SAYS}</head><body>{self.body}</body></html>"
         await send({"type": "http.response.body", "body": page.encode(), "more_body": False})
@@ -94,11 +95,17 @@ async def visiting(
     more: str = "",
     place: Here = GERMANY,
     headers: Mapping[str, str] = NO_HEADERS,
+    said: tuple[tuple[bytes, bytes], ...] = (),
+    js: bool = True,
 ) -> AsyncIterator[Visitor]:
     """A visitor, from Germany unless told, at a site whose pages have this body."""
-    guarded = ConsentMiddleware(App(body), a_policy(POLICY + more), ["key"], ledger=None, geo=place)
+    guarded = ConsentMiddleware(
+        App(body, said), a_policy(POLICY + more), ["key"], ledger=None, geo=place
+    )
     with serving(guarded) as url:
-        context = await chromium.new_context(extra_http_headers=dict(headers))
+        context = await chromium.new_context(
+            extra_http_headers=dict(headers), java_script_enabled=js
+        )
         visitor = Visitor(url, context)
         await context.route("**/*", visitor.answer)
         try:

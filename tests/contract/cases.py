@@ -937,19 +937,20 @@ KEPT = {
     "vary": "Accept-Encoding",
 }
 FOR_ALL: dict[str, Any] = {"policy": "shared", "has": (*GATED, b"data-cg-shared"), "lacks": (LIVE,)}
+VISITORS: dict[str, dict[str, Any]] = {
+    "a first visit": {},
+    "in Texas": {"place": "US-TX"},
+    "nowhere": {"place": ""},
+    "after a yes": {"after": ("accept",)},
+    "after a no, with its cookies": {"after": ("reject",), "cookies": "CONSENT; _ga=1"},
+    "with a signal": {"headers": GPC, "place": "US-CA"},
+    "in German": {"headers": {"accept-language": "de"}},
+    "in a frame": {"headers": {"sec-fetch-dest": "iframe"}},
+}
 SHARED = (
     *(
         Case(f"for everybody: {name}", "/cached", **FOR_ALL, **how, sets=NONE, header=KEPT)
-        for name, how in {
-            "a first visit": {},
-            "in Texas": {"place": "US-TX"},
-            "nowhere": {"place": ""},
-            "after a yes": {"after": ("accept",)},
-            "after a no, with its cookies": {"after": ("reject",), "cookies": "CONSENT; _ga=1"},
-            "with a signal": {"headers": GPC, "place": "US-CA"},
-            "in German": {"headers": {"accept-language": "de"}},
-            "in a frame": {"headers": {"sec-fetch-dest": "iframe"}},
-        }.items()
+        for name, how in VISITORS.items()
     ),
     Case("for everybody: no cookie but what all get", **FOR_ALL, after=("accept",), sets=NECESSARY),
     Case(

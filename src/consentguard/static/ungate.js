@@ -73,6 +73,8 @@
     if (isFrame(el)) {
       el.removeAttribute("name");
       rename(el, CG + "name", "name");
+      // Put in anew, under a name that the history has not: gated again, it is not filled from there.
+      el.before(el);
     }
     names.forEach((name) => rename(el, CG + name, name));
     given.set(el, names);
