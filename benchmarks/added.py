@@ -15,8 +15,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
+from consentguard.http import caching
+from consentguard.http.scope import request_of
+
 from . import jobs
-from .figures import JSON, Effort, Figure
+from .figures import CACHED, JSON, Effort, Figure
 from .pages import page
 
 _HEADERS = ((b"origin", b"https://www.example.org"), (b"accept-encoding", b"gzip"))
@@ -42,6 +45,36 @@ def json_response(effort: Effort) -> Iterator[Figure]:
     yield Figure("JSON: added, µs", statistics.median(ours for ours, *_ in added) * 1e6)
     for at, name in enumerate(others, 1):
         yield Figure(name, statistics.median(row[0] / row[at] for row in added))
+
+
+def cache_headers(effort: Effort) -> Iterator[Figure]:
+    """A page that a browser holds, of an app with a tag and dates of its own: in and out again."""
+    headers = [
+        (b"content-type", _HTML),
+        (b"cache-control", b"public, max-age=60"),
+        (b"etag", b'"5f2a-61c8"'),
+        (b"last-modified", b"Sun, 22 Nov 2026 10:00:00 GMT"),
+        (b"vary", b"Accept-Encoding"),
+    ]
+    guard = jobs.middleware(jobs.responder(_HTML, b"")).guard
+    visit = guard.exchange(request_of(jobs.scope_of())).visit
+    asked = [
+        (b"accept", b"text/html"),
+        (b"if-none-match", b'W/"5f2a-61c8.cg-%b"' % visit.digest.encode()),
+    ]
+
+    def told() -> None:
+        caching.request_headers(asked, (visit.digest,))
+        visit.cached(headers)
+
+    def untold() -> None:
+        list(asked)
+        list(headers)
+
+    turns = [
+        (jobs.seconds(told, 1000), jobs.seconds(untold, 1000)) for _ in range(10 * effort.rounds)
+    ]
+    yield Figure(CACHED, (min(t for t, _ in turns) - min(u for _, u in turns)) * 1e6)
 
 
 def html_responses(effort: Effort) -> Iterator[Figure]:

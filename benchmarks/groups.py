@@ -32,6 +32,7 @@ BY_SCANNER = (
 #: The scanner does not matter to these.
 COMMON = (
     Group("In this process, JSON", added.json_response),
+    Group("In this process, caches", added.cache_headers),
     Group("In Flask and Django, JSON", frameworks.json_responses),
     Group("uvicorn under load, JSON", serving.json),
     Group("The decision", decision.decided),
