@@ -25,6 +25,7 @@ _MARK = b".cg-"
 #: In place of a tag where the app has a date only.
 _DATED = b"cg-dated"
 _ETAG = re.compile(rb'(W/)?"([^"]*+)"')
+_WEAK = b"-w"  #: behind the digest where the app's own tag was weak
 #: Directives that only a shared cache needs, and the one that is set anyway.
 _SHARED = frozenset(
     b"private public s-maxage stale-while-revalidate stale-if-error immutable".split()
@@ -71,18 +72,21 @@ def request_headers(headers: Sequence[Header], digests: Sequence[str]) -> tuple[
 
 
 def _split(value: bytes, digests: Sequence[str]) -> tuple[str, list[bytes], list[bytes]]:
-    """The digest of today's that is named, the app's own tags of it, and tags never ours."""
+    """The digest of today's that is named, the app's own tags of it, and tags never ours.
+
+    A tag comes back as the app sent it: some compare the whole header with their own (WhiteNoise).
+    """
     found: dict[str, list[bytes]] = {}
     others = []
     for weak, tag in _ETAG.findall(value[:8192]):
-        own, mark, digest = tag.rpartition(_MARK)
+        own, mark, said = tag.rpartition(_MARK)
+        digest = said.removesuffix(_WEAK).decode("latin-1")
         if not mark:
             others.append(b'%b"%b"' % (weak, tag))
-        elif (today := digest.decode("latin-1")) in digests:
-            tags = found.setdefault(today, [])
+        elif digest in digests:
+            tags = found.setdefault(digest, [])
             if own != _DATED:
-                # The app's tag may have been strong; a weak one matches it in If-None-Match.
-                tags += [b'"%b"' % own, b'W/"%b"' % own]
+                tags.append(b'%b"%b"' % (b"W/" * said.endswith(_WEAK), own))
     named = next((digest for digest in digests if digest in found), "")
     return named, found.get(named, []), others
 
@@ -112,8 +116,8 @@ def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
 
 def _bound(etag: bytes, digest: str) -> bytes:
     match = _ETAG.match(etag.strip())
-    tag = match[2] if match else b""
-    return b'W/"%b%b%b"' % (tag, _MARK, digest.encode())
+    weak, tag = match.groups(b"") if match else (b"", b"")
+    return b'W/"%b%b%b%b"' % (tag, _MARK, digest.encode(), weak and _WEAK)
 
 
 def shared_headers(headers: Iterable[Header], digest: str, *, dated: bool = False) -> list[Header]:
