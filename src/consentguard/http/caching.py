@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from consentguard.http.message import Header
 
@@ -20,6 +21,7 @@ from consentguard.http.message import Header
 _TARGETED = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
 #: What a page that changes with the decision cannot say of itself.
 _UNSAID = _TARGETED | {b"expires", b"last-modified", b"accept-ranges", b"cache-control"}
+_TOLD = _UNSAID | {b"etag", b"vary"}
 #: Between the app's own tag and what we made of its page.
 _MARK = b".cg-"
 #: In place of a tag where the app has a date only.
@@ -32,8 +34,10 @@ _SHARED = frozenset(
 )
 _VARY: Header = (b"vary", b"Cookie")
 
+_DATES = (b"if-modified-since",)
+_RANGES = (b"if-range", b"range")
 #: Request headers that ask for a response only under a condition, or for a part of one.
-CONDITIONS = frozenset((b"if-none-match", b"if-modified-since", b"if-range", b"range"))
+CONDITIONS = frozenset((b"if-none-match", *_DATES, *_RANGES))
 
 
 def conditional(fields: Mapping[bytes, bytes]) -> bool:
@@ -47,24 +51,22 @@ def request_headers(headers: Sequence[Header], digests: Sequence[str]) -> tuple[
     Without a match the validators and ranges of a request for a page are dropped. A range of a
     page would be a range of bytes that we change.
     """
-    accept = b",".join(v for k, v in headers if k == b"accept").lower()
+    accept, sent = b"", b""
+    for name, value in headers:
+        if name == b"accept":
+            accept += b"," + value.lower()
+        elif name == b"if-none-match":
+            sent += b"," + value
     page = b"text/html" in accept or b"application/xhtml" in accept
-    sent = b",".join(v for k, v in headers if k == b"if-none-match")
     if not page and _MARK not in sent:
         # No tag of ours: an API's own business, ``*`` of a conditional PUT among it.
         return list(headers), ""
     named, ours, others = _split(sent, digests)
-    result: list[Header] = []
-    for name, value in headers:
-        if name == b"if-none-match":
-            continue
-        # A date alone says nothing of what we made of the page; beside a tag of today's it may be
-        # all that the app knows.
-        if name == b"if-modified-since" and not (named and not ours):
-            continue
-        if page and name in (b"if-range", b"range"):
-            continue
-        result.append((name, value))
+    # A date alone says nothing of what we made of the page; beside a tag of today's it may be all
+    # that the app knows.
+    dated = named and not ours
+    gone = {b"if-none-match", *(() if dated else _DATES), *(_RANGES if page else ())}
+    result = [header for header in headers if header[0] not in gone]
     tags = ours if page else [*ours, *others]
     if tags:
         result.append((b"if-none-match", b", ".join(tags)))
@@ -97,14 +99,16 @@ def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
     varies = False
     result: list[Header] = []
     for header in headers:
-        low = header[0].lower()
-        if low == b"etag":
-            result.append((header[0], _bound(header[1], digest)))
-        elif low == b"cache-control" and b"no-store" in header[1].lower():
-            private = b"private, no-cache, no-store"
-        elif low not in _UNSAID and not low.endswith(b"-cache-control"):
-            varies = varies or low == b"vary"
+        says = _says(header[0])
+        if not says:
             result.append(header)
+        elif says == b"vary":
+            varies = True
+            result.append(header)
+        elif says == b"etag":
+            result.append((header[0], _bound(header[1], digest)))
+        elif says == b"cache-control" and b"no-store" in header[1].lower():
+            private = b"private, no-cache, no-store"
     result.append((b"cache-control", private))
     # The back button takes a stored page without asking, unless the cookies have changed since.
     if varies:
@@ -112,6 +116,13 @@ def page_headers(headers: Iterable[Header], digest: str) -> list[Header]:
     else:
         result.append(_VARY)
     return result
+
+
+@lru_cache(maxsize=256)  # an app has few names of headers
+def _says(name: bytes) -> bytes:
+    """The name in lower case of what a page cannot say of itself, or not as it is; else nothing."""
+    low = name.lower()
+    return low if low in _TOLD or low.endswith(b"-cache-control") else b""
 
 
 def _bound(etag: bytes, digest: str) -> bytes:
