@@ -279,7 +279,6 @@ def test_what_follows_from_a_named_mistake_is_not_named_again(
     [
         '[enforcement]\ncsp = "report"',
         '[enforcement]\ncsp = "enforce"',
-        '[enforcement]\ncache = "shared"',
         '[ledger]\nip = "truncated"',
         '[ledger]\nip = "hmac"',
     ],

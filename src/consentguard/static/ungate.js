@@ -73,7 +73,7 @@
     if (isFrame(el)) {
       el.removeAttribute("name");
       rename(el, CG + "name", "name");
-      // Put in anew, under a name that the history has not: gated again, it is not filled from there.
+      // Anew: the history fills none of that name.
       el.before(el);
     }
     names.forEach((name) => rename(el, CG + name, name));
