@@ -14,6 +14,7 @@ KEYS = {
     "models",
     "granted",
     "complete",
+    "unknown",
     "denied",
     "services",
     "show_banner",
