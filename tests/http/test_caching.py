@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.http.caching import page_headers, personal_headers, request_headers
+from consentguard.http.caching import (
+    page_headers,
+    personal_headers,
+    request_headers,
+    shared_headers,
+)
 from consentguard.http.message import Header
 
 TODAY, STALE = "0123456789abcdef", "fedcba9876543210"
@@ -195,3 +200,15 @@ def test_a_megabyte_of_anything_is_read_once(piece: bytes) -> None:
         request_headers([kind, (b"if-none-match", b'".cg-"' + value + b"x")], TODAY)
     page_headers([(b"etag", value), (b"cache-control", value)], TODAY)
     personal_headers([(b"cache-control", value), (b"vary", value)])
+
+
+def test_the_tag_of_a_shared_page_with_a_date_only_changes_with_the_date() -> None:
+    """Else a cache in between finds that a browser's old page has today's tag, and says 304."""
+    days = (b"Fri, 01 Jan 2021 00:00:00 GMT", b"Sat, 02 Jan 2021 00:00:00 GMT")
+    tags = [dict(shared_headers([(b"last-modified", day)], TODAY))[b"etag"] for day in days]
+    assert tags[0] != tags[1]
+    for tag, day in zip(tags, days, strict=True):
+        headers, named = request_headers(
+            [PAGE, (b"if-none-match", tag), (b"if-modified-since", day)], (TODAY,)
+        )
+        assert (headers, named) == ([PAGE, (b"if-modified-since", day)], TODAY)

@@ -24,8 +24,9 @@ _UNSAID = _TARGETED | {b"expires", b"last-modified", b"accept-ranges", b"cache-c
 _TOLD = _UNSAID | {b"etag", b"vary"}
 #: Between the app's own tag and what we made of its page.
 _MARK = b".cg-"
-#: In place of a tag where the app has a date only.
-_DATED = b"cg-dated"
+#: In place of a tag where the app has a date only; what follows is that date.
+_DATED = b"cg-dated-"
+_NO_TAG = re.compile(rb"[^0-9A-Za-z]+")
 _ETAG = re.compile(rb'(W/)?"([^"]*+)"')
 _WEAK = b"-w"  #: behind the digest where the app's own tag was weak
 #: Directives that only a shared cache needs, and the one that is set anyway.
@@ -87,7 +88,7 @@ def _split(value: bytes, digests: Sequence[str]) -> tuple[str, list[bytes], list
             others.append(b'%b"%b"' % (weak, tag))
         elif digest in digests:
             tags = found.setdefault(digest, [])
-            if own != _DATED:
+            if not own.startswith(_DATED):
                 tags.append(b'%b"%b"' % (b"W/" * said.endswith(_WEAK), own))
     named = next((digest for digest in digests if digest in found), "")
     return named, found.get(named, []), others
@@ -131,22 +132,23 @@ def _bound(etag: bytes, digest: str) -> bytes:
     return b'W/"%b%b%b%b"' % (tag, _MARK, digest.encode(), weak and _WEAK)
 
 
-def shared_headers(headers: Iterable[Header], digest: str, *, dated: bool = False) -> list[Header]:
+def shared_headers(headers: Iterable[Header], digest: str, *, dated: bytes = b"") -> list[Header]:
     """The cache headers of a page that caches may share: the app's own, but for the ETag.
 
-    Where the app has a date only, the page gets a tag: of a request that has both, the date is
-    not looked at (RFC 9110, section 13.1.3), and it does not change with the policy. ``dated``: it
-    has one although it is not said here, as some frameworks leave it out of a 304.
+    Where the app has a date only, the page gets a tag that names it: of a request that has both,
+    the date is not looked at (RFC 9110, section 13.1.3), and it does not change with the policy.
+    ``dated`` is the date where it is not said here, as some frameworks leave it out of a 304.
     """
-    result, tagged = [], False
+    result: list[Header] = []
+    tagged = False
     for name, value in headers:
         low = name.lower()
-        dated = dated or low == b"last-modified"
+        dated = value if low == b"last-modified" else dated
         tagged = tagged or low == b"etag"
         if low != b"accept-ranges":
             result.append((name, _bound(value, digest) if low == b"etag" else value))
     if dated and not tagged:
-        result.append((b"etag", _bound(b'"%b"' % _DATED, digest)))
+        result.append((b"etag", _bound(b'"%b%b"' % (_DATED, _NO_TAG.sub(b"", dated)), digest)))
     return result
 
 

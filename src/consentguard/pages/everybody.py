@@ -77,4 +77,6 @@ class Everybody(Visit):
 
     def cached(self, headers: Iterable[Header], *, unchanged: bool = False) -> list[Header]:
         """A page's headers with what caches are told: what the app says."""
-        return caching.shared_headers(headers, self.digest, dated=unchanged)
+        # A 304 to a date says that it is the date.
+        since = self.request.fields.get(b"if-modified-since", b"") if unchanged else b""
+        return caching.shared_headers(headers, self.digest, dated=since)
