@@ -111,7 +111,7 @@ class Outbound:
         if page or unchanged:
             self.headers = self.visit.cached(self.headers, unchanged=unchanged)
         elif self.depends or hidden or self.asked:
-            self.headers = caching.personal_headers(self.headers)
+            self.headers = caching.personal_headers(self.headers, asked=self.asked)
         if page:
             self.headers += renewed(self.visit)
         if dropped or hidden:

@@ -103,6 +103,7 @@ EVERYTHING = NECESSARY | {"_ga", "_fbp"}
 NONE = frozenset[str]()
 PRIVATE = {"cache-control": "private, no-cache", "vary": "Cookie"}
 PERSONAL = {"cache-control": "private, max-age=60", "vary": "Cookie"}
+MADE_OF_IT = {**PERSONAL, "cache-control": "private, no-cache, max-age=60"}
 AS_SENT = {"cache-control": "public, max-age=60", "vary": None}
 NO_STORE = {"cache-control": "no-store"}
 FENCED = {"content-security-policy": FENCE[1].decode()}
@@ -1072,9 +1073,9 @@ ASKED = (
         "/allows-public",
         after=("accept",),
         body=b"true",
-        header=PERSONAL,
+        header=MADE_OF_IT,
     ),
-    Case("data that asks, a first visit", "/allows-public", body=b"false", header=PERSONAL),
+    Case("data that asks, a first visit", "/allows-public", body=b"false", header=MADE_OF_IT),
     Case(
         "data with a granted cookie",
         "/json",

@@ -152,6 +152,11 @@ def test_what_depended_on_the_visitor_is_private_and_says_so() -> None:
     ]
 
 
+def test_what_was_made_of_an_answer_is_asked_for_again() -> None:
+    headers = personal_headers([(b"cache-control", b"public, max-age=60")], asked=True)
+    assert dict(headers)[b"cache-control"] == b"private, no-cache, max-age=60"
+
+
 @pytest.mark.parametrize(
     ("control", "expected"),
     [

@@ -152,9 +152,13 @@ def shared_headers(headers: Iterable[Header], digest: str, *, dated: bytes = b""
     return result
 
 
-def personal_headers(headers: Iterable[Header]) -> list[Header]:
-    """The cache headers of any response that depended on what the visitor allowed."""
-    control: list[bytes] = [b"private"]
+def personal_headers(headers: Iterable[Header], *, asked: bool = False) -> list[Header]:
+    """The cache headers of any response that depended on what the visitor allowed.
+
+    ``asked``: its body did, and no Vary can name the country or a signal that may change before
+    the cookie does: the browser has to ask again each time.
+    """
+    control: list[bytes] = [b"private", *([b"no-cache"] if asked else [])]
     result: list[Header] = []
     for name, value in headers:
         low = name.lower()
