@@ -22,6 +22,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketState
 
+from consentguard.adapters.keeping import suited
 from consentguard.adapters.layers import check_order, named_by
 from consentguard.asgi import ConsentMiddleware as _ASGIMiddleware
 from consentguard.consent.decision import Decision
@@ -158,7 +159,7 @@ def consent(request: HTTPConnection) -> Decision:
 
     ``request`` may be a WebSocket. Raises :class:`ConfigError` when the middleware is not there.
     """
-    return exchange_of(request).decision
+    return suited(exchange_of(request).decision)
 
 
 def requires_consent(

@@ -2,6 +2,7 @@
 
 What is made of the answer holds for this visitor alone, so Django's caches, which stand inside of
 the guard, do not keep a response in which it was asked: neither ``cache_page`` nor the middleware.
+A fragment is kept whatever was asked: see :mod:`consentguard.adapters.keeping`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
 
+from consentguard.adapters.keeping import suited
 from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
@@ -50,7 +52,7 @@ class RequestConsent:
     def _decided(self) -> Decision:
         # UpdateCacheMiddleware and cache_page read it when the view has answered.
         self._request._cache_update_cache = False  # type: ignore[attr-defined]
-        return self._exchange.decision
+        return suited(self._exchange.decision)
 
 
 class ConsentRequest(HttpRequest):

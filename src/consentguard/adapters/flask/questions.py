@@ -10,6 +10,7 @@ from flask import abort, current_app, has_request_context, request
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
+from consentguard.adapters.keeping import suited
 from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange, checked
@@ -43,7 +44,7 @@ def exchange() -> Exchange:
 
 
 def _decision() -> Decision:
-    return exchange().decision
+    return suited(exchange().decision)
 
 
 #: What this visitor has allowed: ``current_consent.allows("analytics")``, in views, templates,

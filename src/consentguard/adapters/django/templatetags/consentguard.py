@@ -24,6 +24,11 @@ log = logging.getLogger("consentguard")
 register = template.Library()
 
 _USAGE = '{% consent "analytics" %}…{% else %}…{% endconsent %}, with service="…" if need be'
+#: What the system check of templates looks for, too.
+CACHED = (
+    "{% consent %} in {% cache %}: one visitor's branch would be shown to others. Put {% cache %} "
+    "into each branch, or request.consent.digest among what the fragment varies on."
+)
 
 
 @register.simple_tag
@@ -92,11 +97,9 @@ def do_consent(parser: Parser, token: Token) -> ConsentNode:
         service = parser.compile_filter(words.pop().removeprefix("service="))
     if len(words) != 1:
         raise template.TemplateSyntaxError(f"{token.contents!r} is not {_USAGE}")
-    if any(command == "cache" for command, _ in parser.command_stack):
-        raise template.TemplateSyntaxError(
-            "{% consent %} in {% cache %}: one visitor's branch would be shown to others. "
-            "Put {% cache %} into each branch instead."
-        )
+    for command, around in parser.command_stack:
+        if command == "cache" and "consent.digest" not in around.contents:
+            raise template.TemplateSyntaxError(CACHED)
     allowed, denied = parser.parse(("else", "endconsent")), NodeList()
     if parser.next_token().contents == "else":
         denied = parser.parse(("endconsent",))
