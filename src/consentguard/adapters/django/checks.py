@@ -16,6 +16,8 @@ id         says
 ``W004``   a middleware for Content-Security-Policy stands before it
 ``W005``   Django believes a proxy, and the policy names none: visitors are where the proxy is
 ``W006``   cookies are for https only, and ``[site] url`` is not https
+``W007``   a template has ``{% consent %}`` in ``{% cache %}``
+``W008``   WhiteNoise stands before it and serves pages
 =========  =====================================================================================
 
 The middleware does not start with an error, checks or no checks.
@@ -29,7 +31,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from consentguard.adapters.django import order
+from consentguard.adapters.django import files, order
 from consentguard.adapters.django.conf import read
 from consentguard.adapters.django.order import Mistake
 from consentguard.environment import policy_of
@@ -54,10 +56,10 @@ def mistakes() -> list[Mistake]:
 
 
 def check(app_configs: Sequence[Any] | None = None, **_: Any) -> list[CheckMessage]:
-    """The same as Django's messages."""
+    """The same as Django's messages, and what is wrong in the site's files."""
     return [
         (Error if one.is_error else Warning)(one.message, hint=one.hint or None, id=one.id)
-        for one in mistakes()
+        for one in (*mistakes(), *files.examine(settings.MIDDLEWARE))
     ]
 
 

@@ -63,18 +63,18 @@ class Mistake(NamedTuple):
 
 def examine(paths: Sequence[str], *, account: bool) -> list[Mistake]:
     """What is wrong with ``MIDDLEWARE``; with ``account`` the guard may need the session."""
-    kinds = [_kinds(path) for path in paths]
-    own = [at for at, names in enumerate(kinds) if MIDDLEWARE in names]
+    found_kinds = kinds(paths)
+    own = [at for at, names in enumerate(found_kinds) if MIDDLEWARE in names]
     if not own:
-        corrected = _corrected(paths, kinds, None, account=account)
+        corrected = _corrected(paths, found_kinds, None, account=account)
         return [Mistake("consentguard.E005", "nothing is guarded: MIDDLEWARE lacks it", corrected)]
     if len(own) > 1:
         single = [path for at, path in enumerate(paths) if at not in own[1:]]
         hint = _printed(single)
         return [Mistake("consentguard.E006", "ConsentMiddleware is there more than once", hint)]
-    corrected = _corrected(paths, kinds, own[0], account=account)
+    corrected = _corrected(paths, found_kinds, own[0], account=account)
     found: list[Mistake] = []
-    for at, names in enumerate(kinds):
+    for at, names in enumerate(found_kinds):
         if at < own[0]:
             wrong = next((_INSIDE[name] for name in names if name in _INSIDE), None)
             if account and _SESSION in names:
@@ -90,8 +90,12 @@ def examine(paths: Sequence[str], *, account: bool) -> list[Mistake]:
     return found
 
 
+def kinds(paths: Sequence[str]) -> list[frozenset[str]]:
+    """The dotted names of each middleware and of all that it is made from."""
+    return [_kinds(path) for path in paths]
+
+
 def _kinds(path: str) -> frozenset[str]:
-    """The dotted names of a middleware and of all that it is made from."""
     try:
         found = import_string(path)
     except ImportError:  # Django says so
