@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
+from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -31,8 +34,6 @@ def test_a_denying_decision_denies_whatever_anybody_may_refuse(decision: Decisio
 
 
 def test_a_click_on_one_service_does_not_outlive_it(decision: Decision) -> None:
-    from dataclasses import replace
-
     clicked = replace(decision, services={"youtube": True})
     assert clicked.allows("media", service="youtube")
     assert not denying(clicked).allows("media", service="youtube")
@@ -74,7 +75,9 @@ def test_who_keeps_what(
     body: str,
     denied: bool,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setitem(sys.modules, module, ModuleType(module))
     with caplog.at_level(logging.WARNING, "consentguard"):
         answer = keeper(module, function, body)(decision)
     assert (answer is decision) is not denied

@@ -427,12 +427,24 @@ def test_a_test_client_says_so_too() -> None:
         pass
 
 
+class CacheMiddleware(BaseHTTPMiddleware):
+    """Called as those of asgi-caches and starlette-caches are."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        return await call_next(request)
+
+
 @pytest.mark.parametrize(
     ("outside", "inside", "said"),
     [
         ([TrustedHostMiddleware, GZipMiddleware], [CORSMiddleware, SessionMiddleware], []),
         ([CORSMiddleware], [], ["read the visitor's choice: add CORSMiddleware before"]),
-        ([], [TrustedHostMiddleware], ["every host: add TrustedHostMiddleware after"]),
+        ([CacheMiddleware], [], ["kept for all: add CacheMiddleware before"]),
+        (
+            [],
+            [TrustedHostMiddleware, CacheMiddleware],
+            ["every host: add TrustedHostMiddleware after"],
+        ),
         ([], [HTTPSRedirectMiddleware], ["https: add HTTPSRedirectMiddleware after"]),
     ],
 )

@@ -30,6 +30,7 @@ _KEEPERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("flask_caching.jinja2ext", "_cache"): ("vary_on", "fragment_name"),
     ("fastapi_cache.decorator", "inner"): ("cache_key", "args", "kwargs"),
 }
+_MODULES = frozenset(module for module, _ in _KEEPERS)
 _FUNCTIONS = frozenset(function for _, function in _KEEPERS)
 
 
@@ -38,6 +39,8 @@ def suited(decision: Decision) -> Decision:
 
     A keeper in another thread is not seen: of an endpoint that is not async, fastapi-cache is.
     """
+    if sys.modules.keys().isdisjoint(_MODULES):
+        return decision
     frame = sys._getframe(1)
     while frame is not None:
         function = frame.f_code.co_name

@@ -20,7 +20,11 @@ _OUTSIDE = {
     "TrustedHostMiddleware": "our own pages answer under every host",
     "HTTPSRedirectMiddleware": "our own pages are served without https",
 }
-_INSIDE = {"CORSMiddleware": "the origins that it allows may read the visitor's choice"}
+_INSIDE = {
+    "CORSMiddleware": "the origins that it allows may read the visitor's choice",
+    # asgi-caches, starlette-caches
+    "CacheMiddleware": "what the guard let pass for one visitor may be kept for all",
+}
 
 
 def named_by(app: object) -> Iterator[str]:
