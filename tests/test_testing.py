@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
+from django.test import AsyncClient, Client
+from quart import Quart
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from tests.adapters.django_site import site as django_site
 from tests.conftest import SITE, Here, a_policy
 
+from consentguard import asgi
+from consentguard.adapters.plain import consent as asked
 from consentguard.adapters.starlette import ConsentMiddleware, consent
-from consentguard.testing import grant, refuse
+from consentguard.testing import agrant, arefuse, grant, refuse
 
 
 async def home(request: Request) -> PlainTextResponse:
@@ -53,3 +59,54 @@ def test_another_path_and_a_wrong_purpose() -> None:
         grant(client, "medai", path="/privacy-choices")
     with pytest.raises(AssertionError, match="answered 40"):
         refuse(client)
+
+
+async def test_djangos_async_client() -> None:
+    with django_site():
+        client: Any = AsyncClient()
+        assert (await client.get("/data")).json() == {"analytics": False}
+        await agrant(client, "analytics")
+        assert (await client.get("/data")).json() == {"analytics": True}
+        await arefuse(client)
+        assert (await client.get("/data")).json() == {"analytics": False}
+        with pytest.raises(AssertionError, match=r"400.*unknown purpose 'medai'"):
+            await agrant(client, "medai")
+
+
+@pytest.mark.parametrize("url", ["http://testserver", "https://testserver"])
+async def test_an_async_client_of_httpx(url: str) -> None:
+    app = a_client(SITE.replace("http://localhost", "https://www.site.test")).app
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=url) as client:
+        await agrant(client, "analytics")
+        assert "analytics" in (await client.get("/")).text
+        await arefuse(client)
+        assert "analytics" not in (await client.get("/")).text
+
+
+async def test_quart() -> None:
+    from quart import request
+
+    app = Quart("site")
+
+    @app.get("/")
+    async def home() -> dict[str, bool]:
+        return {"analytics": asked(request.scope).allows("analytics")}
+
+    guard: dict[str, Any] = {"policy": a_policy(), "secret_keys": ["k"], "ledger": None}
+    app.asgi_app = asgi.ConsentMiddleware(app.asgi_app, geo=Here("DE"), **guard)  # type: ignore[method-assign, assignment]
+    client = app.test_client()
+    await agrant(client, services=["youtube"])
+    assert await (await client.get("/")).get_json() == {"analytics": False}
+    await agrant(client)
+    assert await (await client.get("/")).get_json() == {"analytics": True}
+    await arefuse(client)
+    assert await (await client.get("/")).get_json() == {"analytics": False}
+    with pytest.raises(AssertionError, match=r"404: "):
+        await arefuse(client, path="/nowhere")
+
+
+async def test_an_async_client_has_to_be_awaited() -> None:
+    with django_site():
+        with pytest.raises(TypeError, match="AsyncClient is asynchronous: await agrant"):
+            grant(AsyncClient())
+        await agrant(Client())  # the other way round it works

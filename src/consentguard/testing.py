@@ -4,14 +4,16 @@
 
     grant(client, "analytics")      # and nothing else
     refuse(client)
+    await agrant(async_client)      # where client.post() is awaited
 
 They press the buttons of the site under test, so that its policy, keys and ledger count. Works with
-the test clients of Django, Flask, Starlette and FastAPI, and with a synchronous ``httpx.Client``.
-Where consent does not matter to a test, ``[enforcement] mode = "off"`` leaves every response alone.
+the test clients of Django, Flask, Starlette, FastAPI and Quart, and with those of httpx. Where
+consent does not matter to a test, ``[enforcement] mode = "off"`` leaves every response alone.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Collection
 from typing import Any
@@ -19,6 +21,7 @@ from typing import Any
 #: The browser says that a person's click on the site itself asks (Fetch Metadata, section 2).
 _HEADERS = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-User": "?1"}
 _OURS = frozenset(("consent", "__Host-consent", "__Secure-consent"))
+_REFUSED = {"choice": "reject"}
 
 
 def grant(
@@ -27,39 +30,80 @@ def grant(
     """Let the client's visitor agree to purposes and single services; without any, to everything.
 
     ``path`` is ``[enforcement] consent_path``, below the root of the app. Raises AssertionError
-    with the site's answer where the choice was not taken.
+    with the site's answer where the choice was not taken, TypeError for a client of :func:`agrant`.
     """
-    if purposes or services:
-        said = {
-            "choice": "save",
-            "purposes": dict.fromkeys(purposes, True),
-            "services": dict.fromkeys(services, True),
-        }
-    else:
-        said = {"choice": "accept"}
-    _press(client, path, said)
+    _press(client, path, _granted(purposes, services))
 
 
 def refuse(client: Any, *, path: str = "/_consent") -> None:
     """Let the client's visitor refuse everything; arguments as for :func:`grant`."""
-    _press(client, path, {"choice": "reject"})
+    _press(client, path, _REFUSED)
+
+
+async def agrant(
+    client: Any, *purposes: str, services: Collection[str] = (), path: str = "/_consent"
+) -> None:
+    """:func:`grant` for a client whose ``post`` is awaited, as that of Django's AsyncClient."""
+    await _apress(client, path, _granted(purposes, services))
+
+
+async def arefuse(client: Any, *, path: str = "/_consent") -> None:
+    """:func:`refuse` for a client whose ``post`` is awaited."""
+    await _apress(client, path, _REFUSED)
+
+
+def _granted(purposes: Collection[str], services: Collection[str]) -> dict[str, Any]:
+    if not purposes and not services:
+        return {"choice": "accept"}
+    return {
+        "choice": "save",
+        "purposes": dict.fromkeys(purposes, True),
+        "services": dict.fromkeys(services, True),
+    }
 
 
 def _press(client: Any, path: str, said: dict[str, Any]) -> None:
+    answer = _posted(client, path, said)
+    if inspect.iscoroutine(answer):
+        answer.close()
+        raise TypeError(f"{type(client).__name__} is asynchronous: await agrant() or arefuse()")
+    _taken(client, path, answer, _body(answer))
+
+
+async def _apress(client: Any, path: str, said: dict[str, Any]) -> None:
+    answer = _posted(client, path, said)
+    if inspect.iscoroutine(answer):
+        answer = await answer
+    body = _body(answer)
+    _taken(client, path, answer, await body if inspect.iscoroutine(body) else body)
+
+
+def _posted(client: Any, path: str, said: dict[str, Any]) -> Any:
+    """The answer to a choice, or what gives it when it is awaited."""
     text, kind = json.dumps(said), "application/json"
-    if hasattr(getattr(client, "handler", None), "enforce_csrf_checks"):  # Django's
-        environ = {f"HTTP_{n.upper().replace('-', '_')}": v for n, v in _HEADERS.items()}
-        answer = client.post(path, data=text, content_type=kind, **environ)
-    elif hasattr(client, "open"):  # Werkzeug's, which Flask uses
-        answer = client.post(path, data=text, content_type=kind, headers=_HEADERS)
-    else:  # httpx, which Starlette uses
-        answer = client.post(path, content=text, headers={**_HEADERS, "Content-Type": kind})
-        # Its cookie jar would not send a Secure cookie to http://testserver.
-        for cookie in list(client.cookies.jar):
-            if cookie.name in _OURS:
-                cookie.secure = False
+    if _is_djangos(client):
+        return client.post(path, data=text, content_type=kind, headers=_HEADERS)
+    headers = {**_HEADERS, "Content-Type": kind}
+    if hasattr(client, "open"):  # Werkzeug's, which Flask uses; Quart's
+        return client.post(path, data=text, headers=headers)
+    return client.post(path, content=text, headers=headers)  # httpx, which Starlette uses
+
+
+def _is_djangos(client: Any) -> bool:
+    return hasattr(getattr(client, "handler", None), "enforce_csrf_checks")
+
+
+def _body(answer: Any) -> Any:
+    found = getattr(answer, "data", None)  # once: Quart makes something to be awaited each time
+    return answer.content if found is None else found
+
+
+def _taken(client: Any, path: str, answer: Any, body: bytes) -> None:
+    """Raise unless the choice was taken; let the client send what it was given."""
     if answer.status_code != 200:
-        body: bytes = answer.data if hasattr(answer, "data") else answer.content
-        raise AssertionError(
-            f"POST {path} answered {answer.status_code}: {body[:300].decode('utf-8', 'replace')}"
-        )
+        said = body[:300].decode("utf-8", "replace")
+        raise AssertionError(f"POST {path} answered {answer.status_code}: {said}")
+    # The cookie jar of httpx would not send a Secure cookie to http://testserver.
+    for cookie in list(getattr(getattr(client, "cookies", None), "jar", ())):
+        if cookie.name in _OURS:
+            cookie.secure = False
