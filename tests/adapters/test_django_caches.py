@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from asgiref.sync import iscoroutinefunction
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from django.urls import path
 from django.views.decorators.cache import cache_page
 from tests.adapters.django_site import GATED, GUARD, PAGE, PIXEL, calls, counted, site
 
-from consentguard.adapters.django import requires_consent
+from consentguard.adapters.django import consent, requires_consent
 from consentguard.adapters.django.order import examine
 from consentguard.testing import grant, refuse
 
@@ -185,6 +186,58 @@ def test_a_kept_page_is_confirmed_to_whom_it_was_shown(middleware: list[str]) ->
         after = yes.get("/counted", headers={**html, "if-none-match": tags[0]})
         assert after.status_code == 200
         assert GATED in after.content
+
+
+def telling(get_response: Callable[[HttpRequest], Any]) -> Any:
+    """Middleware that asks before it knows the response, and changes it."""
+
+    async def atell(request: HttpRequest) -> HttpResponse:
+        said = consent(request).allows("analytics")
+        response: HttpResponse = await get_response(request)
+        response.setdefault("X-Analytics", str(said))
+        return response
+
+    def tell(request: HttpRequest) -> HttpResponse:
+        said = consent(request).allows("analytics")
+        response: HttpResponse = get_response(request)
+        response.setdefault("X-Analytics", str(said))
+        return response
+
+    return atell if iscoroutinefunction(get_response) else tell
+
+
+telling.sync_capable = telling.async_capable = True  # type: ignore[attr-defined]
+TELLING = "tests.adapters.test_django_caches.telling"
+
+
+@pytest.mark.parametrize("first", ["yes", "no"])
+def test_middleware_that_asks_between_the_two_halves_of_the_cache(first: str) -> None:
+    with site([GUARD, UPDATE, TELLING, FETCH], **HERE):
+        yes, no = two()
+        if first == "no":
+            no.get("/counted")
+        for _ in range(2):
+            assert yes.get("/counted").headers["X-Analytics"] == "True"
+            assert no.get("/counted").headers["X-Analytics"] == "False"
+
+
+async def test_the_same_where_everything_is_asynchronous() -> None:
+    with site([GUARD, UPDATE, TELLING, FETCH], **HERE):
+        for choice, said in ((grant, "True"), (refuse, "False")):
+            client, visitor = Client(), AsyncClient()
+            choice(client)
+            visitor.cookies = client.cookies
+            answer = await visitor.get("/counted")
+            assert answer.headers["X-Analytics"] == said
+
+
+def test_what_asks_outside_does_not_empty_a_views_cache() -> None:
+    with site([GUARD, TELLING, FETCH], **HERE):
+        yes, no = two()
+        for _ in range(2):
+            assert yes.get("/cached").headers["X-Analytics"] == "True"
+            assert no.get("/cached").headers["X-Analytics"] == "False"
+    assert calls == ["rendered"]
 
 
 # --- the wrong side ------------------------------------------------------------------------------

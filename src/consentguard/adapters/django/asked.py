@@ -23,11 +23,12 @@ KEY = "consentguard.exchange"
 class RequestConsent:
     """Quacks like the :class:`~consentguard.consent.decision.Decision` of a request."""
 
-    __slots__ = ("_exchange", "_request")
+    __slots__ = ("_exchange", "_request", "_was_asked")
 
     def __init__(self, request: HttpRequest, exchange: Exchange) -> None:
         self._request = request
         self._exchange = exchange
+        self._was_asked = False
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # nobody asks what is allowed
@@ -50,9 +51,29 @@ class RequestConsent:
         return self._exchange.subject
 
     def _decided(self) -> Decision:
+        self._was_asked = True
+        self._keep_out()
+        return suited(self._exchange.decision)
+
+    def _keep_out(self) -> None:
         # UpdateCacheMiddleware and cache_page read it when the view has answered.
         self._request._cache_update_cache = False  # type: ignore[attr-defined]
-        return suited(self._exchange.decision)
+
+
+def before_view(request: HttpRequest, *_: object) -> None:
+    """Say again what FetchFromCacheMiddleware has forgotten: middleware outside of it has asked.
+
+    Django calls this (``process_view``) behind all of that. ``cache_page`` comes later: what was
+    asked outside of it is not in what it keeps.
+    """
+    asked: RequestConsent = request.consent  # type: ignore[attr-defined]
+    if asked._was_asked:
+        asked._keep_out()
+
+
+async def abefore_view(request: HttpRequest, *_: object) -> None:
+    """The same under ASGI, where Django would call the other one in a thread."""
+    before_view(request)
 
 
 class ConsentRequest(HttpRequest):

@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from consentguard import hooks
-from consentguard.adapters.django import checks, conf, inbound, outbound
-from consentguard.adapters.django.asked import KEY, RequestConsent
+from consentguard.adapters.django import checks, conf, inbound, order, outbound
+from consentguard.adapters.django.asked import KEY, RequestConsent, abefore_view, before_view
 from consentguard.alone import Guarding
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
@@ -48,6 +49,8 @@ class ConsentMiddleware(Guarding):
         self._async = iscoroutinefunction(get_response)
         if self._async:
             markcoroutinefunction(self)
+        if order.fetches(settings.MIDDLEWARE):
+            self.process_view = abefore_view if self._async else before_view
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Serve one request."""

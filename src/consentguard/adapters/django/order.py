@@ -95,6 +95,11 @@ def kinds(paths: Sequence[str]) -> list[frozenset[str]]:
     return [_kinds(path) for path in paths]
 
 
+def fetches(paths: Sequence[str]) -> bool:
+    """Whether ``MIDDLEWARE`` answers from a cache."""
+    return any(f"{_CACHE}FetchFromCacheMiddleware" in names for names in kinds(paths))
+
+
 def _kinds(path: str) -> frozenset[str]:
     try:
         found = import_string(path)
