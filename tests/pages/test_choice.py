@@ -406,6 +406,15 @@ def test_any_body_will_do_for_a_withdrawal(site: Site, kind: str, body: bytes) -
     assert [r.kind for r in site.store.stored] == ["withdraw"]
 
 
+@pytest.mark.parametrize("path", ["/_consent", "/_consent/withdraw"])
+def test_a_choice_ends_what_was_fetched_ahead_and_nothing_else(site: Site, path: str) -> None:
+    sent = [site.form({"choice": kind}, path) for kind in ("accept", "reject")]
+    sent.append(site.json({"choice": "save", "purposes": {"analytics": True}}, path))
+    for response in sent:
+        assert all_of(response, b"clear-site-data") == [b'"prefetchCache", "prerenderCache"']
+    assert all_of(site.form({"choice": "nonsense"}), b"clear-site-data") == []
+
+
 def test_a_withdrawal_has_a_limit_too(site: Site) -> None:
     assert site.form(b"a" * 16_385, "/_consent/withdraw").status == 400
 

@@ -19,6 +19,10 @@ from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Visit
 from consentguard.policy.regions import at_least_as_strict, joined
 
+#: What speculation rules fetched or rendered before a choice is opened after it, whatever Vary and
+#: Cache-Control say. These two types forget it (WICG nav-speculation) and, unlike "cache", at once.
+FORGET: Header = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
+
 
 def choice(visit: Visit, body: bytes) -> Outcome:
     """Accept, reject or save. Raises :class:`BadRequest` with nothing stored."""
@@ -82,7 +86,7 @@ def _takes_back(decision: Decision, chosen: Choice) -> bool:
 def _with_cookies(visit: Visit, answer: Response, stored: Stored, decision: Decision) -> Response:
     """The answer with the consent cookie, and with expiries in what is left of the budget."""
     setup = visit.setup
-    answer = answer.plus([setup.cookie(setup.tokens.write(stored), https=visit.https)])
+    answer = answer.plus([setup.cookie(setup.tokens.write(stored), https=visit.https), FORGET])
     return answer.plus(_swept(visit, decision, BUDGET - size(answer.headers)))
 
 
