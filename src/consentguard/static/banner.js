@@ -70,13 +70,19 @@
   };
   listen();
   if (performance.getEntriesByType("navigation")[0]?.type !== "reload") tell();
-  // An open channel would keep the page out of the back/forward cache.
+  // What is said on an open channel throws a page out of the back/forward cache.
   addEventListener("pagehide", () => tabs?.close());
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     listen();
     ask().catch(reload);
   });
+  // After a choice it has to go: out of the cache, it would run its trackers before it can ask.
+  // Hence a channel that stays open. A choice made by a form is followed by a redirect.
+  const chosen = window.BroadcastChannel && new BroadcastChannel("consentguard:choice");
+  if (chosen) chosen.onmessage = () => {};
+  const evict = () => chosen?.postMessage("");
+  if (performance.getEntriesByType("navigation")[0]?.redirectCount) evict();
 
   // A grant as a navigation, which the browser attests: the page comes back ungated.
   const navigate = (choice) => {
@@ -104,6 +110,7 @@
     // `grant = "person"` takes no grant from a script.
     if (grants && answer.status === 403) return navigate(choice);
     if (!answer.ok) throw new Error(`consentguard: ${answer.status}`);
+    evict();
     learn(await read(answer), grants ? "" : banner?.dataset.cgDone);
     tell();
     return now;
