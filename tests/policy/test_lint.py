@@ -71,6 +71,18 @@ def codes(more: str) -> list[str]:
             (10, 1),
             "does not cover third parties, such as 'google_analytics'",
         ),
+        (
+            "[enforcement]\nshared_paths = ['/a', '/news/']\nprivate_paths = ['/news']",
+            "W401",
+            (10, 23),
+            "'/news/' is in shared_paths and in private_paths",
+        ),
+        (
+            "[enforcement]\ncache = 'shared'\n[signals]\ngoogle_consent_mode = 'advanced'",
+            "W402",
+            (10, 1),
+            "not in shared pages",
+        ),
     ],
 )
 def test_what_is_no_error_and_still_not_good(

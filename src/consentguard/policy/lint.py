@@ -49,6 +49,8 @@ def lint(
         *_unknown_is_weak(policy),
         *_too_long(lost),
         *_guardian(policy, services),
+        *_two_modes(policy),
+        *_unsignalled(policy),
     ]
     positions = Positions(text)
     problems = []
@@ -168,3 +170,25 @@ def _guardian(policy: Policy, services: Mapping[str, Service]) -> Iterator[Findi
         text = f"a parent's consent by email does not cover third parties, such as '{disclosed[0]}'"
         help = "for children under 13 in the United States use a stricter method (16 CFR 312.5(b))"
         yield "W303", ("minors", "guardian"), text, help
+
+
+def _two_modes(policy: Policy) -> Iterator[Finding]:
+    """A path cannot be for everybody and for its visitor alone."""
+    rules = policy.enforcement
+    private = {path.rstrip("/") for path in rules.private_paths}
+    for index, path in enumerate(rules.shared_paths):
+        if path.rstrip("/") in private:
+            text = f"'{path}' is in shared_paths and in private_paths: neither counts"
+            help = f"its pages are {rules.cache}, as cache says; take it out of one"
+            yield "W401", ("enforcement", "shared_paths", index), text, help
+
+
+def _unsignalled(policy: Policy) -> Iterator[Finding]:
+    """Google's tags in a page that is the same everywhere cannot follow the law of one place."""
+    rules = policy.enforcement
+    advanced = [r.id for r in policy.regions.values() if r.google_consent_mode == "advanced"]
+    if advanced and (rules.cache == "shared" or rules.shared_paths):
+        key = "cache" if rules.cache == "shared" else "shared_paths"
+        text = f"Google's tags run before a choice in '{advanced[0]}', but not in shared pages"
+        help = "there they wait as everywhere; make the pages private where that matters"
+        yield "W402", ("enforcement", key), text, help
