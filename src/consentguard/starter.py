@@ -7,6 +7,7 @@ is closed, and errors are raised where a server would raise them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -14,9 +15,48 @@ from consentguard.exchange import Exchange
 from consentguard.http.environ import bytes_of, text_of
 from consentguard.http.message import Header
 from consentguard.http.reply import Reply
-from consentguard.http.sniff import Fields
+from consentguard.http.sniff import Fields, shown
+from consentguard.outbound import LOOKED_AT
 
 StartResponse = Callable[..., Callable[[bytes], object]]
+
+#: What becomes of a body that nobody reads.
+_PASSES = Reply((), None)
+
+
+def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
+    """What :meth:`Exchange.passes` says of most responses, without their headers as bytes.
+
+    Only of headers that leave as the very bytes that they say: ASCII, one line each.
+    """
+    met = exchange.met
+    if exchange.revalidates or (met is not None and met.hidden):
+        return False
+    kind = ""
+    try:
+        for name, value in headers:
+            if not (value.isascii() and value.isprintable()):
+                return False
+            if not _indifferent(name):
+                if kind or name.lower() != "content-type" or _shown(value):
+                    return False
+                kind = value
+    except (AttributeError, TypeError):  # no text
+        return False
+    return kind != ""
+
+
+@lru_cache(maxsize=512)
+def _indifferent(name: str) -> bool:
+    """Headers of that name contact nobody, set nothing, and are no page's type."""
+    if name.lower() in LOOKED_AT:
+        return False
+    return name.isascii() and name.replace("-", "_").isidentifier()
+
+
+@lru_cache(maxsize=128)
+def _shown(content_type: str) -> bool:
+    return shown(content_type.encode("latin-1"))
 
 
 class Starter:
@@ -26,8 +66,9 @@ class Starter:
         self._exchange = exchange
         self._start_response = start_response
         self._status = ""
-        self._headers: list[Header] = []
+        self._given: list[tuple[str, str]] = []
         self._exc_info: Any = None
+        self._read: list[Header] | None = None
         self._fields: Fields | None = None
         self._reply: Reply | None = None
         self._write: Callable[[bytes], object] | None = None
@@ -41,7 +82,7 @@ class Starter:
         if self._status and not exc_info:
             raise RuntimeError("start_response was called twice, and not for an error")
         self._status, self._exc_info = status, exc_info
-        self._headers, self._fields = bytes_of(headers), None
+        self._given, self._read, self._fields = list(headers), None, None
         return self._written
 
     def promised(self, data: bytes) -> bool:
@@ -58,22 +99,26 @@ class Starter:
         return self._reply is not None
 
     @property
-    def unread(self) -> bool:
-        """The app has said its status, has written nothing, and its body's bytes do not matter."""
-        if not self._status or self.begun:
+    def _headers(self) -> list[Header]:
+        if self._read is None:
+            self._read = bytes_of(self._given)
+        return self._read
+
+    def hands_on(self) -> bool:
+        """Start a response whose body's bytes do not matter; False where the body has to be fed.
+
+        So it has where the app has not said its status yet, and where it has written.
+        """
+        if not self._status or self._reply is not None:
             return False
-        if self._exchange.passes(self._headers):
-            self._reply = Reply(self._headers, None)
+        if untouched(self._exchange, self._given):
+            self._reply = _PASSES
+            self._start(self._given)
             return True
         self._fields = self._exchange.reads(self._headers)
-        return self._fields is None
-
-    def hand_on(self) -> None:
-        """Start a response whose body is unread, before its server reads it."""
-        if self._reply is None:
+        if self._fields is None:
             self.begin(b"")
-        else:  # it passes
-            self._start(text_of(self._headers))
+        return self._fields is None
 
     def begin(self, first: bytes, whole: bool = False) -> bytes:
         """Start the response with its first bytes, or with all of them."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consentguard.http.environ import body_of, bytes_of, request_of, text_of, with_headers
+from consentguard.http.environ import EnvironRequest, body_of, bytes_of, text_of, with_headers
 
 
 def environ(**more: Any) -> dict[str, Any]:
@@ -16,23 +16,23 @@ def environ(**more: Any) -> dict[str, Any]:
 
 def test_strings_are_bytes_in_disguise() -> None:
     path = "/\u00e9".encode().decode("latin-1")
-    asked = request_of(environ(PATH_INFO=path, SCRIPT_NAME="/shop/", HTTP_X_NAME="\xe9"))
+    asked = EnvironRequest(environ(PATH_INFO=path, SCRIPT_NAME="/shop/", HTTP_X_NAME="\xe9"))
     assert (asked.path, asked.root_path) == ("/\u00e9", "/shop")
     assert asked.get(b"x-name") == b"\xe9"
 
 
 def test_what_a_server_may_leave_out() -> None:
-    asked = request_of({"REQUEST_METHOD": "GET", "REMOTE_ADDR": ""})
+    asked = EnvironRequest({"REQUEST_METHOD": "GET", "REMOTE_ADDR": ""})
     assert (asked.path, asked.scheme, asked.peer, asked.headers) == ("/", "http", None, [])
 
 
 def test_the_type_of_a_body_is_a_header_too() -> None:
-    assert request_of(environ(CONTENT_TYPE="text/x")).headers == [(b"content-type", b"text/x")]
+    assert EnvironRequest(environ(CONTENT_TYPE="text/x")).headers == [(b"content-type", b"text/x")]
 
 
 def test_other_headers_take_the_place_of_its_own() -> None:
     own = environ(HTTP_COOKIE="a=1", HTTP_X_A="b", CONTENT_TYPE="text/x", CONTENT_LENGTH="3")
-    headers = request_of(own).headers
+    headers = EnvironRequest(own).headers
     assert with_headers(own, headers) == own
     without = with_headers(own, [h for h in headers if h[0] != b"cookie"])
     assert without == {k: v for k, v in own.items() if k != "HTTP_COOKIE"}

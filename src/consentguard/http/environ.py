@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from consentguard.http.message import Header, Request, as_bytes, sound
+from consentguard.http.message import Header, Unread, as_bytes, sound
 
 Environ = dict[str, Any]
 
 
-def request_of(environ: Environ) -> Request:
-    """The neutral request of an environ."""
+class EnvironRequest(Unread):
+    """The neutral request of an environ, which nobody changes after."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: Environ) -> None:
+        self._environ = environ
+        self.path = _path(environ.get("PATH_INFO", "")) or "/"
+
+    def read(self) -> None:
+        """Read it now; raises nothing for what a client may send."""
+        environ = self._environ
+        super().__init__(
+            method=environ["REQUEST_METHOD"],
+            scheme=environ.get("wsgi.url_scheme", "http"),
+            path=self.path,
+            root_path=_path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
+            query=_bytes(environ.get("QUERY_STRING", "")),
+            headers=headers_of(environ),
+            peer=environ.get("REMOTE_ADDR") or None,
+            account=environ.get("consentguard.account"),
+        )
+
+
+def headers_of(environ: Mapping[str, Any]) -> list[Header]:
+    """The headers of a request."""
     headers = [
-        (_name(k), v.encode("latin-1", "replace"))
-        for k, v in environ.items()
-        if k[:5] == "HTTP_" and isinstance(v, str)
+        (name, _bytes(value))
+        for key, value in environ.items()
+        if (name := _NAMES[key]) and isinstance(value, str)
     ]
-    if environ.get("CONTENT_TYPE"):
-        headers.append((b"content-type", _bytes(environ["CONTENT_TYPE"])))
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        scheme=environ.get("wsgi.url_scheme", "http"),
-        path=_path(environ.get("PATH_INFO", "")) or "/",
-        root_path=_path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
-        query=_bytes(environ.get("QUERY_STRING", "")),
-        headers=headers,
-        peer=environ.get("REMOTE_ADDR") or None,
-        account=environ.get("consentguard.account"),
-    )
+    kind = environ.get("CONTENT_TYPE")
+    if kind:
+        headers.append((b"content-type", _bytes(kind)))
+    return headers
+
+
+def key_of(name: bytes) -> str:
+    """Where an environ has the header of that name."""
+    return "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
 
 
 def with_headers(environ: Environ, headers: list[Header]) -> Environ:
@@ -37,8 +57,7 @@ def with_headers(environ: Environ, headers: list[Header]) -> Environ:
     inner = {k: v for k, v in environ.items() if not k.startswith("HTTP_")}
     for name, value in headers:
         if name != b"content-type":
-            key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
-            inner[key] = value.decode("latin-1")
+            inner[key_of(name)] = value.decode("latin-1")
     return inner
 
 
@@ -80,12 +99,20 @@ def _path(value: str) -> str:
     return value if value.isascii() else _bytes(value).decode("utf-8", "replace")
 
 
-@lru_cache(maxsize=1024)
-def _name(key: str) -> bytes:
-    """A header's name from its key in an environ."""
-    return _bytes(key[5:].replace("_", "-").lower())
-
-
 def _bytes(value: str) -> bytes:
     """What a server writes is latin-1; other middleware may have put in anything."""
     return value.encode("latin-1", "replace")
+
+
+class _Names(dict[str, bytes]):
+    """The names of headers from their keys in an environ; other keys have none."""
+
+    def __missing__(self, key: str) -> bytes:
+        name = _bytes(key[5:].replace("_", "-").lower()) if key.startswith("HTTP_") else b""
+        if len(self) < _MOST and len(key) <= _LONGEST:  # a client writes them
+            self[key] = name
+        return name
+
+
+_MOST, _LONGEST = 1024, 64
+_NAMES = _Names()

@@ -13,8 +13,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from consentguard.exchange import Exchange
-from consentguard.guard import TELLING
-from consentguard.http.message import Header, Request
+from consentguard.http.environ import headers_of
+from consentguard.http.message import Header, Request, Unread
 from consentguard.model import Account
 
 #: What the guard may take out of a request, by Django's names.
@@ -27,16 +27,8 @@ _FILTERED = {
 }
 
 
-#: What tells one visitor of a region from another, by Django's names.
-_TELLING = tuple("HTTP_" + name.decode().upper().replace("-", "_") for name in TELLING)
-
-
-class DjangoRequest(Request):
-    """The neutral request, with what the app's ``ACCOUNT`` said of it.
-
-    It is read when somebody wants to know more than its path: of most requests for data nobody
-    does.
-    """
+class DjangoRequest(Unread):
+    """The neutral request, with what the app's ``ACCOUNT`` said of it."""
 
     __slots__ = ("_django", "said")
 
@@ -49,25 +41,11 @@ class DjangoRequest(Request):
         if "," in request.META.get("HTTP_COOKIE", ""):
             _join_cookies(request)
 
-    def __getattr__(self, name: str) -> Any:
-        # A slot that has no value yet.
-        if name not in Request.__slots__:
-            raise AttributeError(name)
-        self.read()
-        return getattr(self, name)
-
     def read(self) -> None:
         """Read it now; raises nothing for what a client may send."""
         request = self._django
         meta = request.META
-        headers: list[Header] = [
-            (name, value.encode("latin-1", "replace"))
-            for key, value in meta.items()
-            if (name := _NAMES[key])
-        ]
-        kind = meta.get("CONTENT_TYPE")
-        if kind:
-            headers.append((b"content-type", kind.encode("latin-1", "replace")))
+        headers = headers_of(meta)
         if "HTTP_HOST" not in meta or (
             settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta
         ):
@@ -91,11 +69,6 @@ def account_of(request: Request) -> Account | None:
         raise said
     account: Account | None = said
     return account
-
-
-def plain(request: HttpRequest) -> bool:
-    """Nothing in it tells its visitor from another."""
-    return not any(map(request.META.get, _TELLING))
 
 
 def hide(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
@@ -174,18 +147,3 @@ def _hosted(request: HttpRequest, headers: list[Header]) -> list[Header]:
     except (DisallowedHost, KeyError):  # the app says so
         return headers
     return [(b"host", host), *(header for header in headers if header[0] != b"host")]
-
-
-class _Names(dict[str, bytes]):
-    """The names of headers from their keys in ``META``; other keys have none."""
-
-    def __missing__(self, key: str) -> bytes:
-        header = key.startswith("HTTP_")
-        name = key[5:].replace("_", "-").lower().encode("latin-1", "replace") if header else b""
-        if len(self) < _MOST and len(key) <= _LONGEST:  # a client writes them
-            self[key] = name
-        return name
-
-
-_MOST, _LONGEST = 1024, 64
-_NAMES = _Names()

@@ -24,6 +24,7 @@ from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.hooks import AfterChoice, Chosen
 from consentguard.pages.form import MAX_BODY
+from consentguard.wsgi import is_plain
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -60,7 +61,7 @@ class ConsentMiddleware(Guarding):
         if self._is_guarded(request):
             found: HttpResponseBase = self.get_response(request)
             return found
-        neutral, plain = inbound.DjangoRequest(request), inbound.plain(request)
+        neutral, plain = inbound.DjangoRequest(request), is_plain(request.META)
         if self._account is not None:
             try:
                 neutral.said = self._account(request)
@@ -87,7 +88,7 @@ class ConsentMiddleware(Guarding):
         if self._is_guarded(request):
             found: HttpResponseBase = await self.get_response(request)
             return found
-        neutral, plain = inbound.DjangoRequest(request), inbound.plain(request)
+        neutral, plain = inbound.DjangoRequest(request), is_plain(request.META)
         if self._account is not None:
             try:
                 neutral.said = await _asked(self._account, request)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
 from contextlib import aclosing
-from functools import lru_cache
 from http.cookies import Morsel, SimpleCookie
 from typing import Any, cast
 
@@ -23,8 +22,8 @@ from consentguard.exchange import Exchange
 from consentguard.http.environ import bytes_of
 from consentguard.http.message import Header, Response
 from consentguard.http.reply import Reply
-from consentguard.http.sniff import Fields, shown
-from consentguard.outbound import LOOKED_AT
+from consentguard.http.sniff import Fields
+from consentguard.starter import untouched
 
 
 class Said(Morsel[str]):
@@ -70,7 +69,7 @@ def gated(exchange: Exchange, response: HttpResponseBase) -> tuple[list[Header],
 
     Without fields the response is ready to leave.
     """
-    if _untouched(exchange, response):
+    if not response.cookies and untouched(exchange, response.headers.items()):
         return [], None
     headers = headers_of(response)
     if exchange.passes(headers):
@@ -80,28 +79,6 @@ def gated(exchange: Exchange, response: HttpResponseBase) -> tuple[list[Header],
         reply = exchange.reply(response.status_code, headers)
         _put(response, headers, reply.headers)
     return headers, fields
-
-
-def _untouched(exchange: Exchange, response: HttpResponseBase) -> bool:
-    """What :meth:`Exchange.passes` says of most responses, without their headers as bytes."""
-    met = exchange.met
-    if response.cookies or exchange.asked or exchange.revalidated:
-        return False
-    if met is not None and met.hidden:
-        return False
-    kind = ""
-    for name, value in response.headers.items():
-        low = name.lower()
-        if low in LOOKED_AT:
-            if low != "content-type":
-                return False
-            kind = value
-    return kind != "" and not _shown(kind)
-
-
-@lru_cache(maxsize=128)
-def _shown(content_type: str) -> bool:
-    return shown(content_type.encode("latin-1"))
 
 
 def whole(
