@@ -117,6 +117,10 @@ def test_the_import_is_light() -> None:
     assert not loaded & heavy
 
 
+def test_a_wsgi_app_loads_no_event_loop() -> None:
+    assert "asyncio" not in loaded_after("import consentguard, consentguard.wsgi")
+
+
 def test_public_names_are_true() -> None:
     assert sorted(consentguard.__all__) == consentguard.__all__
     assert all(hasattr(consentguard, name) for name in consentguard.__all__)

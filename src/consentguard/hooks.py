@@ -1,12 +1,13 @@
-"""What the app is told: somebody has chosen, and what holds for them from now on."""
+"""What the app is told: somebody has chosen, and what holds for them from now on.
+
+asyncio is imported when there is somebody to tell: a WSGI app may have no other use for it.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from consentguard.consent.decision import Decision
@@ -35,6 +36,8 @@ AfterChoice = Callable[[Chosen], object | Awaitable[object]]
 
 def tell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
     """Call every hook, asynchronous ones in an event loop of their own. Never raises."""
+    import asyncio  # noqa: PLC0415 - see above
+
     for hook in hooks:
         try:
             result = hook(chosen)
@@ -46,6 +49,8 @@ def tell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
 
 async def atell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
     """Call every hook, those that are not asynchronous in a thread. Never raises."""
+    import asyncio  # noqa: PLC0415 - see above
+
     for hook in hooks:
         try:
             if inspect.iscoroutinefunction(hook):
@@ -60,6 +65,8 @@ async def atell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:
 
 def _finished(result: Awaitable[object]) -> None:
     """Wait for it, in a thread where this one has an event loop that runs."""
+    import asyncio  # noqa: PLC0415 - see above
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - see above
 
     async def waited() -> None:
         await result
