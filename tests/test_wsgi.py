@@ -13,7 +13,9 @@ from wsgiref.validate import validator
 import pytest
 from tests.conftest import Here, a_policy
 
-from consentguard.wsgi import ConsentMiddleware
+from consentguard.guard import TELLING
+from consentguard.http.environ import key_of
+from consentguard.wsgi import ConsentMiddleware, is_plain
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 PAGE = b"<!doctype html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"
@@ -96,6 +98,70 @@ def test_what_passes_leaves_with_the_apps_own_headers() -> None:
     iterable = wrap(app)(environ, start_response)
     assert list(iterable) == [b"{}"]
     assert started == ["200 OK", given]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("X-A", "1\r\nSet-Cookie: _ga=1", [("X-A", "1  Set-Cookie: _ga=1")]),
+        ("X-A", "\u2014", [("X-A", "?")]),
+        ("x\ny", "1", []),
+        ("Set-Cookie", "_ga=1", [("cache-control", "private"), ("vary", "Cookie")]),
+        ("Content-Type", "text/html", [("cache-control", "private, no-cache"), ("vary", "Cookie")]),
+    ],
+)
+def test_what_does_not_pass_is_gated(name: str, value: str, said: Any) -> None:
+    json, started = ("Content-Type", "application/json"), []
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [json, (name, value)])
+        return [b"{}"]
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+
+    def start_response(status: str, headers: Any) -> Any:
+        started.extend(headers)
+
+    list(wrap(app)(environ, start_response))
+    lengths = ("content-length", "2")
+    kept = [json, (name, value)] if name == "Content-Type" else [json]
+    assert [one for one in started if one != lengths] == kept + said
+
+
+def test_what_an_app_does_with_its_list_later_says_nothing() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        headers = [("Content-Type", "application/json")]
+        start_response("200 OK", headers)
+        headers.append(("Set-Cookie", "_ga=1"))
+        return [b"{}"]
+
+    assert call(wrap(app))[1] == [("Content-Type", "application/json")]
+
+
+def test_who_is_around_may_serve_a_request_again() -> None:
+    """Their environ stays as it is: else it would look as if another guard had seen it."""
+    seen = []
+
+    def app(environ: Any, start_response: Any) -> Any:
+        seen.append(environ["consentguard.exchange"])
+        start_response("200 OK", HTML)
+        return [PAGE]
+
+    environ: dict[str, Any] = {"HTTP_HOST": "site.test"}
+    setup_testing_defaults(environ)
+    before = dict(environ)
+    for _ in range(2):
+        body = b"".join(wrap(app)(environ, lambda *a: lambda data: None))
+        assert GATED in body
+    assert environ == before
+    assert len(set(map(id, seen))) == 2
+
+
+@pytest.mark.parametrize("name", sorted(TELLING))
+def test_a_header_that_tells_is_looked_at(name: bytes) -> None:
+    assert is_plain({"HTTP_HOST": "site.test"})
+    assert not is_plain({"HTTP_HOST": "site.test", key_of(name): "1"})
 
 
 def test_a_generator_streams_and_is_closed() -> None:

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from consentguard.exchange import Exchange
-from consentguard.http.environ import bytes_of, text_of
+from consentguard.http.environ import bytes_of, text_of, usual
 from consentguard.http.message import Header
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields, shown
@@ -49,9 +49,7 @@ def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
 @lru_cache(maxsize=512)
 def _indifferent(name: str) -> bool:
     """Headers of that name contact nobody, set nothing, and are no page's type."""
-    if name.lower() in LOOKED_AT:
-        return False
-    return name.isascii() and name.replace("-", "_").isidentifier()
+    return usual(name) is not None and name.lower() not in LOOKED_AT
 
 
 @lru_cache(maxsize=128)

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from consentguard.http.environ import EnvironRequest, body_of, bytes_of, text_of, with_headers
+from consentguard.http.environ import (
+    EnvironRequest,
+    body_of,
+    bytes_of,
+    key_of,
+    text_of,
+    with_headers,
+)
 
 
 def environ(**more: Any) -> dict[str, Any]:
@@ -24,6 +31,33 @@ def test_strings_are_bytes_in_disguise() -> None:
 def test_what_a_server_may_leave_out() -> None:
     asked = EnvironRequest({"REQUEST_METHOD": "GET", "REMOTE_ADDR": ""})
     assert (asked.path, asked.scheme, asked.peer, asked.headers) == ("/", "http", None, [])
+
+
+def test_a_request_is_read_when_somebody_asks_for_more_than_its_path() -> None:
+    told: list[str] = []
+
+    class Heard(dict[str, Any]):
+        def items(self) -> Any:
+            told.append("read")
+            return super().items()
+
+    asked = EnvironRequest(Heard(environ(PATH_INFO="/a", HTTP_HOST="h")))
+    assert (asked.path, told) == ("/a", [])
+    assert (asked.host, asked.method, asked.path) == ("h", "GET", "/a")
+    assert told == ["read"]
+    with pytest.raises(AttributeError, match="cookies"):
+        asked.cookies  # noqa: B018
+
+
+def test_what_is_no_text_is_no_header() -> None:
+    asked = EnvironRequest(environ(HTTP_X_A=5, HTTP_X_B="\u2014"))
+    assert asked.headers == [(b"x-b", b"?")]
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "x-a"])
+def test_a_header_is_found_by_its_key(name: str) -> None:
+    key = key_of(name.encode())
+    assert EnvironRequest({"REQUEST_METHOD": "GET", key: "1"}).get(name.encode()) == b"1"
 
 
 def test_the_type_of_a_body_is_a_header_too() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from consentguard.http.message import Header, Unread, as_bytes, sound
@@ -23,14 +24,14 @@ class EnvironRequest(Unread):
         """Read it now; raises nothing for what a client may send."""
         environ = self._environ
         super().__init__(
-            method=environ["REQUEST_METHOD"],
-            scheme=environ.get("wsgi.url_scheme", "http"),
-            path=self.path,
-            root_path=_path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
-            query=_bytes(environ.get("QUERY_STRING", "")),
-            headers=headers_of(environ),
-            peer=environ.get("REMOTE_ADDR") or None,
-            account=environ.get("consentguard.account"),
+            environ["REQUEST_METHOD"],
+            environ.get("wsgi.url_scheme", "http"),
+            self.path,
+            _path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
+            _bytes(environ.get("QUERY_STRING", "")),
+            headers_of(environ),
+            environ.get("REMOTE_ADDR") or None,
+            environ.get("consentguard.account"),
         )
 
 
@@ -67,16 +68,21 @@ def bytes_of(headers: Iterable[tuple[str, str]]) -> list[Header]:
     try:
         for name, value in given:
             # The usual ones: to look at each character would take ten times as long.
-            if not (value.isprintable() and name.isascii()):
+            known = usual(name)
+            if known is None or not value.isprintable():
                 break
-            if not name.replace("-", "_").isidentifier():
-                break
-            pairs.append((name.encode("latin-1"), value.encode("latin-1")))
+            pairs.append((known, value.encode("latin-1")))
         else:
             return pairs
-    except (AttributeError, UnicodeEncodeError):
+    except (AttributeError, TypeError, UnicodeEncodeError):
         pass
     return sound([(as_bytes(name), as_bytes(value)) for name, value in given])
+
+
+@lru_cache(maxsize=512)
+def usual(name: str) -> bytes | None:
+    """A header's name as bytes, where it is made of the usual characters; of an app's few names."""
+    return name.encode() if name.isascii() and name.replace("-", "_").isidentifier() else None
 
 
 def text_of(headers: Iterable[Header]) -> list[tuple[str, str]]:
