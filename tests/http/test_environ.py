@@ -36,17 +36,25 @@ def test_what_a_server_may_leave_out() -> None:
 def test_a_request_is_read_when_somebody_asks_for_more_than_its_path() -> None:
     told: list[str] = []
 
-    class Heard(dict[str, Any]):
-        def items(self) -> Any:
+    class Heard(str):
+        def encode(self, *of: str) -> bytes:
             told.append("read")
-            return super().items()
+            return super().encode(*of)
 
-    asked = EnvironRequest(Heard(environ(PATH_INFO="/a", HTTP_HOST="h")))
+    asked = EnvironRequest(environ(PATH_INFO="/a", HTTP_HOST=Heard("h")))
     assert (asked.path, told) == ("/a", [])
     assert (asked.host, asked.method, asked.path) == ("h", "GET", "/a")
     assert told == ["read"]
     with pytest.raises(AttributeError, match="cookies"):
         asked.cookies  # noqa: B018
+
+
+def test_a_request_stays_what_it_is_when_its_environ_becomes_anothers() -> None:
+    given = environ(PATH_INFO="/a", HTTP_HOST="one.test")
+    asked = EnvironRequest(given)
+    given.clear()
+    given |= environ(PATH_INFO="/b", HTTP_HOST="other.test", HTTP_COOKIE="consent=1")
+    assert (asked.path, asked.host, asked.get(b"cookie")) == ("/a", "one.test", None)
 
 
 def test_what_is_no_text_is_no_header() -> None:

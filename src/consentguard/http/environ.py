@@ -12,12 +12,13 @@ Environ = dict[str, Any]
 
 
 class EnvironRequest(Unread):
-    """The neutral request of an environ, which nobody changes after."""
+    """The neutral request of an environ, as it is now."""
 
     __slots__ = ("_environ",)
 
     def __init__(self, environ: Environ) -> None:
-        self._environ = environ
+        # An app may write into its environ, and uWSGI uses one again for the next visitor.
+        self._environ = dict(environ)
         self.path = _path(environ.get("PATH_INFO", "")) or "/"
 
     def read(self) -> None:
