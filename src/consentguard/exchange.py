@@ -175,9 +175,16 @@ class Exchange:
             )
             return Outcome.of(outcome.json(503, '{"error":"this could not be done, try again"}'))
 
+    @property
+    def personal(self) -> bool:
+        """Whether any response is this visitor's: no app's headers can say that it is not."""
+        return (
+            self.asked or self.revalidated != "" or (self.met is not None and bool(self.met.hidden))
+        )
+
     def passes(self, headers: Sequence[Header]) -> bool:
         """Whether a response with these headers leaves as it is: headers, body and all."""
-        if self.asked or self.revalidated or (self.met is not None and self.met.hidden):
+        if self.personal:
             return self.setup.off
         kind: bytes | None = None
         try:

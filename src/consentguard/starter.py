@@ -29,8 +29,7 @@ def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
 
     Only of headers that leave as the very bytes that they say: ASCII, one line each.
     """
-    met = exchange.met
-    if exchange.revalidates or (met is not None and met.hidden):
+    if exchange.personal:
         return False
     kind = ""
     try:
