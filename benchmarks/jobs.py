@@ -175,8 +175,8 @@ def rewrite(body: bytes) -> Job:
     guard = ConsentGuard(policy(), ["key"], ledger=None, geo=Germany())
     scope = scope_of()
     request = Request("GET", "http", "/", "", b"", scope["headers"], "127.0.0.1")
-    visit, shared = guard.exchange(request).visit, guard._shared
-    judge, banner = shared.judge(visit), shared.injected(visit).markup("/", "", charset="utf-8")
+    visit = guard.exchange(request).visit
+    judge, banner = guard._shared.judge(visit), guard.setup.banners.of(visit).markup("/")
 
     def run() -> None:
         rewriter = Rewriter(judge, insert=banner)

@@ -4,14 +4,12 @@ import gzip
 import logging
 
 import pytest
-from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
+from tests.conftest import NOW, GuardMaker, Here, a_request
 
 from consentguard.exchange import Exchange, Reply
-from consentguard.guard import ConsentGuard
 from consentguard.http.csp import FENCE
 from consentguard.http.message import Header, Request
 from consentguard.judge import SHELVES
-from consentguard.shared import LONGEST, MEMO, Shared
 
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")
 PAGE = b"<!doctype html><html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"
@@ -248,89 +246,7 @@ def to_host(host: str, scheme: str = "http", root_path: str = "") -> Request:
 
 def test_what_is_shared_is_bounded(make_guard: GuardMaker) -> None:
     guard = make_guard()
-    shared = Shared(
-        guard.setup, lambda _: pytest.fail("nobody is met here"), guard._shared.everybody
-    )
-    for number in range(MEMO + 5):
-        visit = guard.exchange(to_host(f"h{number}.test")).visit
-        shared.judge(visit)
-        injected = shared.injected(visit)
-        assert shared.injected(visit) is injected
+    shared = guard._shared
+    for number in range(SHELVES + 5):
+        shared.judge(guard.exchange(to_host(f"h{number}.test")).visit)
     assert len(shared._judges) <= SHELVES
-    assert len(shared._injected) <= MEMO
-    visit = guard.exchange(to_host("x" * (LONGEST + 1))).visit
-    assert shared.injected(visit) is not shared.injected(visit)
-
-
-def test_what_is_shared_differs_by_decision_language_and_host() -> None:
-    policy = a_policy(site=SITE + 'languages = ["en", "de"]\n')
-    guard = ConsentGuard(policy, ["key"], ledger=None, geo=Here())
-    shared = Shared(
-        guard.setup, lambda _: pytest.fail("nobody is met here"), guard._shared.everybody
-    )
-    requests = [
-        a_request(),
-        a_request(accept_language="de"),
-        a_request(sec_gpc="1"),
-        to_host("other.test"),
-        to_host("site.test", scheme="https"),
-        to_host("site.test", root_path="/shop"),
-    ]
-    found = {id(shared.injected(guard.exchange(request).visit)) for request in requests}
-    assert len(found) == len(requests)
-    assert shared.injected(guard.exchange(requests[0]).visit).markup("/") == shared.injected(
-        guard.exchange(a_request("/other")).visit
-    ).markup("/")
-
-
-def test_a_judge_is_this_pages_own(make_guard: GuardMaker) -> None:
-    guard = make_guard()
-    pages = b"<script src=%b></script>"
-    for path, url, gated in [
-        ("/a/", b"../x.js", False),
-        ("/b", b"//static.hotjar.com/c/hotjar-1.js", True),
-        ("/a/", b"//static.hotjar.com/c/hotjar-1.js", True),
-    ]:
-        body = pages % url
-        out = page(guard.exchange(a_request(path)), body=body)
-        assert (out != body) is gated, path
-
-
-def test_a_304_does_not_take_a_stored_fence_away(make_guard: GuardMaker) -> None:
-    """RFC 9111, section 3.2: its headers replace those of the stored response."""
-    given = [(b"etag", b'"1"'), (b"Content-Security-Policy", b"frame-ancestors 'self'")]
-    reply = make_guard().exchange(a_request()).reply(304, given)
-    assert b"content-security-policy" not in {name.lower() for name, _ in reply.headers}
-
-
-def set_by(guard: ConsentGuard, cookie: bytes, choice: bytes = b'{"choice":"accept"}') -> bytes:
-    """A cookie of the app as it leaves, for who has made a choice."""
-    post = a_request(
-        "/_consent", "POST", origin="http://site.test", content_type="application/json"
-    )
-    stored = dict(guard.exchange(post).answer(choice).on_stored.headers)[b"set-cookie"]
-    exchange = guard.exchange(a_request(cookie=stored.partition(b";")[0].decode()))
-    reply = exchange.reply(200, [(b"set-cookie", cookie)], b"")
-    return dict(reply.headers)[b"set-cookie"]
-
-
-@pytest.mark.parametrize(
-    ("cookie", "appended"),
-    [
-        # Thirteen months in France; what is necessary lives as long as the site wants.
-        (b"_ga=1; Max-Age=63072000", b"; Max-Age=34128000"),
-        (b"_ga=1; Max-Age=3600", b""),
-        (b"_ga=1", b""),
-        (b"sessionid=1; Max-Age=63072000", b""),
-        (b"mine=1; Max-Age=63072000", b"; Max-Age=864000"),
-        (b"theirs=1; Max-Age=63072000", b""),
-    ],
-)
-def test_trackers_live_as_long_as_the_region_and_their_service_let_them(
-    make_guard: GuardMaker, cookie: bytes, appended: bytes
-) -> None:
-    more = (
-        "[services.mine]\npurposes = ['functional']\ncookies = ['mine']\nmax_cookie_days = 10\n"
-        "[services.theirs]\npurposes = ['functional']\ncookies = ['theirs']\n"
-    )
-    assert set_by(make_guard(more, Here("FR")), cookie) == cookie + appended

@@ -279,8 +279,8 @@ class Outbound:
 
         def markup(bases: Sequence[str]) -> bytes:
             absolute = bool(bases) and _lead_away(visit.origin, bases)
-            injected = self.shared.injected(visit)
-            return injected.markup(visit.onward, given, absolute=absolute, charset=charset)
+            banner = visit.setup.banners.of(visit)
+            return banner.markup(visit.onward, given, absolute=absolute, charset=charset)
 
         return markup
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.conftest import SITE, Here, a_policy, a_request
 
 from consentguard.guard import ConsentGuard
+from consentguard.http.message import Request
 from consentguard.pages import banner
-from consentguard.pages.injected import Injected
+from consentguard.pages.injected import LONGEST, MEMO, Banners, Injected
 from consentguard.pages.origin import safe_path
 
 POLICY = a_policy(site=SITE + 'languages = ["en", "de"]\n')
@@ -58,3 +59,41 @@ def test_other_charsets_get_references_and_the_memory_is_bounded() -> None:
         plain = injected.markup("/", charset=charset)
         assert plain == rendered.encode("ascii", "xmlcharrefreplace")
     assert len(injected._memo) == 2
+
+
+def to_host(host: str, scheme: str = "http", root_path: str = "") -> Request:
+    return Request("GET", scheme, "/", root_path, b"", [(b"host", host.encode())])
+
+
+def test_a_page_that_has_the_assets_gets_the_rest() -> None:
+    whole = INJECTED.markup("/a?b=1").decode()
+    parts = INJECTED.parts("/a?b=1").decode()
+    assert whole.endswith(parts)
+    assert parts.startswith('<div id="cg-banner"')
+    assert INJECTED.parts("//evil.test").decode() == banner.parts(VISIT.view("/"))
+
+
+def test_banners_are_found_again_and_do_not_grow() -> None:
+    banners = Banners()
+    for number in range(MEMO + 5):
+        visit = GUARD.exchange(to_host(f"h{number}.test")).visit
+        assert banners.of(visit) is banners.of(visit)
+    assert len(banners._memo) <= MEMO
+    visit = GUARD.exchange(to_host("x" * (LONGEST + 1))).visit
+    assert banners.of(visit) is not banners.of(visit)
+
+
+def test_banners_differ_by_decision_language_and_host() -> None:
+    banners = Banners()
+    requests = [
+        a_request(),
+        a_request(accept_language="de"),
+        a_request(sec_gpc="1"),
+        to_host("other.test"),
+        to_host("site.test", scheme="https"),
+        to_host("site.test", root_path="/shop"),
+    ]
+    found = {id(banners.of(GUARD.exchange(request).visit)) for request in requests}
+    assert len(found) == len(requests)
+    again = banners.of(GUARD.exchange(a_request("/other")).visit)
+    assert again is banners.of(GUARD.exchange(requests[0]).visit)

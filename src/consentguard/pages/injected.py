@@ -6,12 +6,18 @@ Only the address to return to and the app's nonce differ from page to page: they
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from consentguard.pages import banner
 from consentguard.pages.markup import escape
 from consentguard.pages.origin import MAX_PATH, safe_path
 from consentguard.pages.view import view
-from consentguard.pages.visit import Visit
+
+if TYPE_CHECKING:
+    from consentguard.pages.visit import Visit
+
+MEMO = 256  #: hosts, languages and so on whose banners are kept, each a few kilobytes
+LONGEST = 256  #: bytes of a host, which a client writes, to be kept
 
 #: Stands for the address; no path begins so.
 _NEXT = "/cg-address-of-this-page"
@@ -23,7 +29,7 @@ _PLAIN = re.compile(r"/(?![/\\])[\w./~?=%+:,;@-]*", re.ASCII)
 class Injected:
     """Renders the banner or the re-open control for whoever shares this visit's host, and so on.
 
-    What it keeps does not grow: two charsets, with and without a nonce and the origin.
+    What it keeps does not grow: two charsets, with and without a nonce, the origin and the assets.
     """
 
     def __init__(self, visit: Visit) -> None:
@@ -31,7 +37,7 @@ class Injected:
         self._setup, self._decision, self._texts = visit.setup, visit.decision, visit.texts
         self._prefix = visit.prefix
         self._origin = visit.origin
-        self._memo: dict[tuple[bool, bool, bool], list[bytes]] = {}
+        self._memo: dict[tuple[bool, bool, bool, bool], list[bytes]] = {}
 
     def markup(
         self, onward: str, nonce: str = "", *, absolute: bool = False, charset: str = "utf-8"
@@ -42,7 +48,13 @@ class Injected:
         ``charset`` is the Python codec of an ASCII-superset charset. Unless it is UTF-8 characters
         are referred to: a page may declare late, or wrongly, what a browser then reads.
         """
-        key = (charset == "utf-8", bool(nonce), absolute)
+        return self._filled(onward, nonce, (charset == "utf-8", bool(nonce), absolute, False))
+
+    def parts(self, onward: str) -> bytes:
+        """The same in UTF-8 for a page that has the style sheet and the scripts already."""
+        return self._filled(onward, "", (True, False, False, True))
+
+    def _filled(self, onward: str, nonce: str, key: tuple[bool, bool, bool, bool]) -> bytes:
         pieces = self._memo.get(key)
         if pieces is None:
             pieces = self._memo[key] = self._pieces(*key)
@@ -51,15 +63,38 @@ class Injected:
             pieces = [piece.replace(_NONCE, given) for piece in pieces]
         return _address(onward).join(pieces)
 
-    def _pieces(self, unicode: bool, nonce: bool, absolute: bool) -> list[bytes]:
+    def _pieces(self, unicode: bool, nonce: bool, absolute: bool, bare: bool) -> list[bytes]:
         """What stands between the places of the address."""
         setup = self._setup
         prefix = self._origin + self._prefix if absolute else self._prefix
         given = _NONCE.decode() if nonce else ""
         shown = view(setup.policy, setup.assets, self._decision, self._texts, prefix, _NEXT, given)
         charset = "utf-8" if unicode else "ascii"
-        rendered = banner.render(shown).encode(charset, "xmlcharrefreplace")
+        markup = banner.parts(shown) if bare else banner.render(shown)
+        rendered = markup.encode(charset, "xmlcharrefreplace")
         return rendered.split(_NEXT.encode())
+
+
+class Banners:
+    """What goes into pages, found again by all that it depends on."""
+
+    def __init__(self) -> None:
+        self._memo: dict[tuple[str | bytes | None, ...], Injected] = {}
+
+    def of(self, visit: Visit) -> Injected:
+        """What is put into this visitor's pages."""
+        request, decision = visit.request, visit.visitor.decision
+        host, root = request.fields.get(b"host", b""), request.root_path
+        lang = visit.texts.lang
+        key = (decision.digest, decision.region.id, lang, request.scheme, host, root)
+        found = self._memo.get(key)
+        if found is None:
+            found = Injected(visit)
+            if len(self._memo) >= MEMO:
+                self._memo.clear()
+            if len(host) + len(root) <= LONGEST:
+                self._memo[key] = found
+        return found
 
 
 def _address(onward: str) -> bytes:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from consentguard.errors import BadRequest
 from consentguard.http.message import Request, Response
-from consentguard.pages import banner, choice, notices, outcome, preferences, state
+from consentguard.pages import choice, notices, outcome, preferences, state
 from consentguard.pages.origin import safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.places import places
@@ -35,7 +35,8 @@ def _state(visit: Visit, _: bytes) -> Outcome:
     if not onward:
         return Outcome.of(outcome.json(200, state.text(policy, visit.decision)))
     onward = safe_path(onward)
-    text = state.text(policy, visit.decision, banner=banner.parts(visit.view(onward)))
+    markup = visit.setup.banners.of(visit).parts(onward).decode()
+    text = state.text(policy, visit.decision, banner=markup)
     gone = swept(visit, onward.partition("?")[0])
     return Outcome.of(outcome.json(200, text).plus([*renewed(visit), *hinted(visit), *gone]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from consentguard.http.message import Header, Request
 from consentguard.locales import Texts, negotiate
 from consentguard.model import NOWHERE, Person, Policy, Region, Signals
 from consentguard.pages.assets import Assets
+from consentguard.pages.injected import Banners
 from consentguard.pages.markup import View
 from consentguard.pages.view import view
 from consentguard.policy.paths import longest
@@ -47,6 +48,7 @@ class Setup:
     region: Callable[[str, Person], Region | None]
     salt: str  #: names policy and package, on which a page depends beside the visitor
     tally: Tally
+    banners: Banners = field(default_factory=Banners)
 
     @cached_property
     def off(self) -> bool:
