@@ -37,6 +37,7 @@ LOOKED_AT: frozenset[bytes | str] = frozenset((*_NAMES, *(name.decode() for name
 _OF_BYTES = frozenset(
     (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5")
 )
+_NO_STORE: Header = (b"cache-control", b"no-store")
 _HTML, _DOUBT = Shape.HTML, Shape.DOUBT  # members of an enum take long to look up
 #: Purposes that no region lets wait: who serves them is the same for everybody.
 FREE = frozenset(("necessary", "cdn", "consent-management"))
@@ -108,6 +109,9 @@ class Outbound:
             self.contacts(judge)
         if dropped and self.visit.setup.policy.enforcement.debug:
             self.headers.append((b"x-consentguard-dropped", b", ".join(dropped)))
+        if page and self.shape is _DOUBT and not self.page.shared:
+            # Nothing of ours is in it to ask again when the back button brings it from memory.
+            self.headers = [*self.headers, _NO_STORE]
         if page or unchanged:
             self.headers = self.visit.cached(self.headers, unchanged=unchanged)
         elif self.depends or hidden or self.asked:

@@ -1069,6 +1069,15 @@ SHARED = (
 
 ASKED = (
     Case(
+        "XHTML, where nothing of ours can ask again",
+        "/xhtml",
+        after=("accept",),
+        header={"cache-control": "private, no-cache, no-store"},
+    ),
+    Case(
+        "XHTML for everybody", "/xhtml", policy="shared", header={"cache-control": None, **FENCED}
+    ),
+    Case(
         "data that asks is its visitor's",
         "/allows-public",
         after=("accept",),
