@@ -321,6 +321,11 @@ BODIES = (
     Case("a frame gets no banner", headers={"sec-fetch-dest": "iframe"}, **NO_BANNER),
     Case("a fetch gets no banner", headers={"sec-fetch-dest": "empty"}, **NO_BANNER),
     Case("a document gets one", headers={"sec-fetch-dest": "document"}, has=GATED),
+    Case(
+        "what a service worker fetches for a visitor gets one",
+        headers={"sec-fetch-dest": "empty", "sec-fetch-mode": "navigate"},
+        has=GATED,
+    ),
     Case("JSON, a cookie dropped", "/json", body=b'{"a":1}', sets=NONE, header=PERSONAL),
     whole("JSON untouched", "/json-clean"),
     whole("text untouched", "/text"),

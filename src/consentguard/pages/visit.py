@@ -28,8 +28,6 @@ from consentguard.tally import Tally
 COOKIE_SECONDS = 395 * 86400
 #: From that age of a choice on.
 KEPT_SECONDS = 180 * 86400
-#: Destinations of a fetch or a frame: nothing is shown there (Fetch Metadata, section 2.1).
-_UNSHOWN = frozenset((b"iframe", b"empty"))
 
 
 @dataclass(frozen=True)
@@ -213,8 +211,15 @@ class Visit:
 
     @property
     def framed(self) -> bool:
-        """Whether the page is for a frame or a script: nothing of ours is shown there."""
-        return self.request.fields.get(b"sec-fetch-dest", b"").strip() in _UNSHOWN
+        """Whether the page is for a frame or a script: nothing of ours is shown there.
+
+        Fetch Metadata, section 2.1, says where a response goes, and 2.2 how it was asked for.
+        """
+        fields = self.request.fields
+        goes = fields.get(b"sec-fetch-dest", b"").strip()
+        # A service worker's fetch of what its visitor navigates to; no script's can be one.
+        worker = fields.get(b"sec-fetch-mode", b"").strip() == b"navigate"
+        return goes == b"iframe" or (goes == b"empty" and not worker)
 
     @property
     def hides(self) -> tuple[bytes, ...]:
