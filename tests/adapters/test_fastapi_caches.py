@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi_cache import FastAPICache, default_key_builder
 from fastapi_cache.backends.inmemory import InMemoryBackend
@@ -109,6 +109,30 @@ async def dependency() -> dict[str, bool]:
     return {"analytics": True}
 
 
+threads = APIRouter(prefix="/threads")
+
+
+@threads.api_route("/asked", methods=["GET", "POST"])
+@cache(expire=60)  # type: ignore[arg-type]
+def asked_in_thread(request: Request) -> dict[str, bool]:
+    return answer(consent(request))
+
+
+@threads.get("/inside")
+@cache(expire=60)
+@requires_consent("analytics")
+def inside_in_thread(request: Request) -> dict[str, bool]:
+    return answer(consent(request))
+
+
+@threads.get("/required", dependencies=[Depends(RequireConsent("analytics"))])
+@cache(expire=60)  # type: ignore[arg-type]
+def required_in_thread() -> dict[str, bool]:
+    made.append("made")
+    return {"analytics": True}
+
+
+app.include_router(threads)
 guard: dict[str, Any] = {"policy": a_policy(), "secret_keys": ["k"], "ledger": None, "geo": Here()}
 app.add_middleware(ConsentMiddleware, **guard)
 Visitors = tuple[TestClient, TestClient]
@@ -160,25 +184,32 @@ def test_a_key_that_names_the_decision(
     assert "keeps for everybody" not in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/asked", "/threads/asked"])
 @pytest.mark.parametrize("first", ["yes", "no"])
 def test_what_is_kept_for_everybody_suits_everybody(
-    visitors: Visitors, first: str, caplog: pytest.LogCaptureFixture
+    visitors: Visitors, path: str, first: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     yes, no = visitors
     for client in (yes, no, yes) if first == "yes" else (no, yes):
-        assert client.get("/asked").json() == {"analytics": False}
+        assert client.get(path).json() == {"analytics": False}
     assert len(made) == 1
     assert caplog.text.count("keeps for everybody") == 1
 
 
-def test_what_is_not_kept_is_asked_anew(visitors: Visitors) -> None:
-    yes, no = visitors
-    headers = {"cache-control": "no-store"}
-    assert yes.get("/asked", headers=headers).json() == {"analytics": True}
-    assert no.get("/asked", headers=headers).json() == {"analytics": False}
+@pytest.mark.parametrize("path", ["/asked", "/threads/asked"])
+def test_what_is_not_kept_is_asked_anew(visitors: Visitors, path: str) -> None:
+    for client, allowed in zip(visitors, (True, False), strict=True):
+        answer = client.get(path, headers={"cache-control": "no-store"})
+        assert answer.json() == {"analytics": allowed}
+        if path == "/threads/asked":
+            assert client.post(path).json() == {"analytics": allowed}
+    FastAPICache.reset()
+    FastAPICache.init(InMemoryBackend(), enable=False)
+    for client, allowed in zip(visitors, (True, False), strict=True):
+        assert client.get(path).json() == {"analytics": allowed}
 
 
-@pytest.mark.parametrize("path", ["/dependency", "/required"])
+@pytest.mark.parametrize("path", ["/dependency", "/required", "/threads/required"])
 def test_a_dependency_is_asked_every_time(visitors: Visitors, path: str) -> None:
     yes, no = visitors
     for _ in range(2):
@@ -187,7 +218,8 @@ def test_a_dependency_is_asked_every_time(visitors: Visitors, path: str) -> None
     assert made == ["made"]
 
 
-def test_a_decorator_inside_of_the_cache_lets_nobody_through(visitors: Visitors) -> None:
+@pytest.mark.parametrize("path", ["/inside", "/threads/inside"])
+def test_a_decorator_inside_of_the_cache_lets_nobody_through(visitors: Visitors, path: str) -> None:
     for client in (*visitors, *visitors):
-        assert client.get("/inside").status_code == 403
+        assert client.get(path).status_code == 403
     assert made == []

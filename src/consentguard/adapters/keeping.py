@@ -10,10 +10,12 @@ Django's page caches are not among them: they can be told not to keep a response
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from types import CodeType
 from typing import Any
 
 from consentguard.consent.decision import Decision
@@ -34,28 +36,59 @@ _MODULES = frozenset(module for module, _ in _KEEPERS)
 _FUNCTIONS = frozenset(function for _, function in _KEEPERS)
 
 
-def suited(decision: Decision) -> Decision:
+def suited(decision: Decision, scope: Mapping[str, Any] | None = None) -> Decision:
     """The decision as it may be used here: inside of what is kept for everybody, one that denies.
 
-    A keeper in another thread is not seen: of an endpoint that is not async, fastapi-cache is.
+    ``scope`` is that of an ASGI request, whose endpoint may run in another thread than its keeper.
     """
     if sys.modules.keys().isdisjoint(_MODULES):
         return decision
     frame = sys._getframe(1)
+    threaded = None if scope is None else _threaded(scope)
     while frame is not None:
-        function = frame.f_code.co_name
+        code = frame.f_code
+        if code is threaded:
+            given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            if not any(isinstance(frame.f_locals.get(name), Decision) for name in given):
+                _warn("fastapi_cache", repr(code.co_qualname))
+                return denying(decision)
+        function = code.co_name
         if function in _FUNCTIONS:
             module = frame.f_globals.get("__name__", "")
             names = _KEEPERS.get((module, function))
             if names is not None and not _named(frame.f_locals, names, decision):
-                log.warning(
-                    "consent was asked while %s makes %s, which it keeps for everybody, so the "
-                    "answer is no: put the decision's digest into the key (docs/caching.md)",
-                    *(module, _what(frame.f_locals)),
-                )
+                _warn(module, _what(frame.f_locals))
                 return denying(decision)
         frame = frame.f_back  # type: ignore[assignment]
     return decision
+
+
+def _warn(module: str, what: str) -> None:
+    log.warning(
+        "consent was asked while %s makes %s, which it keeps for everybody, so the answer is no: "
+        "put the decision's digest into the key (docs/caching.md)",
+        module,
+        what,
+    )
+
+
+def _threaded(scope: Mapping[str, Any]) -> CodeType | None:
+    """The code of an endpoint that fastapi-cache runs in a thread, by a key of its own making.
+
+    It keeps the answer of no other method, and of none that the client wants to have anew.
+    """
+    endpoint = scope.get("endpoint")
+    known = getattr(endpoint, "__globals__", {})
+    kept = getattr(endpoint, "__wrapped__", None)
+    if known.get("__name__") != "fastapi_cache.decorator" or not inspect.isfunction(kept):
+        return None
+    if inspect.iscoroutinefunction(kept) or not known["FastAPICache"].get_enable():
+        return None
+    if scope.get("method") != "GET" or (b"cache-control", b"no-store") in scope["headers"]:
+        return None
+    made_by = inspect.getclosurevars(endpoint).nonlocals.get("key_builder")  # type: ignore[arg-type]
+    own = getattr(made_by, "__module__", "") == "fastapi_cache.key_builder"
+    return kept.__code__ if own else None
 
 
 def denying(decision: Decision) -> Decision:
@@ -73,10 +106,14 @@ def _named(local: Mapping[str, Any], names: tuple[str, ...], decision: Decision)
     """Whether the key names the decision, or is not there yet."""
     if names[0] not in local:
         return True
-    values = [local.get(name) for name in names]
-    given = [*(local.get("args") or ()), *(local.get("kwargs") or {}).values()]
-    # A key that is made of arguments is made of what they say of themselves.
-    return decision.digest in str(values) or any(isinstance(one, Decision) for one in given)
+    for name in names:
+        value = local.get(name)
+        parts = [value] if isinstance(value, str) else value or ()
+        for part in parts.values() if isinstance(parts, dict) else parts:
+            # An argument that is a decision is in the key as it shows itself.
+            if isinstance(part, Decision) or (isinstance(part, str) and decision.digest in part):
+                return True
+    return False
 
 
 def _what(local: Mapping[str, Any]) -> str:

@@ -159,7 +159,7 @@ def consent(request: HTTPConnection) -> Decision:
 
     ``request`` may be a WebSocket. Raises :class:`ConfigError` when the middleware is not there.
     """
-    return suited(exchange_of(request).decision)
+    return suited(exchange_of(request).decision, request.scope)
 
 
 def requires_consent(
