@@ -13,7 +13,7 @@ from consentguard.errors import CrossSite
 from consentguard.http.message import Request
 
 _PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
-_ENCODED = re.compile(r"[ \x80-\U0010ffff]+")
+_ENCODED = re.compile(r"[^\x00-\x1f\x21-\x7f]+")
 
 MAX_PATH = 2048  #: characters of a path to go back to
 
