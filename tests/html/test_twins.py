@@ -40,7 +40,8 @@ def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
 def trace(one: Any, data: Sequence[bytes]) -> list[object]:
     """Everything that the interface tells, after each piece and at the end."""
     told: list[object] = []
-    for spans in (*map(one.feed, data), one.finish()):
+    for piece in (*data, None):
+        spans = one.finish() if piece is None else one.feed(piece)
         held = bytes(one.buffer)
         told.append((spans, one.offset, one.settled, held, one.overflow, one.closing))
     return told
@@ -62,6 +63,23 @@ def test_soup(text: str, data: st.DataObject) -> None:
     page = text.encode()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(page)), max_size=4)))
     assert_alike(pieces(page, cuts))
+
+
+_HEADS = ["", "<svg>", "<svg></x>", "<svg><desc>", "<math><mi>", "<b><p><table><svg></b>"]
+_UNITS = st.lists(st.sampled_from(CRUMBS), min_size=1, max_size=5).map("".join)
+_FLOODS = st.lists(st.builds(str.__mul__, _UNITS, st.sampled_from([1, 2, 5, 30])), max_size=5)
+
+
+@given(st.sampled_from(_HEADS), _FLOODS.map("".join), st.data())
+@settings(max_examples=500)
+def test_what_comes_again_and_again(head: str, text: str, data: st.DataObject) -> None:
+    page = (head + text).encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(page)), max_size=4)))
+    assert_alike(pieces(page, cuts))
+
+
+def test_the_scripts_of_a_point_are_those_of_html() -> None:
+    assert_alike([b"<svg><desc><svg></svg><svg></td></svg><script></script>"])
 
 
 _IDLE = [

@@ -131,7 +131,7 @@ class Contents(Stream):
             return self._end_here()
         if end < 0:
             return False
-        plain = self._plain_inside(begun, end)
+        plain = self._plain_inside(begun.end, end, begun.template)
         if plain is not None:
             self._spans += plain
             return self._leave(begun, end)
@@ -151,9 +151,17 @@ class Contents(Stream):
             self._adopt([span], begun, inner.offset)
         return self._leave(begun, end)
 
-    def _plain_inside(self, begun: Span, end: int) -> list[Span] | None:
+    def _plain_noscript(self, start: int, inside: bool) -> tuple[int, list[Span] | None]:
+        """Where one ends whose content starts there, and what is in it; -1 for one to read anew."""
+        found = grammar.RAW_END[b"noscript"].search(self.buffer, start)
+        if found is None or found.start() - start > TOKEN_LIMIT:
+            return -1, None
+        plain = self._plain_inside(start, found.start(), inside)
+        return -1 if plain is None else found.start(), plain
+
+    def _plain_inside(self, pos: int, end: int, inside: bool) -> list[Span] | None:
         """The spans in a noscript of a few tags, frames and comments; None to read it anew."""
-        buffer, pos, inside, skip = self.buffer, begun.end, begun.template, grammar.SKIP.match
+        buffer, skip = self.buffer, grammar.SKIP.match
         spans: list[Span] = []
         new = tuple.__new__
         while found := skip(buffer, pos, end):

@@ -27,44 +27,40 @@ class Formatting(OpenElements):
 
     def __init__(self) -> None:
         super().__init__()
-        # Name and index, -1 when closed; None is a marker.
-        self._active: list[tuple[bytes, int] | None] = []
+        # Name and index, -1 when closed; those before a marker are held by its node.
+        self._active: list[tuple[bytes, int]] = []
 
     def open_html(self, name: bytes) -> None:
         """Insert an HTML element."""
+        if name in foreign.MARKERS:
+            self.push(name, Space.HTML, NOTHING, tuple(self._active))
+            self._active = []
+            return
         index = self.push(name, Space.HTML, NOTHING)
         if name in foreign.FORMATTING:
             self._admit(name)
             self._active.append((name, index))
-        elif name in foreign.MARKERS:
-            self._active.append(None)
 
     def _admit(self, name: bytes) -> None:
-        """Make room in the list for one more: the earliest behind the last marker goes."""
-        first = len(self._active)
-        alike = []
-        while first and (entry := self._active[first - 1]) is not None:
-            first -= 1
-            if entry[0] == name:
-                alike.append(first)
+        """Make room in the list for one more: the earliest goes."""
+        alike = [at for at, entry in enumerate(self._active) if entry[0] == name]
         if len(alike) >= ALIKE_LIMIT:
-            del self._active[alike[-1]]
-        elif len(self._active) - first >= ACTIVE_LIMIT:
-            del self._active[first]
+            del self._active[alike[0]]
+        elif len(self._active) >= ACTIVE_LIMIT:
+            del self._active[0]
 
     def close(self, index: int) -> None:
         """Close the element at that index and all that are open in it."""
-        while len(self.names) > index:
-            html = self.space is Space.HTML
-            if self.pop() in foreign.MARKERS and html:
+        while len(self.nodes) > index:
+            gone = self.pop()
+            if gone.among(foreign.MARKERS):
                 # "Clear the list of active formatting elements up to the last marker."
-                while self._active and self._active.pop() is not None:
-                    pass
+                self._active = list(gone.held)
         for top in range(len(self._active) - 1, -1, -1):
-            entry = self._active[top]
-            if entry is None or 0 <= entry[1] < index:
+            name, at = self._active[top]
+            if 0 <= at < index:
                 return
-            self._active[top] = (entry[0], -1)
+            self._active[top] = (name, -1)
 
     def close_in(self, name: bytes, above: int) -> None:
         """Close the innermost element of that name if it stands above that index."""
@@ -75,21 +71,17 @@ class Formatting(OpenElements):
     def active_entry(self, name: bytes) -> int:
         """The place of the last such element behind the last marker, or -1."""
         for at in range(len(self._active) - 1, -1, -1):
-            entry = self._active[at]
-            if entry is None:
-                return -1
-            if entry[0] == name:
+            if self._active[at][0] == name:
                 return at
         return -1
 
     def adopt(self, name: bytes) -> None:
         """ "The adoption agency algorithm": what it leaves open."""
         at = self.active_entry(name)
-        entry = self._active[at] if at >= 0 else None
-        if entry is None:
+        if at < 0:
             self.close_in(name, self.mark(Mark.SPECIAL) - 1)
             return
-        index = entry[1]
+        index = self._active[at][1]
         if 0 <= index < self.mark(Mark.SCOPE):
             return
         del self._active[at]
@@ -105,12 +97,9 @@ class Formatting(OpenElements):
 
     def reopen(self) -> None:
         """ "Reconstruct the active formatting elements"."""
-        if not self._active:
-            return
         first = len(self._active)
-        while first and (entry := self._active[first - 1]) is not None and entry[1] < 0:
+        while first and self._active[first - 1][1] < 0:
             first -= 1
         for at in range(first, len(self._active)):
-            closed = self._active[at]
-            if closed is not None:
-                self._active[at] = (closed[0], self.push(closed[0], Space.HTML, NOTHING))
+            name = self._active[at][0]
+            self._active[at] = (name, self.push(name, Space.HTML, NOTHING))

@@ -106,8 +106,9 @@ _COMMON = (
     rb"(?:div|a|span|li|p|ul|h[1-6]|path|br|button|td|tr|i|b|strong|section|meta|article|label|em"
     rb"|option|nav|small|header|footer|figure|picture|dd|dt|dl|ol|th|time|table|tbody|hr|g|font)"
 )
+# The name is atomic: what fails behind it is not tried twice.
 _DULL_START = (
-    rb"(?:"
+    rb"(?>"
     + _COMMON
     + DELIMITER
     + rb"|(?!"
@@ -144,9 +145,9 @@ _SKIP = (
     + rb"|title>[^<]*+</title>|(?=[^a-zA-Z/!?<]))[^<]*+)*+(?:<(?=<))*+"
 )
 #: In HTML content: everything up to the next thing that somebody has to look at, and that, if it is
-#: a whole tag. The third group is the end tag of a script if one follows: most scripts are empty.
-#: The groups stand outside of what is possessive.
-SKIP = re.compile(_SKIP + rb"(?:" + WHOLE_TAG + rb"(</script>|)|)")
+#: a whole tag. The third group is the end tag of a script or a frame if one follows: most of them
+#: are empty. The groups stand outside of what is possessive.
+SKIP = re.compile(_SKIP + rb"(?:" + WHOLE_TAG + rb"(</script>|</iframe>|)|)")
 #: In an svg: what stands before the next `use`, and that tag as the one group, where all of them
 #: close what they open.
 DRAWN = re.compile(
@@ -157,13 +158,23 @@ DRAWN = re.compile(
     + QUOTED_ATTRIBUTES
     + rb" ?/?>)(?:(?<=/>)|[ \t\n\r]*+</use>)|)"
 )
+_NO_TAG = rb"[^<]++|<(?:(?=[^a-zA-Z/!?])|" + _WHOLE_COMMENT + rb")"
 #: In foreign content: text, and shapes that are closed at once.
 SKIP_FOREIGN = re.compile(
-    rb"(?:[^<]++|<" + _SHAPES + DELIMITER + _PLAIN_ATTRIBUTES + rb" ?(?:/>|></" + _SHAPES + rb">)"
-    rb"|<(?=[^a-zA-Z/!?]))*+"
+    rb"(?:"
+    + _NO_TAG
+    + rb"|<"
+    + _SHAPES
+    + DELIMITER
+    + _PLAIN_ATTRIBUTES
+    + rb" ?(?:/>|></"
+    + _SHAPES
+    + rb">))*+"
 )
 #: In HTML content inside foreign content, where every tag is counted: text.
-SKIP_TEXT = re.compile(rb"(?:[^<]++|<(?=[^a-zA-Z/!?]))*+")
+SKIP_TEXT = re.compile(rb"(?:" + _NO_TAG + rb")*+")
+#: In foreign content: a script without a tag in it. Groups are its start tag and its end tag.
+DRAWN_SCRIPT = re.compile(rb"(<script" + QUOTED_ATTRIBUTES + rb">)[^<]*+(</script>)")
 
 #: A whole start tag none of whose attributes can matter.
 DULL_TAG = re.compile(rb"<" + NAME + _DULL_REST)

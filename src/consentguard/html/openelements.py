@@ -8,7 +8,7 @@ names only, every step in constant time, nothing of the tree.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import IntEnum
 
 from . import foreign
@@ -47,35 +47,69 @@ def _marks(name: bytes) -> tuple[Mark, ...]:
 
 #: By the name of an HTML element; any other has ``Mark.HTML`` alone.
 MARKS = {name: _marks(name) for name in foreign.SPECIAL | foreign.SCOPE}
+_HTML_ALONE = (Mark.HTML,)
 _FOREIGN_POINT = (Mark.POINT, Mark.SCOPE, Mark.SPECIAL, Mark.FIRM)
+# Of an enum, once: its members take long to look up.
+_HTML = Space.HTML
+
+#: Formatting elements, each with its index or -1 when it is closed.
+Entries = tuple[tuple[bytes, int], ...]
+#: So many nodes are known again.
+NODE_LIMIT = 500
+
+
+class Node:
+    """An open element and what is open around it: never changed, and the same one for the same.
+
+    ``held`` are the formatting elements that a marker hides. An element taken out of the middle
+    leaves a node without a name, so that all the others keep their places.
+    """
+
+    __slots__ = ("around", "held", "name", "point", "space")
+
+    def __init__(
+        self, around: Node | None, name: bytes, space: Space, point: Point, held: Entries
+    ) -> None:
+        self.around = around
+        self.name = name
+        self.space = space
+        self.point = point
+        self.held = held
+
+    def among(self, names: Container[bytes]) -> bool:
+        """True for an HTML element of one of these names."""
+        return self.space is _HTML and self.name in names
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Why it is looked for."""
+        if self.space is _HTML:
+            return MARKS.get(self.name, _HTML_ALONE) if self.name else ()
+        return _FOREIGN_POINT if self.point is not Point.NONE else ()
 
 
 class OpenElements:
-    """The open elements; ``names`` is empty when nothing is kept and none of them is foreign.
+    """The open elements; ``nodes`` is empty when nothing is kept and none of them is foreign.
 
+    ``node`` is the current node; where ``nodes`` is empty, one that stands for the document.
     ``strangers`` counts those of svg and math among them, ``sheets`` the style elements of these.
     """
 
-    __slots__ = ("_marked", "_points", "_spaces", "_where", "names", "sheets", "strangers")
+    __slots__ = ("_known", "_marked", "_where", "node", "nodes", "sheets", "strangers")
 
     def __init__(self) -> None:
-        self.names: list[bytes] = []
+        self.nodes: list[Node] = []
+        self.node = Node(None, b"", _HTML, Point.NONE, ())
         self.sheets = 0
         self.strangers = 0
-        self._spaces: list[Space] = []
-        self._points: list[Point] = []
-        self._where: dict[tuple[bytes, bool], list[int]] = {}  # (name, is HTML): indexes
+        # Indexes by name, of foreign elements and of HTML's; and by mark.
+        self._where: tuple[dict[bytes, list[int]], dict[bytes, list[int]]] = ({}, {})
         self._marked: tuple[list[int], ...] = ([], [], [], [], [], [], [])
-
-    @property
-    def space(self) -> Space:
-        """The namespace of the current node."""
-        return self._spaces[-1] if self._spaces else Space.HTML
+        self._known: dict[tuple[Node, bytes, int, Entries], Node] = {}
 
     @property
     def plain(self) -> bool:
         """True when the current node is foreign and no integration point."""
-        return bool(self.names) and self._spaces[-1] is not Space.HTML and not self._points[-1]
+        return self.node.space is not _HTML and not self.node.point
 
     def inside_point(self) -> bool:
         """True inside an integration point: the body is not in scope there."""
@@ -83,16 +117,16 @@ class OpenElements:
 
     def by_html_rules(self, name: bytes) -> bool:
         """True when a start tag of this name is read as in HTML (13.2.6, the dispatcher)."""
-        if not self.names or self._spaces[-1] is Space.HTML:
+        if self.node.space is _HTML:
             return True
-        at = self._points[-1]
+        at = self.node.point
         if at is Point.TEXT:
             return name not in (b"mglyph", b"malignmark")
         return at is Point.HTML or (at is Point.ANNOTATION and name == b"svg")
 
     def last(self, name: bytes, *, html: bool = True) -> int:
         """The index of the innermost element of that name, or -1."""
-        indexes = self._where.get((name, html))
+        indexes = self._where[html].get(name)
         return indexes[-1] if indexes else -1
 
     def mark(self, mark: Mark) -> int:
@@ -100,68 +134,85 @@ class OpenElements:
         indexes = self._marked[mark]
         return indexes[-1] if indexes else -1
 
-    def push(self, name: bytes, space: Space, attributes: Mapping[bytes, str]) -> int:
+    def push(
+        self, name: bytes, space: Space, attributes: Mapping[bytes, str], held: Entries = ()
+    ) -> int:
         """Open an element and return its index."""
-        index = len(self.names)
-        html = space is Space.HTML
-        at = Point.NONE
+        at = Point.NONE if space is _HTML else foreign.point(name, space, attributes)
+        self._enter(self._inside(self.node, name, space, at, held))
+        return len(self.nodes) - 1
+
+    def _inside(self, around: Node, name: bytes, space: Space, point: Point, held: Entries) -> Node:
+        key = (around, name, 4 * space + point, held)
+        node = self._known.get(key)
+        if node is None:
+            if len(self._known) >= NODE_LIMIT:
+                self.forget()
+            node = self._known[key] = Node(around, name, space, point, held)
+        return node
+
+    def forget(self) -> None:
+        """Know no node again."""
+        self._known.clear()
+
+    def _enter(self, node: Node) -> None:
+        index, html = len(self.nodes), node.space is _HTML
+        self.node = node
+        self.nodes.append(node)
         if not html:
-            at = foreign.point(name, space, attributes)
             self.strangers += 1
-            self.sheets += name == b"style"
-        self.names.append(name)
-        self._spaces.append(space)
-        self._points.append(at)
-        indexes = self._where.get((name, html))
-        if indexes is None:
-            self._where[name, html] = [index]
-        else:
-            indexes.append(index)
-        if html or at:
-            for mark in self._marks_of(name, html, at):
+            self.sheets += node.name == b"style"
+        if node.name:
+            indexes = self._where[html].get(node.name)
+            if indexes is None:
+                self._where[html][node.name] = [index]
+            else:
+                indexes.append(index)
+            for mark in node.marks():
                 self._marked[mark].append(index)
-        return index
 
-    def _marks_of(self, name: bytes, html: bool, at: Point) -> tuple[Mark, ...]:
-        if html:
-            return MARKS.get(name, (Mark.HTML,))
-        return _FOREIGN_POINT if at is not Point.NONE else ()
-
-    def pop(self) -> bytes:
-        """Close the current node and return its name."""
-        name, at = self.names.pop(), self._points.pop()
-        html = self._spaces.pop() is Space.HTML
-        if not html:
+    def _leave(self) -> None:
+        node = self.nodes.pop()
+        assert node.around is not None  # noqa: S101 - the document's is not in the list
+        self.node = node.around
+        if node.space is not _HTML:
             self.strangers -= 1
-            self.sheets -= name == b"style"
-        self._forget(name, html, len(self.names))
-        if html or at:
-            for mark in self._marks_of(name, html, at):
-                self._marked[mark].pop()
-        while self.names and not self.names[-1]:
-            self._drop()
-        return name
+            self.sheets -= node.name == b"style"
+        if node.name:
+            self._forget(node, len(self.nodes))
 
-    def _drop(self) -> None:
-        del self.names[-1], self._spaces[-1], self._points[-1]
+    def pop(self) -> Node:
+        """Close the current node and return it."""
+        node = self.node
+        self._leave()
+        while self.nodes and not self.node.name:
+            self._leave()
+        return node
 
     def remove(self, index: int) -> None:
         """Take an HTML element out of the stack, wherever it stands."""
-        if index == len(self.names) - 1:
+        nodes = self.nodes
+        if index == len(nodes) - 1:
             self.pop()
             return
-        name = self.names[index]
-        self._forget(name, True, index)
-        for mark in self._marks_of(name, True, Point.NONE):
-            _take(self._marked[mark], index)
-        # Its place stays, without a name, so that all the others keep theirs.
-        self.names[index] = b""
+        gone = nodes[index]
+        assert gone.around is not None  # noqa: S101 - the document's is not in the list
+        self._forget(gone, index)
+        node = self._inside(gone.around, b"", _HTML, Point.NONE, ())
+        for at, one in enumerate(nodes[index:], index):
+            if at > index:
+                node = self._inside(node, one.name, one.space, one.point, one.held)
+            nodes[at] = node
+        self.node = node
 
-    def _forget(self, name: bytes, html: bool, index: int) -> None:
-        indexes = self._where[name, html]
+    def _forget(self, node: Node, index: int) -> None:
+        where = self._where[node.space is _HTML]
+        indexes = where[node.name]
         _take(indexes, index)
         if not indexes:
-            del self._where[name, html]
+            del where[node.name]
+        for mark in node.marks():
+            _take(self._marked[mark], index)
 
 
 def _take(indexes: list[int], index: int) -> None:

@@ -19,6 +19,7 @@ from .verdicts import IDLE, Kept, Memory, Verdict
 #: Tags that tell what the page is: the verdict on them is never :data:`IDLE`.
 DOCUMENT = frozenset((b"html", b"head", b"body"))
 
+_UNKNOWN = Kept(set(), {})
 # As empty as IDLE, for tags that tell.
 _NOTHING = Verdict()
 
@@ -60,6 +61,13 @@ class Remembered:
         if known and not memory.muted:
             verdicts.keep(key, verdict, None if asking.lasting else self._page)
         return verdict
+
+    def here(self) -> Kept:
+        """What is known of pages with these bases. It tells of no further base while they count."""
+        if len(self._asking.bases) != self._based:
+            self._settle()
+        kept = self._verdicts.on(self._page)[1:] if self._verdicts else ()
+        return kept[0] if kept else _UNKNOWN
 
     def again(self, verdict: Verdict) -> None:
         """Count what this verdict counted when it was made."""

@@ -198,7 +198,7 @@ class Rewriter:
         gating = self._gating or self._begun()
         verdict = gating.verdicts.verdict(page, span)
         if gating.asking.bases:
-            self._known = _NONE
+            self._known = gating.verdicts.here().get
         return verdict
 
     def _placed(self, span: Span, page: bytes) -> bool:

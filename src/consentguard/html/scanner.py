@@ -19,6 +19,7 @@ from collections.abc import Set as AbstractSet
 
 from . import foreign, grammar
 from .attributes import attributes, decode
+from .automaton import TAG_LIMIT, Automaton
 from .contents import REST, Contents
 from .foreign import Space
 from .names import MEMORY, REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, TORN_LIMIT
@@ -27,10 +28,11 @@ from .scriptend import ScriptEnd, plain_end
 from .spans import FOREIGN, SHEET, SHORT, Span, What
 from .syntax import TAG
 from .tagend import TagEnd
-from .treerules import TreeRules
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # Looked up once: an enumeration and a named tuple of ten are slow to ask and to make.
+# What these do depends on more than the open elements.
+_MORE = frozenset((b"body", b"html", b"template"))
 _TAG, _SCRIPT, _STYLE, _HTML = What.TAG, What.SCRIPT, What.STYLE, Space.HTML
 
 
@@ -53,7 +55,10 @@ class Scanner(Contents):
         self._idle = idle
         self._scripting = scripting
         self._whole = whole
-        self._open = TreeRules(whole=whole)
+        self._late = False
+        self._open = Automaton()
+        if whole:
+            self._open.begin()
         self._templates = 0
         self._torn = 0
         self._past: list[bytes] | None = None if whole else []
@@ -113,7 +118,7 @@ class Scanner(Contents):
 
     def _data(self) -> bool:
         """13.2.5.1 Data state."""
-        if self._open.names:
+        if self._open.nodes:
             return self._counted()
         buffer, spans, inside = self.buffer, self._spans, self._templates > 0
         new, more = tuple.__new__, REST
@@ -130,15 +135,20 @@ class Scanner(Contents):
                 self._end_tag(name, start, end)
                 inside = self._templates > 0
                 continue
-            if name not in grammar.TURNS:
+            if name not in grammar.TURNS or (name == b"iframe" and ended == b"</iframe>"):
                 # It is reported always, or has an attribute for which it was not skipped.
                 spans.append(new(Span, (_TAG, name, start, end, end, _HTML, inside, *more)))
                 continue
-            if ended and name == b"script":
+            if name == b"script" and ended == b"</script>":
                 spans.append(new(Span, (_SCRIPT, name, start, end, end, _HTML, inside, *more)))
                 continue
             if name == b"script" and end <= (close := plain_end(buffer, end)) <= end + SCRIPT_LIMIT:
                 spans.append(new(Span, (_SCRIPT, name, start, end, close, _HTML, inside, *more)))
+                self._pass(close)
+                return True
+            if name == b"noscript" and (close := self._fallback(start, end, inside)) >= 0:
+                if close == end:
+                    continue
                 self._pass(close)
                 return True
             self._pass(end)
@@ -146,6 +156,16 @@ class Scanner(Contents):
                 self._start_tag(name, start, found.end(2), end)
             return True
         return False
+
+    def _fallback(self, start: int, end: int, inside: bool) -> int:
+        """Where to go on behind a noscript's start tag; -1 for one that takes more."""
+        close, plain = end, None
+        if self._scripting:
+            close, plain = self._plain_noscript(end, inside)
+        if close >= 0 and not grammar.DULL_TAG.match(self.buffer, start):
+            self._spans.append(Span(_TAG, b"noscript", start, end, end, _HTML, inside))
+        self._spans += plain or ()
+        return close
 
     def _drawing(self, start: int, end: int) -> bool:
         """An svg with pictures from elsewhere and nothing else of interest, in one go.
@@ -163,21 +183,23 @@ class Scanner(Contents):
                 return False
         if buffer[end - 2] == 0x2F:
             return False
-        self._spans += [one for one in spans if self._matters(one, one.start + 4)]
+        self._spans += [
+            one
+            for one in spans
+            if self._matters(one.name, one.space, one.start, one.start + 4, one.end)
+        ]
         self._pass(part.end() + 6)
         return True
 
     def _counted(self) -> bool:
         """The same where open elements are kept."""
-        buffer, pos, tag = self.buffer, self.settled, TAG.match
+        buffer, spans, pos, tag = self.buffer, self._spans, self.settled, TAG.match
         kept = self._open
+        kept.arrive()
         while True:
             self.steps += 1
-            shapes = kept.strangers and kept.plain and not kept.sheets
-            found = (grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT).match(buffer, pos)
-            if found:
-                pos = found.end()
-            found = tag(buffer, pos)
+            pos = self._led(pos)
+            told, found = len(spans), tag(buffer, pos)
             if found is None:
                 self._pass(pos)
                 return pos < len(buffer) and self._markup(pos)
@@ -192,14 +214,47 @@ class Scanner(Contents):
                 self._end_tag(name, start, pos)
             elif self._start_tag(name, start, found.end(2), pos):
                 return not self.overflow
-            if not kept.names:
+            if not kept.nodes:
                 return True
-            watched = self._whole or kept.sheets or len(kept.names) > DEPTH_LIMIT
-            if not watched:
-                continue
-            begun = name == b"style" and not slash and not self._closed(found.end(2), pos)
-            if self._after_tag(pos, begun=begun):
-                return not self.overflow
+            if self._whole or kept.sheets or len(kept.nodes) > DEPTH_LIMIT:
+                begun = name == b"style" and not slash and not self._closed(found.end(2), pos)
+                if self._after_tag(pos, begun=begun):
+                    return not self.overflow
+            if pos - start > TAG_LIMIT or name in _MORE:
+                kept.arrive()
+            else:
+                kept.arrive(bytes(buffer[start:pos]), spans[-1] if len(spans) > told else None)
+
+    def _led(self, pos: int) -> int:
+        """Where the next tag stands of which it is not known what it does."""
+        buffer, kept, spans, inside = self.buffer, self._open, self._spans, self._templates > 0
+        # Behind the memory a tag may end the counting.
+        stop = MEMORY - self.offset if self._whole and not self._late else len(buffer)
+        while True:
+            shapes = kept.plain and not kept.sheets
+            found = (grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT).match(buffer, pos)
+            start = found.end() if found else pos
+            if kept.sheets:
+                return start
+            pos, known, told = kept.led(buffer, start, stop)
+            self.steps += known
+            spans += [Span(_TAG, name, *at, at[1], space, inside) for name, space, at in told]
+            if kept.plain and len(kept.nodes) < DEPTH_LIMIT:
+                pos = self._drawn_scripts(pos)
+            if pos == start:
+                return pos
+
+    def _drawn_scripts(self, pos: int) -> int:
+        """The scripts that stand there in svg or math and have no tag in them; where these end."""
+        space, inside = self._open.node.space, self._templates > 0
+        while found := grammar.DRAWN_SCRIPT.match(self.buffer, pos):
+            start, end, stop = found.start(), found.end(1), found.start(2)
+            if stop - end > SCRIPT_LIMIT:
+                break
+            self._spans.append(Span(_SCRIPT, b"script", start, end, stop, space, inside))
+            self.steps += 1
+            pos = found.end()
+        return pos
 
     def _after_tag(self, pos: int, *, begun: bool) -> bool:
         """Where tags are counted: True when the data state ends here.
@@ -207,20 +262,25 @@ class Scanner(Contents):
         ``begun`` says that a style element may have begun: what stands in one behind a tag that is
         in it is a piece of a sheet.
         """
-        if len(self._open.names) > DEPTH_LIMIT:
+        if len(self._open.nodes) > DEPTH_LIMIT:
             self._end_here()
             return True
-        if self._whole and not self._open.strangers and self.offset + pos > MEMORY:
-            self._open, self._whole = TreeRules(), False
-            self._state = self._data
-            return True
-        if not self._open.sheets or self._open.space is Space.HTML:
+        if self._whole and self.offset + pos > MEMORY:
+            if not self._open.strangers:
+                self._open, self._whole = Automaton(), False
+                self._state = self._data
+                return True
+            if not self._late:
+                # What was known did not lead here.
+                self._late = True
+                self._open.forget()
+        if not self._open.sheets or self._open.node.space is _HTML:
             return False
         self._torn += not begun
         if self._torn > TORN_LIMIT:
             self._end_here()
             return True
-        span = Span(What.STYLE, b"style", pos, pos, pos, self._open.space, broken=not begun)
+        span = Span(What.STYLE, b"style", pos, pos, pos, self._open.node.space, broken=not begun)
         self._read_text(span)
         self._state = self._foreign_style
         return True
@@ -248,13 +308,17 @@ class Scanner(Contents):
     def _start_tag(self, name: bytes, start: int, name_end: int, end: int) -> bool:
         """Report the tag if it matters; True when its content is not markup."""
         space = self._namespace(name, name_end, end)
-        span = Span(What.TAG, name, start, end, end, space, self._templates > 0)
         # "Set the self-closing flag" has no effect on HTML elements.
-        if name == b"script" and (space is Space.HTML or not self._closed(name_end, end)):
+        script = name == b"script" and (space is _HTML or not self._closed(name_end, end))
+        matters = script or self._matters(name, space, start, name_end, end)
+        if space is not _HTML and not matters:
+            return False
+        span = Span(_TAG, name, start, end, end, space, self._templates > 0)
+        if script:
             return self._read_script(span)
-        if self._matters(span, name_end):
+        if matters:
             self._spans.append(span)
-        if space is not Space.HTML:
+        if space is not _HTML:
             return False
         if name == b"style":
             self._begun = span
@@ -281,7 +345,7 @@ class Scanner(Contents):
             self._begun = span
             self._script_end = ScriptEnd(span.end)
             self._state = self._script
-        elif len(self._open.names) > DEPTH_LIMIT:
+        elif len(self._open.nodes) > DEPTH_LIMIT:
             self._end_here()
         else:
             self._read_text(span)
@@ -289,7 +353,7 @@ class Scanner(Contents):
         return True
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
-        if not self._open.names and name not in (b"svg", b"math"):
+        if not self._open.nodes and name not in (b"svg", b"math"):
             return Space.HTML
         values: dict[bytes, str] = {}
         if name in (b"font", b"annotation-xml"):
@@ -298,18 +362,18 @@ class Scanner(Contents):
                 values.setdefault(one.name, decode(raw, "latin-1"))
         return self._open.start(name, values, self._closed(name_end, end))
 
-    def _matters(self, span: Span, name_end: int) -> bool:
+    def _matters(self, name: bytes, space: Space, start: int, name_end: int, end: int) -> bool:
         """True for a tag to be reported."""
-        names = REPORTED if span.space is Space.HTML else REPORTED_FOREIGN
-        if span.name in names and (span.name != b"use" or self._shows_another(span, name_end)):
+        names = REPORTED if space is _HTML else REPORTED_FOREIGN
+        if name in names and (name != b"use" or self._shows_another(name_end, end)):
             return True
-        return grammar.DULL_TAG.match(self.buffer, span.start) is None
+        return grammar.DULL_TAG.match(self.buffer, start) is None
 
-    def _shows_another(self, span: Span, name_end: int) -> bool:
+    def _shows_another(self, name_end: int, end: int) -> bool:
         """False for a `use` that shows a part of this very page."""
         return any(
             not self.buffer[one.value_start : one.value_end].startswith(b"#")
-            for one in attributes(self.buffer, name_end, span.end)
+            for one in attributes(self.buffer, name_end, end)
             if one.name in (b"href", b"xlink:href")
         )
 
@@ -352,7 +416,7 @@ class Scanner(Contents):
                 return False
             return self._to(self._comment, pos + 4)
         # "If there is an adjusted current node and it is not an element in the HTML namespace".
-        section = self._open.space is not Space.HTML
+        section = self._open.node.space is not _HTML
         if section and buffer.startswith(b"<![CDATA[", pos):
             return self._to(self._cdata, pos + 9)
         if head == b"<!doctype":

@@ -14,6 +14,8 @@ from .grammar import RAW_END, SCRIPT_TURN
 _PARTIAL = 8
 _search = RAW_END[b"script"].search
 _comment = re.compile(rb"<!(?=--)").search
+# Comments without a "<" in them, and what stands before them.
+_comments = re.compile(rb"(?:(?:[^<]++|<(?!!--|/[sS]))*+<!(?=--)(?:[^<\-]++|-(?!->))*+-->)++").match
 
 
 def plain_end(buffer: bytearray, at: int) -> int:
@@ -42,6 +44,8 @@ class ScriptEnd:
                 self.at = max(self.at, len(buffer) - _PARTIAL)
                 return end.start() if end else -1
         done = self.at
+        if not escaped and (found := _comments(buffer, at)):
+            done = at = found.end()
         while found := SCRIPT_TURN.search(buffer, at):
             kind = found.lastindex
             at = found.end()
@@ -55,6 +59,8 @@ class ScriptEnd:
                 continue
             elif not kind:
                 escaped = 0
+                if found := _comments(buffer, at):
+                    at = found.end()
             else:
                 escaped = 1 if found[2] else 2
             done = at

@@ -52,11 +52,13 @@ class TreeRules(Formatting):
 
     __slots__ = ("_form",)
 
-    def __init__(self, *, whole: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._form = False
-        if whole:
-            self.push(b"html", Space.HTML, NOTHING)
+
+    def begin(self) -> None:
+        """Keep the elements of a page from its beginning."""
+        self.push(b"html", Space.HTML, NOTHING)
 
     def start(self, name: bytes, attributes: Mapping[bytes, str], closed: bool) -> Space:
         """Take in a start tag and say which namespace its element has.
@@ -69,12 +71,12 @@ class TreeRules(Formatting):
             self._leave_foreign()
             html = True
         if not html:
-            space = self.space
+            space = self.node.space
         elif name in (b"svg", b"math"):
             self.reopen()
             space = Space.SVG if name == b"svg" else Space.MATH
         else:
-            if self.names:
+            if self.nodes:
                 self._start_html(name)
             return Space.HTML
         if not closed:
@@ -83,9 +85,9 @@ class TreeRules(Formatting):
 
     def end(self, name: bytes) -> bool:
         """Take in an end tag; True when it was read by the rules for HTML."""
-        if not self.names:
+        if not self.nodes:
             return True
-        if self.space is not Space.HTML:
+        if self.node.space is not Space.HTML:
             if name in (b"br", b"p"):
                 self._leave_foreign()
             else:
@@ -102,11 +104,11 @@ class TreeRules(Formatting):
         """True when what the tag does depends on elements around the outermost svg or math."""
         if not end and name not in foreign.TABLE_PARTS:
             return False
-        if not self.names or name in foreign.DOCUMENT:
+        if not self.nodes or name in foreign.DOCUMENT:
             return False
         if not end:
             return self.by_html_rules(name) and self.mark(Mark.TABLE) < 0
-        if self.space is not Space.HTML and (
+        if self.node.space is not Space.HTML and (
             name in (b"br", b"p") or self.last(name, html=False) > self.mark(Mark.HTML)
         ):
             return False
@@ -116,7 +118,7 @@ class TreeRules(Formatting):
 
     def _leave_foreign(self) -> None:
         """Back to HTML: "while the current node is not … an integration point, or … HTML"."""
-        while self.plain or (self.names and self._points[-1] is Point.ANNOTATION):
+        while self.plain or self.node.point is Point.ANNOTATION:
             self.pop()
 
     def _start_html(self, name: bytes) -> None:
@@ -125,7 +127,7 @@ class TreeRules(Formatting):
             self.reopen()
             self.open_html(name)
             return
-        mode = self.names[at] if at >= 0 else b""
+        mode = self.nodes[at].name if at >= 0 else b""
         if name in foreign.TABLE_PARTS:
             self._table_part(name)
             return
@@ -153,7 +155,7 @@ class TreeRules(Formatting):
             self._close_current(foreign.HEADINGS)
         elif name in _ITEMS:
             firm = self.mark(Mark.FIRM)
-            if firm >= 0 and self.names[firm] in _ITEMS[name] and self._is_html(firm):
+            if firm >= 0 and self.nodes[firm].among(_ITEMS[name]):
                 self.close(firm)
         elif name == b"table" and mode in _IN_TABLE:
             self.close(self.mark(Mark.TABLE_SCOPE))
@@ -173,11 +175,8 @@ class TreeRules(Formatting):
             self.close_in(b"select", scope - 1)
 
     def _close_current(self, names: Container[bytes]) -> None:
-        if self.names[-1] in names and self.space is Space.HTML:
-            self.close(len(self.names) - 1)
-
-    def _is_html(self, index: int) -> bool:
-        return self._spaces[index] is Space.HTML
+        if self.node.among(names):
+            self.close(len(self.nodes) - 1)
 
     def _may_open_form(self, mode: bytes) -> bool:
         if self.last(b"template") >= 0:
@@ -190,9 +189,9 @@ class TreeRules(Formatting):
     def _table_part(self, name: bytes) -> None:
         """13.2.6.4.9 to .15: where a part of a table finds its place, or is ignored."""
         while (at := self.mark(Mark.TABLE)) >= 0:
-            mode = self.names[at]
+            mode = self.nodes[at].name
             if mode == b"template":
-                if at + 1 == len(self.names) and name != b"col":
+                if at == len(self.nodes) - 1 and name != b"col":
                     self.open_html(name)
                 return
             if name in _CHILDREN.get(mode, ()):
@@ -247,8 +246,5 @@ class TreeRules(Formatting):
 
     def _imply(self, but: bytes) -> None:
         """ "Generate implied end tags", except for one name."""
-        while self.space is Space.HTML and self.names:
-            name = self.names[-1]
-            if name not in foreign.IMPLIED or name == but:
-                return
-            self.close(len(self.names) - 1)
+        while self.node.name != but and self.node.among(foreign.IMPLIED):
+            self.close(len(self.nodes) - 1)
