@@ -30,11 +30,10 @@ def _doubled(what: str, job: Callable[[bytes], jobs.Job], effort: Effort) -> Ite
     for name, body in islice(hostile(_SIZE), 0, None, effort.step):
         pair = (job(body), job(twice[name]))
         small, large = jobs.fastest(pair, 2)
-        if large > 2.3 * small:
-            # Something else may have had the machine; what is not linear stays so.
-            times = (small, large), jobs.fastest(pair, 6)
-            small, large = (min(column) for column in zip(*times, strict=True))
         growth[name] = large / small
+        if growth[name] > 2.3:
+            # A processor changes its pace between two runs; what is not linear stays so.
+            growth[name] = jobs.ratio(pair[1], pair[0], 15)
         speed[name] = 2 * _SIZE / large / 1e6
     worst = max(growth, key=lambda name: growth[name])
     slowest = min(speed, key=lambda name: speed[name])
