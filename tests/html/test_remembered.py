@@ -61,6 +61,7 @@ PARTS = [
     *(b"<p style='a:url(x)'>", b"<p style='a:url(//bad)'>", b"<p data-cg-x=y>", b"<noscript>"),
     *(b"</noscript>", b"<iframe srcdoc='<img src=x>'>", b"<iframe srcdoc='<img src=//bad>'>"),
     *(b"<iframe src='data:text/html,<img src=//bad>'>", b"<img src='/x", b"'>", b"<script>"),
+    *(b"<wbr data-cg-banner>", b"<wbr>", b"<base>", b"<base href=//bad/><base href=/c/>" * 5),
     *(b"</script>", b"<img srcset='//bad, x, //bad'>", b"<script src=x></script>", b"<g>", b"&"),
     *(b"<link rel=stylesheet href='data:text/css,@import url(x)'>", b"<script type=text/plain>"),
 ]
@@ -87,6 +88,14 @@ def test_the_odd_pages_too(page: bytes) -> None:
     shelf: Shelf = {}
     for place in ("http://h/", "http://h/bad", "http://h/"):
         assert view(page, shelf, place) == view(page, None, place)
+
+
+@pytest.mark.parametrize("base", [b"", b"<base href=/>"])
+def test_a_place_for_the_insertion_is_never_remembered(base: bytes) -> None:
+    shelf: Shelf = {}
+    page = b"<body>" + base + b"<wbr data-cg-banner>1<wbr data-cg-banner></body>"
+    for _ in range(2):
+        assert view(page, shelf)[0] == b"<body>" + base + b"<i>1<wbr data-app-cg-banner></body>"
 
 
 def asked(page: bytes, shelf: Shelf, at: str = "http://h/") -> int:

@@ -2,8 +2,8 @@
 
 A verdict is found again by the bytes that it was made from. It is kept for the whole site where no
 URL in the tag depends on the page's path, else for pages at the same address and with the same
-`<base href>`s. Never kept is what depends on more: a `<base>`, a document in a document, and what
-was cut.
+`<base href>`s. Never kept is what depends on more: a `<base>`, a document in a document, what was
+cut, and a `wbr`, which may be where the insertion goes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Remembered:
             self._settle()
         # A base says something while it counts; what was cut or torn is more than its bytes.
         tells = span.name == b"base" and len(asking.bases) < BASES
-        known = span.whole and not span.broken and not tells
+        known = span.whole and not (span.broken or tells or span.name == b"wbr")
         key = _key(page, span) if known else b""
         found = _found(key, verdicts.on(self._page)[self._based > 0 :]) if known else None
         if found is not None:
