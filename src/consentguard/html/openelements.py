@@ -65,7 +65,7 @@ class Node:
     leaves a node without a name, so that all the others keep their places.
     """
 
-    __slots__ = ("around", "held", "name", "point", "space")
+    __slots__ = ("around", "held", "marks", "name", "point", "space")
 
     def __init__(
         self, around: Node | None, name: bytes, space: Space, point: Point, held: Entries
@@ -75,16 +75,16 @@ class Node:
         self.space = space
         self.point = point
         self.held = held
+        self.marks: tuple[Mark, ...] = ()
+        if space is not _HTML:
+            if point is not Point.NONE:
+                self.marks = _FOREIGN_POINT
+        elif name:
+            self.marks = MARKS.get(name, _HTML_ALONE)
 
     def among(self, names: Container[bytes]) -> bool:
         """True for an HTML element of one of these names."""
         return self.space is _HTML and self.name in names
-
-    def marks(self) -> tuple[Mark, ...]:
-        """Why it is looked for."""
-        if self.space is _HTML:
-            return MARKS.get(self.name, _HTML_ALONE) if self.name else ()
-        return _FOREIGN_POINT if self.point is not Point.NONE else ()
 
 
 class OpenElements:
@@ -168,7 +168,7 @@ class OpenElements:
                 self._where[html][node.name] = [index]
             else:
                 indexes.append(index)
-            for mark in node.marks():
+            for mark in node.marks:
                 self._marked[mark].append(index)
 
     def _leave(self) -> None:
@@ -211,7 +211,7 @@ class OpenElements:
         _take(indexes, index)
         if not indexes:
             del where[node.name]
-        for mark in node.marks():
+        for mark in node.marks:
             _take(self._marked[mark], index)
 
 

@@ -238,8 +238,9 @@ class Scanner(Contents):
                 return start
             pos, known, told = kept.led(buffer, start, stop)
             self.steps += known
-            spans += [Span(_TAG, name, *at, at[1], space, inside) for name, space, at in told]
-            if kept.plain and len(kept.nodes) < DEPTH_LIMIT:
+            for name, space, at in told:
+                spans.append(Span(_TAG, name, *at, at[1], space, inside))
+            if buffer.startswith(b"<script", pos) and kept.plain and len(kept.nodes) < DEPTH_LIMIT:
                 pos = self._drawn_scripts(pos)
             if pos == start:
                 return pos
