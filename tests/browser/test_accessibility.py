@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AxeBase
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 from tests.browser.visiting import visiting
 from tests.conftest import SITE, Here
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-AXE = AxeBase().axe_script
+AXE = Axe().axe_script
 #: WCAG 2.2, A and AA.
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """levels => axe.run(
@@ -21,8 +21,9 @@ RUN = """levels => axe.run(
 ).then(found => found.violations.map(one => [one.id, one.nodes.map(node => node.html)]))"""
 #: What can be pressed and is smaller than it may be (WCAG 2.2, 2.5.8), links in text apart.
 SMALL = """() => [...document.querySelectorAll(
-        "#cg-banner :is(button, summary, input, label), #cg-reopen a, main :is(button, summary, select)"
-    )].filter(el => el.checkVisibility()).map(el => [el.outerHTML.slice(0, 80), el.getBoundingClientRect()])
+        "#cg-banner :is(button, summary, label), #cg-reopen a, main :is(button, summary, select)"
+    )].filter(el => el.checkVisibility())
+    .map(el => [el.outerHTML.slice(0, 80), el.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.width < 24 || box.height < 24))
     .map(([html, box]) => [html, box.width, box.height])"""
 MEDIA = "<img src='https://a.stats.test/i' alt=''>"
@@ -55,3 +56,18 @@ async def test_it_has_no_fault_that_a_machine_finds(
                 assert await faults(page) == []
             await page.goto(visitor.url + "/_consent")
             assert await faults(page) == []
+
+
+async def test_a_fault_would_be_found(chromium: Browser) -> None:
+    async with visiting(chromium, MEDIA) as visitor:
+        page = await visitor.context.new_page()
+        await page.goto(visitor.url)
+        await page.evaluate("""() => {
+            const banner = document.getElementById("cg-banner");
+            banner.append(new Image());
+            const bad = "color: #eee; padding: 0; min-block-size: 0; block-size: 20px";
+            banner.querySelector("[data-cg=reject]").style = bad;
+        }""")
+        found = await faults(page)
+        assert [one[0] for one in found[:2]] == ["color-contrast", "image-alt"]
+        assert 'value="reject"' in found[2][0]
