@@ -1,4 +1,4 @@
-# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make fuzz · make sanitize · make soak
+# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make fuzz · make sanitize · make soak · make caches
 PYTHON ?= python3
 PORT ?= 8000
 FRAMEWORK ?= starlette
@@ -17,7 +17,7 @@ CC ?= cc
 # Warnings are errors here, never for those who install the package.
 STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 
-.PHONY: demo test test-pure check bench fuzz soak sanitize screenshot gallery clean
+.PHONY: demo test test-pure check bench fuzz soak caches sanitize screenshot gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -59,6 +59,11 @@ fuzz: $(VENV)/.dev
 # Ten thousand responses that end at random places: is any memory left behind?
 soak: $(VENV)/.dev
 	$(BIN)/python tools/soak.py
+
+# nginx and Varnish in front of a site: does any visitor get another's page?
+# make caches CONSENTGUARD_SEED=1 repeats a run.
+caches: $(VENV)/.caches
+	$(BIN)/python -m pytest -s tests/caches/real.py
 
 # The scanner in C under AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize: $(VENV)/.dev
@@ -110,4 +115,13 @@ $(VENV)/.chromium: $(VENV)/.dev
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; \
 	else $(BIN)/python -m playwright install chromium; fi
+	@touch $@
+
+# Both as they are there, else Debian's.
+$(VENV)/.caches: $(VENV)/.dev
+	@path="$$PATH:/usr/sbin"; \
+	if PATH="$$path" command -v nginx >/dev/null && PATH="$$path" command -v varnishd >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx varnish; \
+	else echo "nginx and Varnish have to be installed" >&2; exit 1; fi
 	@touch $@

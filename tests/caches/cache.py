@@ -21,7 +21,7 @@ Fetch = Callable[[Sent], Answer]
 
 #: May be kept without a word about how long (RFC 9110, section 15.1).
 HEURISTIC = frozenset((200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501))
-GUESSED = 60  #: seconds that a response is fresh which says nothing at all
+GUESSED = 60  #: seconds that a response is fresh which says nothing about time
 #: What a targeted cache looks at before Cache-Control, the first one first.
 TARGETED = (b"surrogate-control", b"cdn-cache-control", b"x-accel-expires")
 CONDITIONS = frozenset((b"if-none-match", b"if-modified-since", b"if-range", b"range"))
@@ -126,7 +126,7 @@ class Cache:
         if stored.header("last-modified") and stored.answer.status in HEURISTIC:
             return (stored.time - _seconds(stored.header("last-modified"))) / 10
         # Section 4.2.2 leaves open what else a heuristic looks at.
-        return GUESSED if stored.answer.status in HEURISTIC and not said else 0
+        return GUESSED if stored.answer.status in HEURISTIC else 0
 
     def _storable(self, sent: Sent, answer: Answer) -> bool:
         """Whether it may be kept (section 3)."""

@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 import waitress  # type: ignore[import-untyped]
 from tests.caches import processes
-from tests.caches.site import Site, policy
+from tests.caches.site import VIEWS, Site, policy
 from tests.caches.test_own import MEASURED, MIXED, SHARED, everywhere, mixed
 from tests.caches.walk import Walk, seed_of_today, sums
 from tests.serving import serving
+from waitress import wasyncore
 
 import consentguard.asgi
 import consentguard.wsgi
@@ -60,9 +61,10 @@ def waiting(app: Any) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
-        server.task_dispatcher.shutdown()
+        # In its own thread, which else would wait for sockets that are closed.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join()
+        server.task_dispatcher.shutdown()
 
 
 @contextmanager
@@ -118,13 +120,16 @@ def test_shared_pages_are_the_same_for_everybody(
     kept = frozenset(path for path in MEASURED if shared(path))
     visits = sum(n for path, n in walk.visits.items() if path in kept)
     assert 0 < sums(site, kept).total() < visits / 2
-    assert any(status == 304 for _, status in site.asked), "and revalidated"
+    assert enforcement == MIXED or any(status == 304 for _, status in site.asked), "revalidated"
 
 
 @FRONT
 @VARIES
 def test_shared_pages_are_kept_as_without_us(tmp_path: Path, front: str, varies: bool) -> None:
-    """While nothing gets old: the clock is real, and two runs do not meet it alike."""
+    """While nothing gets old: the clock is real, and two runs do not meet it alike.
+
+    Neither of the two keeps what sets a cookie. Behind us it does, for a tracker's cookie is gone.
+    """
     asked, seed = [], seed_of_today()
     for enforcement in (None, SHARED):
         folder = tmp_path / str(enforcement is None)
@@ -137,4 +142,10 @@ def test_shared_pages_are_kept_as_without_us(tmp_path: Path, front: str, varies:
         rate = 1 - asked[-1].total() / visits
         told = "without us" if enforcement is None else "with us"
         print(f"{front}, {told}: {visits} visits, {asked[-1].total()} at the site, {rate:.1%} hits")
-    assert asked[0] == asked[1], f"seed {seed}"
+    for path in MEASURED:
+        bare, ours = (one[path, VIEWS[path].status] for one in asked)
+        told = f"{path}, seed {seed}: {bare}, {ours}"
+        if b"set-cookie" in dict(VIEWS[path].more):
+            assert ours <= bare, told
+        else:
+            assert ours == bare, told
