@@ -116,7 +116,7 @@ def test_in_doubt_nothing_passes(make_guard: GuardMaker, headers: Any) -> None:
 def test_nothing_passes_for_a_visitor_whose_cookies_were_refused(make_guard: GuardMaker) -> None:
     exchange = make_guard().exchange(a_request(cookie="_ga=1"))
     assert not exchange.passes([JSON])
-    assert (b"vary", b"Cookie") in exchange.reply(200, [JSON]).headers
+    assert (b"vary", b"Cookie, Sec-GPC") in exchange.reply(200, [JSON]).headers
 
 
 def test_everything_passes_where_nothing_is_looked_at(make_guard: GuardMaker) -> None:

@@ -106,8 +106,12 @@ def test_what_passes_leaves_with_the_apps_own_headers() -> None:
         ("X-A", "1\r\nSet-Cookie: _ga=1", [("X-A", "1  Set-Cookie: _ga=1")]),
         ("X-A", "\u2014", [("X-A", "?")]),
         ("x\ny", "1", []),
-        ("Set-Cookie", "_ga=1", [("cache-control", "private"), ("vary", "Cookie")]),
-        ("Content-Type", "text/html", [("cache-control", "private, no-cache"), ("vary", "Cookie")]),
+        ("Set-Cookie", "_ga=1", [("cache-control", "private"), ("vary", "Cookie, Sec-GPC")]),
+        (
+            "Content-Type",
+            "text/html",
+            [("cache-control", "private, no-cache"), ("vary", "Cookie, Sec-GPC")],
+        ),
     ],
 )
 def test_what_does_not_pass_is_gated(name: str, value: str, said: Any) -> None:

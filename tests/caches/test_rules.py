@@ -70,7 +70,7 @@ def control(value: bytes) -> Callable[[list[Header], list[Header]], list[Header]
 
 def unvaried(app: list[Header], ours: list[Header]) -> list[Header]:
     """Nothing is said of cookies."""
-    return [header for header in ours if header != (b"vary", b"Cookie")]
+    return [header for header in ours if header != (b"vary", b"Cookie, Sec-GPC")]
 
 
 def untouched(app: list[Header], ours: list[Header]) -> list[Header]:

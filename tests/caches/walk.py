@@ -156,15 +156,16 @@ class Walk:
             self.tick(seconds)
 
     def _change(self, visitor: Visitor) -> None:
-        """Somebody travels, or sets the browser otherwise: then it is started again.
+        """Somebody sets the browser otherwise, or travels: then it is started again.
 
         Or finds a cookie of some day before there was a guard.
         """
-        visitor.history.clear()
         kind = self.random.randrange(3)
         if kind == 0:
             visitor.gpc = not visitor.gpc
-        elif kind == 1:
+            return
+        visitor.history.clear()
+        if kind == 1:
             visitor.place = self.random.choice(PLACES)
         else:
             visitor.jar["_ga"] = "before"

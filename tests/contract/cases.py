@@ -101,8 +101,8 @@ NECESSARY = frozenset({"sessionid"})
 LOOSE = NECESSARY | {"zz_undeclared"}  #: where unknown cookies pass
 EVERYTHING = NECESSARY | {"_ga", "_fbp"}
 NONE = frozenset[str]()
-PRIVATE = {"cache-control": "private, no-cache", "vary": "Cookie"}
-PERSONAL = {"cache-control": "private, max-age=60", "vary": "Cookie"}
+PRIVATE = {"cache-control": "private, no-cache", "vary": "Cookie, Sec-GPC"}
+PERSONAL = {"cache-control": "private, max-age=60", "vary": "Cookie, Sec-GPC"}
 MADE_OF_IT = {**PERSONAL, "cache-control": "private, no-cache, max-age=60"}
 AS_SENT = {"cache-control": "public, max-age=60", "vary": None}
 NO_STORE = {"cache-control": "no-store"}
@@ -478,7 +478,7 @@ COOKIES = (
         "/json-clean",
         cookies="_ga=x",
         expires=frozenset({"_ga"}),
-        header={"vary": "Cookie"},
+        header={"vary": "Cookie, Sec-GPC"},
     ),
     Case("swept where they may be", "/raw/a/b.html", cookies="_ga=x", expires=frozenset({"_ga"})),
     Case(

@@ -154,7 +154,9 @@ def test_cors_on_either_side(side: str) -> None:
     origin = {"origin": "https://other.test"}
     answer = client.get("/", headers=origin)
     assert answer.headers["access-control-allow-origin"] == "https://other.test"
-    assert {"origin", "cookie"} == {v.strip().lower() for v in answer.headers["vary"].split(",")}
+    assert {"origin", "cookie", "sec-gpc"} == {
+        v.strip().lower() for v in answer.headers["vary"].split(",")
+    }
     asked = {**origin, "access-control-request-method": "GET"}
     assert client.options("/api", headers=asked).status_code == 200
     # Wrong order, outside: other origins may read our own pages, and the visitor's choice in them.
@@ -362,7 +364,7 @@ def test_wsgi_compression_on_either_side(side: str, path: str) -> None:
     text = gzip.decompress(answer.data)
     assert GATED in text
     assert "Set-Cookie" not in answer.headers
-    assert {"Cookie", "Accept-Encoding"} <= set(answer.headers.getlist("Vary"))
+    assert {"Cookie, Sec-GPC", "Accept-Encoding"} <= set(answer.headers.getlist("Vary"))
     grant(client)
     assert TAG in gzip.decompress(client.get(path, headers={"accept-encoding": "gzip"}).data)
 

@@ -120,7 +120,7 @@ def test_a_page_is_private_and_no_cache_has_a_lifetime_for_it() -> None:
         (b"Content-Type", b"text/html"),
         (b"Vary", b"Accept-Encoding"),
         (b"cache-control", b"private, no-cache"),
-        (b"vary", b"Cookie"),
+        (b"vary", b"Cookie, Sec-GPC"),
     ]
 
 
@@ -148,7 +148,7 @@ def test_what_depended_on_the_visitor_is_private_and_says_so() -> None:
         (b"ETag", b'"x"'),
         (b"Expires", b"x"),
         (b"cache-control", b"private, max-age=60"),
-        (b"vary", b"Cookie"),
+        (b"vary", b"Cookie, Sec-GPC"),
     ]
 
 
@@ -175,18 +175,19 @@ def test_directives_that_do_not_share_are_kept(control: bytes, expected: bytes) 
 @pytest.mark.parametrize(
     ("vary", "added"),
     [
-        ([], True),
-        ([b"Accept-Encoding"], True),
-        ([b"X-Cookie-Consent"], True),
-        ([b"accept, COOKIE"], False),
-        ([b"accept", b"cookie"], False),
-        ([b" * "], False),
+        ([], b"Cookie, Sec-GPC"),
+        ([b"Accept-Encoding"], b"Cookie, Sec-GPC"),
+        ([b"X-Cookie-Consent"], b"Cookie, Sec-GPC"),
+        ([b"accept, COOKIE"], b"Sec-GPC"),
+        ([b"accept", b"cookie", b"sec-gpc"], b""),
+        ([b"Sec-GPC"], b"Cookie"),
+        ([b" * "], b""),
     ],
 )
-def test_vary_is_merged(vary: list[bytes], added: bool) -> None:
+def test_vary_is_merged(vary: list[bytes], added: bytes) -> None:
     headers = personal_headers([(b"Vary", v) for v in vary])
     got = [v for k, v in headers if k.lower() == b"vary"]
-    assert got == [*vary, *([b"Cookie"] if added else [])]
+    assert got == [*vary, *([added] if added else [])]
 
 
 @given(st.lists(st.binary(max_size=60), max_size=4), st.booleans())

@@ -33,7 +33,9 @@ _WEAK = b"-w"  #: behind the digest where the app's own tag was weak
 _SHARED = frozenset(
     b"private public s-maxage stale-while-revalidate stale-if-error immutable".split()
 )
-_VARY: Header = (b"vary", b"Cookie")
+#: What a decision follows from that a request says. No header names the country.
+_VARIES = (b"Cookie", b"Sec-GPC")
+_VARY: Header = (b"vary", b", ".join(_VARIES))
 
 _DATES = (b"if-modified-since",)
 _RANGES = (b"if-range", b"range")
@@ -177,12 +179,15 @@ def _unshared(directive: bytes) -> bool:
 
 
 def _vary(headers: list[Header]) -> None:
-    for name, value in headers:
-        if name.lower() == b"vary":
-            for one in value.split(b","):
-                if one.strip().lower() in (b"*", b"cookie"):
-                    return
-    headers.append(_VARY)
+    said = {
+        one.strip().lower()
+        for name, value in headers
+        if name.lower() == b"vary"
+        for one in value.split(b",")
+    }
+    missing = [one for one in _VARIES if one.lower() not in said]
+    if missing and b"*" not in said:
+        headers.append((b"vary", b", ".join(missing)))
 
 
 def _targeted(name: bytes) -> bool:
