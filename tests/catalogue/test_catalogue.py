@@ -460,6 +460,15 @@ def test_an_own_service_replaces_the_catalogues_and_is_filled_from_it() -> None:
     assert catalogue.snippet(b"h._hjSettings={}").services == (merged,)
 
 
+@pytest.mark.parametrize("name", ["", "google_ads", "Google Ads", "Google ads"])
+def test_a_name_that_only_repeats_the_id_and_lifetimes_are_filled(name: str) -> None:
+    known = CATALOGUE.services["google_ads"]
+    own = Service("google_ads", name, ("advertising",), cookies=("_gcl_au",))
+    merged = Catalogue.bundled([own]).services["google_ads"]
+    assert (merged.name, merged.cookies) == (known.name, ("_gcl_au",))
+    assert merged.lifetimes["_gcl_au"] == known.lifetimes["_gcl_au"] > 0
+
+
 LISTED = Service("listed", "L", ("advertising",))
 OWN_WORD = Service("written", "W", ("media",))
 TIERS = Shelf(

@@ -16,6 +16,7 @@ from typing import Any
 from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
+from consentguard.pages.declaration import fragment
 
 #: Where the shells leave the exchange: in a scope, in an environ.
 _KEYS = ("consentguard", "consentguard.exchange")
@@ -37,6 +38,17 @@ def set_cache_mode(request: Mapping[str, Any], mode: str) -> None:
     ValueError for another mode, and as :func:`consent`.
     """
     exchange_of(request).cache_mode = mode
+
+
+def declaration(request: Mapping[str, Any], level: int = 2, language: str = "") -> str:
+    """The cookie declaration as HTML for a page of the site's own: a fragment, escaped.
+
+    It is the same for everybody who reads a language, so it asks nothing: a page that caches share
+    stays one. ``level`` is that of its first headings, 1 to 5; ``language`` the page's, left out
+    the visitor's. Raises :class:`~consentguard.errors.ConfigError` for another level, and as
+    :func:`consent`.
+    """
+    return str(fragment(exchange_of(request).page, level, language))
 
 
 def exchange_of(request: Mapping[str, Any]) -> Exchange:

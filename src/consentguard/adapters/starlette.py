@@ -34,6 +34,7 @@ from consentguard.hooks import AfterChoice
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 from consentguard.pages.control import settings_link
+from consentguard.pages.declaration import fragment
 
 if TYPE_CHECKING:  # they come with Jinja, which an API has no use for
     from markupsafe import Markup
@@ -248,7 +249,8 @@ class _Asked:
 def consent_context(request: Request) -> dict[str, Any]:
     """For ``Jinja2Templates(…, context_processors=[consent_context])``: the words for templates.
 
-    ``{% if consent_allows("analytics") %}``, ``{{ consent_settings_link("Cookies") }}``, and
+    ``{% if consent_allows("analytics") %}``, ``{{ consent_settings_link("Cookies") }}``,
+    ``{{ consent_declaration(level=2, language="de") }}``, the cookie declaration as a fragment, and
     ``consent``, which is :func:`consent`'s answer. Each raises :class:`ConfigError` when it is
     used and the middleware is not there.
     """
@@ -261,9 +263,15 @@ def consent_context(request: Request) -> dict[str, Any]:
 
         return Markup(settings_link(exchange_of(request).page, text))  # noqa: S704 - escaped there
 
+    def consent_declaration(level: int = 2, language: str = "") -> Markup:
+        from markupsafe import Markup  # noqa: PLC0415
+
+        return Markup(fragment(exchange_of(request).page, level, language))  # noqa: S704
+
     return {
         "consent": _Asked(request),
         "consent_allows": consent_allows,
+        "consent_declaration": consent_declaration,
         "consent_settings_link": consent_settings_link,
     }
 

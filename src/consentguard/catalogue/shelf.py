@@ -24,7 +24,8 @@ from .urls import Target
 
 #: What an own service leaves empty, the catalogue's of the same id fills.
 _FILLED = (
-    *("cookies", "hosts", "snippets", "storage", "signals", "vendor", "country", "policy_url"),
+    *("cookies", "lifetimes", "hosts", "snippets", "storage", "signals", "vendor", "country"),
+    "policy_url",
 )
 
 
@@ -168,6 +169,6 @@ def filled(own: Service, known: Service) -> Service:
             "first_party_cookies": known.first_party_cookies,
             "cookie_domains": known.cookie_domains,
         }
-    if own.name in {"", own.id}:
+    if own.name.lower() in {"", own.id, own.id.replace("_", " ").replace("-", " ")}:
         gaps["name"] = known.name
     return replace(own, **gaps)

@@ -13,7 +13,7 @@ import brotli
 from consentguard.http.message import Header, Request, Response
 
 _TYPES = {"css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=utf-8"}
-_FILES = ("banner.css", "banner.js", "ungate.js", "consent-mode.js", "shared.js")
+_FILES = ("banner.css", "banner.js", "ungate.js", "consent-mode.js", "shared.js", "page.css")
 _FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -34,7 +34,7 @@ class Assets:
         assets = [_asset(found.joinpath(name).read_bytes(), name) for name in _FILES]
         self._by_name = {asset.name: asset for asset in assets}
         names = [asset.name for asset in assets]
-        self.css, self.js, self.ungate, self.consent_mode, self.shared = names
+        self.css, self.js, self.ungate, self.consent_mode, self.shared, self.page = names
         self.digest = hashlib.sha256("".join(self._by_name).encode()).hexdigest()[:12]
 
     def respond(self, name: str, request: Request) -> Response | None:

@@ -81,6 +81,7 @@ class View:
     exceptions: Mapping[str, bool]  #: services that are treated otherwise than their purposes
     #: Ids and names of the rules to choose from, those of the visitor's own place first.
     places: tuple[tuple[str, str], ...] = ()
+    page_css_url: str = ""  #: of our own pages, beside the other
     shared_url: str = ""  #: the script of a page that caches share, ``""`` in a visitor's own
 
     @property
@@ -163,11 +164,18 @@ def document(texts: Texts, site: Site, view: View | None, title: str, body: Html
         dir=texts.dir,
         title=title,
         site=site.name,
-        assets=assets(view, view.js_url) if view else Html(""),
+        assets=join((assets(view, view.js_url), _sheet(view))) if view else Html(""),
         back=link(view.next if view else "/", texts.get("preferences.back", site=site.name)),
         told=told(view) if view else Html(""),
         body=body,
     )
+
+
+def _sheet(view: View) -> Html:
+    """The style sheet of our own pages; pages of the site never load it."""
+    if not view.page_css_url:
+        return Html("")
+    return fill('<link rel="stylesheet" href="{url}">', url=view.page_css_url)
 
 
 def told(view: View) -> Html:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from consentguard.geo.codes import subdivision_name
 from consentguard.locales import Texts
 from consentguard.model import Region
 from consentguard.policy.regions import at_least_as_strict
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 #: Places that one option names.
 _NAMED = 3
@@ -38,7 +42,7 @@ def places(
 
 def name(region: Region, texts: Texts) -> str:
     """What a rule set is called: after its countries or states, in the visitor's language."""
-    found = sorted({_named(code, texts.lang) for code in region.codes}, key=str.casefold)
+    found = sorted({territory(code, texts.lang) for code in region.codes}, key=str.casefold)
     if not found:
         return texts["place.anywhere"]
     if len(found) <= _NAMED:
@@ -47,7 +51,8 @@ def name(region: Region, texts: Texts) -> str:
     return texts.get("place.more", places=some, count=len(found) - _NAMED)
 
 
-def _named(code: str, lang: str) -> str:
+def territory(code: str, lang: str) -> str:
+    """The name of a country or part of one (ISO 3166), or of the European Union: ``EU``."""
     country, _, part = code.partition("-")
     land = _territories(lang).get(country, country)
     return f"{subdivision_name(country, part)} ({land})" if part else land
@@ -56,10 +61,15 @@ def _named(code: str, lang: str) -> str:
 @lru_cache(maxsize=64)
 def _territories(lang: str) -> Mapping[str, str]:
     """Names of countries by code, in that language or in English (Unicode CLDR)."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  (only this page needs it)
+    return dict(spoken_in(lang).territories)
+
+
+@lru_cache(maxsize=64)
+def spoken_in(lang: str) -> Locale:
+    """What Unicode CLDR says of a language; of English where it does not know it."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  (few pages need it)
 
     try:
-        locale = Locale.parse(lang, sep="-")
+        return Locale.parse(lang, sep="-")
     except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    return dict(locale.territories)
+        return Locale("en")

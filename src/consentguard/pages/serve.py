@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from consentguard.errors import BadRequest
 from consentguard.http.message import Request, Response
-from consentguard.pages import choice, notices, outcome, preferences, state
+from consentguard.pages import choice, declaration, notices, outcome, preferences, state
 from consentguard.pages.origin import safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.places import places
@@ -41,6 +41,13 @@ def _state(visit: Visit, _: bytes) -> Outcome:
     return Outcome.of(outcome.json(200, text).plus([*renewed(visit), *hinted(visit), *gone]))
 
 
+def _cookies(visit: Visit, _: bytes) -> Outcome:
+    request = visit.request
+    if declaration.wants_json(request.text(b"accept"), _query(request, "format")):
+        return Outcome.of(outcome.json(200, declaration.text(visit)))
+    return Outcome.of(outcome.html(200, declaration.page(visit)))
+
+
 def _gpc(visit: Visit, _: bytes) -> Outcome:
     return Outcome.of(outcome.json(200, state.gpc(visit.setup.policy)))
 
@@ -50,6 +57,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "": {"GET": _preferences, "POST": choice.choice},
     "/withdraw": {"POST": choice.withdraw},
     "/state": {"GET": _state},
+    "/cookies": {"GET": _cookies},
 }
 
 GPC_PATH = "/.well-known/gpc.json"

@@ -39,6 +39,7 @@ def view(
         ungate_url=f"{prefix}/static/{assets.ungate}",
         consent_mode_url=f"{prefix}/static/{assets.consent_mode}",
         shared_url=f"{prefix}/static/{assets.shared}" if decision.region.id == EVERYBODY else "",
+        page_css_url=f"{prefix}/static/{assets.page}",
         nonce=nonce,
         policy_version=policy.version,
         effective=policy.effective,

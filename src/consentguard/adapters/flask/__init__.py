@@ -19,6 +19,7 @@ from __future__ import annotations
 from consentguard.adapters.flask.extension import ConsentGuard as ConsentGuard
 from consentguard.adapters.flask.questions import cache_mode as cache_mode
 from consentguard.adapters.flask.questions import consent_allows as consent_allows
+from consentguard.adapters.flask.questions import consent_declaration as consent_declaration
 from consentguard.adapters.flask.questions import consent_settings_link as consent_settings_link
 from consentguard.adapters.flask.questions import consent_settings_url as consent_settings_url
 from consentguard.adapters.flask.questions import current_consent as current_consent
@@ -28,6 +29,7 @@ __all__ = [
     "ConsentGuard",
     "cache_mode",
     "consent_allows",
+    "consent_declaration",
     "consent_settings_link",
     "consent_settings_url",
     "current_consent",

@@ -80,6 +80,7 @@ class ConsentGuard:
         words.setdefault("consent", questions.current_consent)
         words.setdefault("consent_allows", questions.consent_allows)
         words.setdefault("consent_banner", questions.consent_banner)
+        words.setdefault("consent_declaration", questions.consent_declaration)
         words.setdefault("consent_settings_link", questions.consent_settings_link)
         words.setdefault("consent_settings_url", questions.consent_settings_url)
         app.cli.add_command(consent)

@@ -16,7 +16,7 @@ from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange, checked
 from consentguard.html.rewriter import PLACE
 from consentguard.http.environ import EnvironRequest
-from consentguard.pages import control
+from consentguard.pages import control, declaration
 
 P = ParamSpec("P")
 
@@ -77,6 +77,16 @@ def consent_settings_link(text: str = "") -> Markup:
     Some laws prescribe those.
     """
     return Markup(control.settings_link(exchange().page, text))  # noqa: S704 - escaped there
+
+
+def consent_declaration(level: int = 2, language: str = "") -> Markup:
+    """The cookie declaration for a page of the site's own: a fragment of HTML.
+
+    It is the same for everybody who reads a language, so it asks nothing. ``level`` is that of its
+    first headings, 1 to 5; ``language`` the page's, left out the visitor's. Raises
+    :class:`ConfigError` for another level.
+    """
+    return Markup(declaration.fragment(exchange().page, level, language))  # noqa: S704
 
 
 def requires_consent(

@@ -1,7 +1,8 @@
 """Template tags: ``{% load consentguard %}``.
 
 ``{% consent_banner %}`` is the same for everybody, so pages with it may be cached: the guard fills
-it in behind every cache. The others answer for one visitor: see
+it in behind every cache. ``{% consent_declaration %}`` is the same for all readers of a language.
+The others answer for one visitor: see
 :mod:`consentguard.adapters.django.asked`.
 """
 
@@ -18,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from consentguard.adapters.django.asked import consent, exchange_of
 from consentguard.html.rewriter import PLACE
-from consentguard.pages import control
+from consentguard.pages import control, declaration
 
 log = logging.getLogger("consentguard")
 register = template.Library()
@@ -53,6 +54,19 @@ def consent_settings_link(context: Context, label: str = "") -> SafeString:
     if not label:
         consent(request).show_banner  # noqa: B018 - the words are for this visitor alone
     return mark_safe(control.settings_link(exchange_of(request).page, label))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def consent_declaration(context: Context, level: int = 2, language: str = "") -> SafeString:
+    """The cookie declaration, a fragment of HTML: ``{% consent_declaration level=3 %}``.
+
+    The same for everybody who reads a language, so a page with it may be cached: name its language
+    there, ``language=LANGUAGE_CODE``. Headings begin at ``level``. Empty without a guard.
+    """
+    request = _request(context)
+    if not _guarded(request):
+        return SafeString("")
+    return mark_safe(declaration.fragment(exchange_of(request).page, level, language))  # noqa: S308
 
 
 class ConsentNode(template.Node):
