@@ -46,6 +46,7 @@ def view(
         chosen=decision.chosen,
         granted=(*decision.granted, *([UNKNOWN] if decision.unknown else [])),
         exceptions=decision.exceptions,
+        banner=policy.banner,
     )
 
 
