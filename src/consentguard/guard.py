@@ -115,7 +115,7 @@ class ConsentGuard:
         random: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
         self.policy = policy_of(policy)
-        site, assets = self.policy.site, Assets()
+        site, assets = self.policy.site, Assets(self.policy.banner)
         check_url(site.url)
         catalogue = Catalogue.bundled(own=self.policy.services.values(), necessary=cookies)
         self.tally = Tally()

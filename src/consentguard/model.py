@@ -403,6 +403,16 @@ class LedgerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BannerSettings:
+    """``[banner]``: how the first layer looks and stands where the law leaves it to the site."""
+
+    position: str = "bottom"
+    theme: str = "auto"
+    control: str = "button"
+    colours: Mapping[str, str] = field(default_factory=nothing, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What the site promised: one policy file, checked and complete."""
 
@@ -418,6 +428,7 @@ class Policy:
     enforcement: Enforcement = Enforcement()
     ledger: LedgerSettings = LedgerSettings()
     minors: MinorSettings = MinorSettings()
+    banner: BannerSettings = BannerSettings()
     gpc: str = "everywhere"
     digest: str = ""  #: of the whole meaning, for the ledger and for ETags
     fingerprints: Mapping[str, bytes] = field(

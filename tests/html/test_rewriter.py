@@ -353,6 +353,12 @@ def test_own_looking_attributes_are_renamed_first() -> None:
     assert out == b"<img" + MARK + b" data-app-cg-src=//x data-cg-src=//bad>"
 
 
+def test_the_mark_that_opens_the_settings_is_let_be() -> None:
+    page = b"<a href=/x data-cg-open=do-not-sell><b DATA-CG-OPEN><i data-cg-opens>"
+    expected = b"<a href=/x data-cg-open=do-not-sell><b DATA-CG-OPEN><i data-app-cg-opens>"
+    assert rewrite(page, AllowAll())[0] == expected
+
+
 def test_srcdoc_is_a_document_of_its_own() -> None:
     inner = '<p><script>fbq("1")</script>'
     mark = ' data-cg-purpose="advertising" data-cg-service="pixel" name="cg-gated"'

@@ -12,7 +12,8 @@ import pytest
 
 from consentguard.html.table import HTML, SVG
 from consentguard.http.message import Request, Response
-from consentguard.pages.assets import Assets
+from consentguard.model import BannerSettings
+from consentguard.pages.assets import Assets, packed
 
 ASSETS = Assets()
 UNGATE = files("consentguard.static").joinpath("ungate.js").read_text("ascii")
@@ -38,7 +39,7 @@ def coding(accept: str | None) -> str:
     ],
 )
 def test_the_bytes_are_the_sources_in_every_coding(name: str, file: str, type_: str) -> None:
-    source = files("consentguard.static").joinpath(file).read_bytes()
+    source = packed(files("consentguard.static").joinpath(file).read_text("ascii")).encode()
     stem, _, kind = file.partition(".")
     assert re.fullmatch(rf"{stem}\.[0-9a-f]{{12}}\.{kind}", name)
     for accept, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)):
@@ -51,6 +52,26 @@ def test_the_bytes_are_the_sources_in_every_coding(name: str, file: str, type_: 
         assert headers[b"content-length"] == str(len(response.body)).encode()
         assert headers[b"vary"] == b"Accept-Encoding"
         assert headers[b"x-content-type-options"] == b"nosniff"
+
+
+@pytest.mark.parametrize("name", ["banner.css", "banner.js", "ungate.js", "shared.js"])
+def test_nothing_but_comments_and_indentation_is_left_out(name: str) -> None:
+    source = files("consentguard.static").joinpath(name).read_text("ascii")
+    plain = re.sub(r"/\*[^*]*\*/" if name.endswith("css") else r"(?m)^ *//.*", "", source)
+    quoted = plain.replace("[\"'`]", "")  # in an expression of ungate.js
+    assert all(line.count("`") % 2 == 0 for line in quoted.splitlines())  # no text spans lines
+    kept = [line.strip() for line in plain.splitlines() if line.strip()]
+    assert packed(source).splitlines() == kept
+
+
+def test_colours_are_in_the_style_sheet_and_in_its_name() -> None:
+    own = Assets(BannerSettings(colours={"accent": "#700"}))
+    assert own.css != ASSETS.css
+    assert own.digest != ASSETS.digest
+    assert own.js == ASSETS.js
+    response = own.respond(own.css, Request("GET", "http", "/", "", b"", []))
+    assert response is not None
+    assert response.body.count(b"--cg-accent: #700;") == 2
 
 
 @pytest.mark.parametrize(

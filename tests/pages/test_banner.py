@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl
 import brotli
 import pytest
 
-from consentguard.model import STANDARD_PURPOSES, BannerRule, Model, Reason
+from consentguard.model import STANDARD_PURPOSES, BannerRule, BannerSettings, Model, Reason
 from consentguard.pages import banner
+from consentguard.pages.assets import packed
 from consentguard.pages.markup import View
 
 Read = Callable[[str], Any]
@@ -59,7 +60,8 @@ def test_no_rule_of_the_style_sheet_knows_accept_from_reject() -> None:
 def test_the_answers_are_a_real_form(view: Make, read: Read) -> None:
     page = read(banner.render(view()))
     for choice in ("accept", "reject", "save"):
-        button = page.one("button", name="choice", value=choice)
+        button = page.one("button", name="choice", data_cg=choice)
+        assert button.attrs["value"] == choice
         assert button.within("form", method="post", action="/_consent")
     assert [e.attrs["value"] for e in page.all(type="hidden")] == ["/artist?x=1&y=2"] * 2
 
@@ -110,11 +112,65 @@ def test_what_is_ruled_out_is_not_asked_for(view: Make, row: Make) -> None:
     assert "Advertising" not in banner.render(view(purposes=(denied,)))
 
 
-def test_a_region_can_keep_it_off_the_bottom(view: Make, read: Read) -> None:
-    made = view()
-    region = dataclasses.replace(made.region, banner=BannerRule(position="not-bottom"))
+@pytest.mark.parametrize(
+    ("wanted", "rule", "stands"),
+    [
+        *((one, "any", one) for one in ("bottom", "top", "corner", "centre")),
+        *((one, "not-bottom", "top") for one in ("bottom", "top", "corner")),
+        ("centre", "not-bottom", "centre"),
+    ],
+)
+def test_where_it_stands(view: Make, read: Read, wanted: str, rule: str, stands: str) -> None:
+    made = view(banner=BannerSettings(position=wanted))
+    region = dataclasses.replace(made.region, banner=BannerRule(position=rule))
     page = read(banner.render(dataclasses.replace(made, region=region)))
-    assert page.one(id="cg-banner").attrs["class"] == "cg-top"
+    assert page.one(id="cg-banner").attrs["class"] == f"cg-{stands}"
+    assert page.one(id="cg-banner").attrs["aria-modal"] == "false"  # without a script it is not
+
+
+def test_the_cross_refuses_where_the_law_asks_first(view: Make, read: Read) -> None:
+    page = read(banner.render(view()))
+    cross, form = page.one(data_cg="close"), page.one("form", id="cg-answers")
+    assert (cross.attrs["name"], cross.attrs["value"]) == ("choice", "reject")
+    assert (cross.attrs["type"], cross.attrs["form"]) == ("submit", "cg-answers")
+    assert (form.attrs["method"], form.attrs["action"]) == ("post", "/_consent")
+    assert cross.attrs["aria-label"] == "Close and reject all"
+    assert "Closing with \u00d7 or Escape rejects all." in page.one(id="cg-text").text
+
+
+@pytest.mark.parametrize("variant", ["opt-out", "notice"])
+def test_elsewhere_it_only_closes(view: Make, read: Read, variant: str) -> None:
+    page = read(banner.render(view(variant=variant)))
+    assert page.one(data_cg="close").attrs["type"] == "button"
+    assert page.one(data_cg="close").attrs["aria-label"] == "Close"
+    assert "Escape" not in page.one(id="cg-text").text
+
+
+def test_a_law_may_say_that_closing_means_nothing(view: Make, read: Read) -> None:
+    made = view()
+    region = dataclasses.replace(made.region, banner=BannerRule(close_means="nothing"))
+    page = read(banner.render(dataclasses.replace(made, region=region)))
+    assert page.one(data_cg="close").attrs["type"] == "button"
+
+
+def test_under_a_signal_it_says_what_accept_leaves_off(
+    view: Make, california: Make, read: Read, row: Make
+) -> None:
+    said = read(banner.render(california(show_banner=True))).one(id="cg-text").text
+    assert "\u201cAccept all\u201d leaves off what your browser objects to: Advertising." in said
+    two = [row("en", p, reason=Reason.SIGNAL) for p in ("advertising", "social")]
+    said = read(banner.render(view(gpc=True, purposes=tuple(two)))).one(id="cg-text").text
+    assert "objects to: Advertising, Social networks." in said
+    assert "objects" not in banner.render(view())
+
+
+def test_the_way_back_of_the_sites_own(view: Make, california: Make, read: Read) -> None:
+    own = BannerSettings(control="own")
+    assert read(banner.render(view(banner=own))).one(id="cg-reopen").attrs["class"] == "cg-own"
+    # Cal. Code Regs. tit. 11, 7026(a)(4): the words are prescribed.
+    page = read(banner.render(california(banner=own)))
+    assert page.one(id="cg-reopen").attrs["class"] == "cg-own-sell"
+    assert "class" not in read(banner.render(view())).one(id="cg-reopen").attrs
 
 
 def test_the_way_back_is_on_every_page(any_view: View, read: Read) -> None:
@@ -215,8 +271,12 @@ def test_ids_are_unique(any_view: View, read: Read) -> None:
 
 
 def test_it_is_small(view: Make) -> None:
-    names = ("banner.css", "banner.js", "ungate.js")
-    assert sum(len(brotli.compress(static(name).encode())) for name in names) <= 8 * 1024
+    size = {
+        name: len(brotli.compress(packed(static(name)).encode()))
+        for name in ("banner.css", "banner.js", "ungate.js", "shared.js", "consent-mode.js")
+    }
+    either = max(size.pop("shared.js"), size.pop("consent-mode.js"))
+    assert sum(size.values()) + either <= 8 * 1024
     assert len(brotli.compress(banner.render(view("de")).encode())) <= 2 * 1024
 
 

@@ -135,3 +135,29 @@ def test_weak_rules_with_a_reason_are_the_sites_own() -> None:
         "[geo]\nunknown = 'mild'"
     )
     assert found(own) == []
+
+
+def test_colours_that_are_hard_to_read() -> None:
+    said = found("[banner]\ntheme = 'light'\n[banner.colours]\ntext = '#888'\nbutton_line = '#ccc'")
+    assert [(p.code, p.key, p.line) for p in said] == [
+        ("W501", "banner.colours.text", 12),
+        ("W501", "banner.colours.button_line", 13),
+    ]
+    assert said[0].message == "text on background has a contrast of 3.54:1"
+    assert said[0].help == "WCAG 2.2, 1.4.3, wants 4.5:1"
+    assert said[1].help == "WCAG 2.2, 1.4.11, wants 3:1"
+
+
+def test_colours_that_are_hard_to_read_in_the_dark() -> None:
+    [said] = found("[banner.colours]\naccent = '#1d4f6e'")
+    assert said.message == "accent on background has a contrast of 1.95:1 on dark systems"
+    assert "theme" in said.help
+    assert codes("[banner]\ntheme = 'light'\n[banner.colours]\naccent = '#1d4f6e'") == []
+
+
+@pytest.mark.parametrize(
+    ("position", "said"), [("bottom", ["W502"]), ("corner", ["W502"]), ("top", []), ("centre", [])]
+)
+def test_a_place_that_a_law_forbids(position: str, said: list[str]) -> None:
+    assert codes(f"[banner]\nposition = '{position}'") == said
+    assert codes("") == []

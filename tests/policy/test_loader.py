@@ -628,3 +628,35 @@ def test_what_would_promise_too_much_is_refused(text: str, code: str) -> None:
     policy, problems = parse(SITE + text)
     assert policy is None
     assert [p.code for p in problems] == [code]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "colours.text = 'red'",
+        "colours.text = '#12345'",
+        "colours.text = '#fff;}'",
+        "colours.text = '#fff8'",
+        "colours.radius = '8'",
+        "colours.radius = '1px;x'",
+        "colours.font = 'a;b'",
+        "colours.font = '\"a'",
+        "colours.font = 'url(x)'",
+        "colours.font = 'a, '",
+        "colours.shadow = '#fff'",
+        "position = 'left'",
+        "theme = 'blue'",
+        "control = true",
+    ],
+)
+def test_nothing_else_gets_into_the_style_sheet(line: str) -> None:
+    policy, problems = parse(f"{SITE}[banner]\n{line}\n")
+    assert policy is None
+    assert {p.code for p in problems if p.is_error} <= {"E101", "E102"}
+
+
+def test_the_banner_as_the_site_wants_it() -> None:
+    text = "position = 'corner'\ncolours.font = \"'Noto Sans', serif\"\ncolours.radius = '.5em'"
+    banner = a_policy(f"[banner]\n{text}").banner
+    assert (banner.position, banner.theme, banner.control) == ("corner", "auto", "button")
+    assert banner.colours == {"font": "'Noto Sans', serif", "radius": ".5em"}

@@ -142,7 +142,7 @@ def _decision(args: argparse.Namespace, policy: Policy, catalogue: Catalogue) ->
 def _banner(policy: Policy, decision: Decision) -> str:
     texts = load_texts("en")
     prefix = policy.enforcement.consent_path
-    return banner.render(view(policy, Assets(), decision, texts, prefix, "/"))
+    return banner.render(view(policy, Assets(policy.banner), decision, texts, prefix, "/"))
 
 
 def _distinct(files: list[str], out: str | None) -> None:

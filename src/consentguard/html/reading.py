@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from .attributes import Attribute, attributes, only
 from .foreign import Space
 from .spans import Span
-from .table import BESIDE, HTML, PREFIX, REPLACED, SVG, Kind, Slot
+from .table import BESIDE, HTML, PREFIX, REPLACED, SVG, Kind, Slot, foreign
 
 # What says how a slot of the table is meant.
 _MEANT: Mapping[bytes, tuple[bytes, ...]] = {
@@ -98,7 +98,7 @@ class Reading:
         if found is None:
             for one in self.attributes():
                 self.values.setdefault(one.name, data[one.value_start : one.value_end])
-                self.marked = self.marked or one.name.startswith(PREFIX)
+                self.marked = self.marked or foreign(one.name)
         elif found.lastindex:
             values = zip(form.names, found.groups(), strict=True)
             self.values = {name: value for name, value in values if value is not None}

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 #: Put before the name of a gated attribute.
 PREFIX = b"data-cg-"
+#: The application's own mark on what opens the settings. It is the only one that is let be.
+OPENS = b"data-cg-open"
 #: What an application's own ``data-cg-`` becomes, so that it cannot be taken for ours.
 FOREIGN_PREFIX = b"data-app-cg-"
 #: What a gated element has besides: its own attribute of that name is renamed.
@@ -158,6 +160,11 @@ _DESTINATIONS = {
     "embed": Kind.OBJECT,
     "object": Kind.OBJECT,
 }
+
+
+def foreign(name: bytes) -> bool:
+    """True for an attribute of the application's own, in lower case, that looks like ours."""
+    return name.startswith(PREFIX) and name != OPENS
 
 
 def link_kind(rel: str, destination: str) -> Kind | None:

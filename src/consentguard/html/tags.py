@@ -30,6 +30,7 @@ from .table import (
     Kind,
     Shape,
     Slot,
+    foreign,
     link_kind,
 )
 from .values import urls
@@ -192,7 +193,7 @@ class TagGate:
         every = list(reading.attributes())
         if reading.marked:
             for one in every:
-                if one.name.startswith(PREFIX):
+                if foreign(one.name):
                     edits.append(Edit(one.start, one.start + len(PREFIX), FOREIGN_PREFIX))
         if styled and style is not None:
             at = next(one.value_start for one in every if one.name == b"style")

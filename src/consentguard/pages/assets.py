@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,8 +12,12 @@ from importlib.resources import files
 import brotli
 
 from consentguard.http.message import Header, Request, Response
+from consentguard.model import BannerSettings
+from consentguard.policy.theme import styled
 
 _TYPES = {"css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=utf-8"}
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
 _FILES = ("banner.css", "banner.js", "ungate.js", "consent-mode.js", "shared.js", "page.css")
 _FOREVER = b"public, max-age=31536000, immutable"
 
@@ -27,11 +32,13 @@ class Asset:
 
 
 class Assets:
-    """The static files, read once."""
+    """The static files, read once, in the theme that a site wants."""
 
-    def __init__(self) -> None:
+    def __init__(self, banner: BannerSettings | None = None) -> None:
         found = files("consentguard.static")
-        assets = [_asset(found.joinpath(name).read_bytes(), name) for name in _FILES]
+        texts = {name: found.joinpath(name).read_text("ascii") for name in _FILES}
+        texts["banner.css"] = styled(texts["banner.css"], banner or BannerSettings())
+        assets = [_asset(packed(text).encode(), name) for name, text in texts.items()]
         self._by_name = {asset.name: asset for asset in assets}
         names = [asset.name for asset in assets]
         self.css, self.js, self.ungate, self.consent_mode, self.shared, self.page = names
@@ -54,6 +61,14 @@ class Assets:
         if coding:
             headers.append((b"content-encoding", coding))
         return Response(200, tuple(headers), body)
+
+
+def packed(text: str) -> str:
+    """A script or style sheet of ours without its comments and indentation, a fifth of its size.
+
+    Only for texts in which no string and no template looks like a comment or spans lines.
+    """
+    return _INDENT.sub("", _COMMENT.sub("", text))
 
 
 def _asset(data: bytes, name: str) -> Asset:

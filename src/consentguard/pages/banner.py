@@ -1,8 +1,9 @@
 """What is put before ``</body>``: the banner with its settings, and the way back to them.
 
 The rule of this layer: complete without JavaScript, *reject* where *accept* is and looking the
-same, nothing hidden behind a link that the law wants on the first layer. There is no X: leaving
-the banner alone is a refusal, and the page stays usable beside it.
+same, nothing hidden behind a link that the law wants on the first layer. Leaving the banner alone
+is a refusal, and the page stays usable beside it. X and Escape refuse too where the law asks
+first, and the banner says so; elsewhere they only close it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from consentguard.pages.markup import (
     link,
     paragraph,
     signal,
+    stays_off,
     told,
 )
 
@@ -30,7 +32,7 @@ _BANNER = """\
 <div id="cg-banner" class="{place}" role="dialog" aria-modal="false" aria-labelledby="cg-title" \
 aria-describedby="cg-text" lang="{lang}" dir="{dir}" data-cg-prefix="{prefix}" \
 data-cg-done="{done}">\
-<div class="cg-first"><h2 id="cg-title">{title}</h2><div id="cg-text">{text}</div>\
+{close}<div class="cg-first"><h2 id="cg-title">{title}</h2><div id="cg-text">{text}</div>\
 <p class="cg-links">{links}</p></div>\
 <div class="cg-actions">{answers}{settings}</div></div>"""
 
@@ -38,8 +40,13 @@ _SETTINGS = """\
 <details class="cg-settings"><summary class="cg-button" data-cg="settings">{label}</summary>\
 <div class="cg-panel">{form}</div></details>"""
 
+#: Refuses without a script, as a button of the form with the answers.
+_CLOSE = """\
+<button type="{type}" form="cg-answers" class="cg-close" name="choice" value="reject" \
+data-cg="close" aria-label="{label}">&#215;</button>"""
+
 _REOPEN = """\
-<div id="cg-reopen" lang="{lang}" dir="{dir}"{told} data-cg-words="{words}"{hidden}>{signal}\
+<div id="cg-reopen"{own} lang="{lang}" dir="{dir}"{told} data-cg-words="{words}"{hidden}>{signal}\
 <a data-cg="reopen" href="{prefix}">{label}</a>\
 <span class="cg-spoken" role="status" data-cg="status"></span></div>"""
 
@@ -77,9 +84,8 @@ def _banner(view: View) -> Html:
     texts = view.texts
     return fill(
         _BANNER,
-        # Nigeria's GAID, art. 7, among others: not at the bottom edge.
-        place=("cg-top" if view.region.banner.position == "not-bottom" else "cg-bottom")
-        + " cg-waits" * bool(view.shared_url),
+        place=f"cg-{position(view)}" + " cg-waits" * bool(view.shared_url),
+        close=_close(view),
         lang=texts.lang,
         dir=texts.dir,
         prefix=view.prefix,
@@ -87,9 +93,25 @@ def _banner(view: View) -> Html:
         title=texts["banner.title"],
         text=_first_layer(view),
         links=_links(view),
-        answers=answers(view),
+        answers=answers(view, "cg-answers"),
         settings=_settings(view),
     )
+
+
+def position(view: View) -> str:
+    """Where the banner stands: where the site wants it, unless the law forbids that.
+
+    Nigeria's GAID, art. 7: not at the bottom edge.
+    """
+    wanted = view.banner.position
+    forbidden = view.region.banner.position == "not-bottom" and wanted in ("bottom", "corner")
+    return "top" if forbidden else wanted
+
+
+def _close(view: View) -> Html:
+    """The X. Where it refuses, its name says that, too (WCAG 2.2, 2.4.6)."""
+    label = view.texts["banner.close-refuse" if view.refuses else "banner.close"]
+    return fill(_CLOSE, type="submit" if view.refuses else "button", label=label)
 
 
 def _first_layer(view: View) -> Html:
@@ -109,9 +131,12 @@ def _first_layer(view: View) -> Html:
         texts.get("banner.subdomains", domain=site.cookie_domain) if site.cookie_domain else "",
         texts.get("banner.later", control=view.control),
     ]
+    if view.refuses:
+        more.append(texts["banner.close-means"])
     return join(
         (
             signal(view),
+            paragraph(stays_off(view)),
             paragraph(texts.get(f"banner.{variant}", controller=view.controller)),
             fill('<ul class="cg-purposes">{names}</ul>', names=names) if asked else Html(""),
             paragraph(" ".join(filter(None, more))),
@@ -147,9 +172,17 @@ def _words(view: View) -> str:
 
 
 def _reopen(view: View) -> Html:
-    """The way back, on every page. GDPR, art. 7(3): withdrawing is as easy as giving."""
+    """The way back, on every page. GDPR, art. 7(3): withdrawing is as easy as giving.
+
+    With ``control = "own"`` it hides on pages that have a mark of the site's own; the style sheet
+    looks, so no page is without one. Where the law prescribes the words, the mark has to say
+    that it has them: ``data-cg-open="do-not-sell"``.
+    """
+    mark = "cg-own-sell" if view.opt_out else "cg-own"
+    own = fill(' class="{mark}"', mark=mark) if view.banner.control == "own" else Html("")
     return fill(
         _REOPEN,
+        own=own,
         lang=view.texts.lang,
         dir=view.texts.dir,
         prefix=view.prefix,

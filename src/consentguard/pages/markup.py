@@ -12,10 +12,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from consentguard.locales import Texts
-from consentguard.model import Model, Reason, Region, Service, Site
+from consentguard.model import BannerSettings, Model, Reason, Region, Service, Site
+
+#: A site that says nothing about its banner.
+PLAIN = BannerSettings()
 
 _DOCUMENT = """\
 <!doctype html>
@@ -83,6 +86,7 @@ class View:
     places: tuple[tuple[str, str], ...] = ()
     page_css_url: str = ""  #: of our own pages, beside the other
     shared_url: str = ""  #: the script of a page that caches share, ``""`` in a visitor's own
+    banner: BannerSettings = PLAIN
 
     @property
     def controller(self) -> str:
@@ -93,6 +97,14 @@ class View:
     def opt_out(self) -> bool:
         """True where the re-open control must be the "Do Not Sell or Share" link."""
         return self.variant == "opt-out" or self.region.do_not_sell
+
+    @property
+    def refuses(self) -> bool:
+        """True where closing the banner is a refusal; elsewhere it only goes out of the way.
+
+        Garante, guidelines of 10 June 2021: an X that refuses, and the banner says that it does.
+        """
+        return self.variant == "opt-in" and self.region.banner.close_means == "refuse"
 
     @property
     def control(self) -> str:
@@ -192,12 +204,13 @@ def told(view: View) -> Html:
     return join((marks, services if view.exceptions else Html(""), asks, shared))
 
 
-def form(view: View, inside: Html, *, path: str = "", css_class: str = "") -> Html:
+def form(view: View, inside: Html, *, path: str = "", id: str = "", css_class: str = "") -> Html:
     """A form that posts to us and comes back to where the visitor was."""
     return fill(
-        '<form method="post" action="{action}" class="{css_class}">'
+        '<form method="post" action="{action}"{id} class="{css_class}">'
         '<input type="hidden" name="next" value="{next}">{inside}</form>',
         action=view.prefix + path,
+        id=fill(' id="{id}"', id=id) if id else Html(""),
         css_class=css_class,
         next=view.next,
         inside=inside,
@@ -219,14 +232,14 @@ def button(texts: Texts, choice: str) -> Html:
     )
 
 
-def answers(view: View) -> Html:
+def answers(view: View, id: str = "") -> Html:
     """*Accept all* and *reject all* side by side.
 
     A form of their own: Enter in a form presses its first button, and that must never be *accept*
     for somebody who ticks boxes (WHATWG HTML, 4.10.21.2, implicit submission).
     """
     both = join(button(view.texts, choice) for choice in ("accept", "reject"))
-    return form(view, both, css_class="cg-answers")
+    return form(view, both, id=id, css_class="cg-answers")
 
 
 def checkbox(view: View, row: PurposeRow, page: str) -> Html:
@@ -281,3 +294,13 @@ def signal(view: View) -> Html:
     if not view.gpc:
         return Html("")
     return fill('<p class="cg-signal" role="status">{text}</p>', text=view.texts["signal.honoured"])
+
+
+def stays_off(view: View) -> str:
+    """Of *accept*, what it leaves off: a signal of the browser goes before it."""
+    off = [row.name for row in view.purposes if row.reason is Reason.SIGNAL]
+    if not off:
+        return ""
+    names = reduce(lambda one, more: view.texts.get("list.two", first=one, rest=more), off)
+    accept = view.texts["button.accept"]
+    return view.texts.get("signal.stays-off", accept=accept, purposes=names)

@@ -47,6 +47,7 @@ def view(
         chosen=decision.chosen,
         granted=(*decision.granted, *([UNKNOWN] if decision.unknown else [])),
         exceptions=decision.exceptions,
+        banner=policy.banner,
     )
 
 

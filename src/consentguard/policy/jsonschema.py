@@ -50,6 +50,9 @@ _EXPECTED: Mapping[str, Schema] = {
     },
     "an origin": {"type": "string", "pattern": f"^https?://{_HOST}/?$"},
     "a domain": {"type": "string", "pattern": r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$"},
+    "a colour": {"type": "string", "pattern": f"^({shape.COLOUR})$"},
+    "a length": {"type": "string", "pattern": f"^({shape.LENGTH})$"},
+    "font families": {"type": "string", "pattern": f"^({shape.FONTS})$"},
     "a path": {"type": "string", "pattern": r"^(/[A-Za-z0-9._~-]+)+$"},
     "a list of paths": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
 }

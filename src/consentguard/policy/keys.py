@@ -13,7 +13,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from consentguard.model import Enforcement, GeoSettings, LedgerSettings, Purpose, Service, Site
+from consentguard.model import (
+    BannerSettings,
+    Enforcement,
+    GeoSettings,
+    LedgerSettings,
+    Purpose,
+    Service,
+    Site,
+)
 from consentguard.policy import shape
 from consentguard.policy.reader import ITEMS
 from consentguard.policy.suggest import choices
@@ -29,6 +37,7 @@ _DATACLASSES: Mapping[Path, type] = {
     ("geo",): GeoSettings,
     ("enforcement",): Enforcement,
     ("ledger",): LedgerSettings,
+    ("banner",): BannerSettings,
     ("purposes", ANY): Purpose,
     ("services", ANY): Service,
 }

@@ -11,6 +11,7 @@ from consentguard.catalogue import Catalogue, bundled
 from consentguard.catalogue.shelf import filled
 from consentguard.errors import Problem
 from consentguard.model import Model, Policy, Service
+from consentguard.policy import theme
 from consentguard.policy.positions import KeyPath, Positions, source_line
 
 #: Purposes for which the law asks first nearly everywhere.
@@ -51,8 +52,10 @@ def lint(
         *_guardian(policy, services),
         *_two_modes(policy),
         *_unsignalled(policy),
+        *_faint(policy),
     ]
     positions = Positions(text)
+    findings += _not_everywhere(policy, positions)
     problems = []
     for code, path, message, help in findings:
         line, col = positions.at(path)
@@ -192,3 +195,37 @@ def _unsignalled(policy: Policy) -> Iterator[Finding]:
         text = f"Google's tags run before a choice in '{advanced[0]}', but not in shared pages"
         help = "there they wait as everywhere; make the pages private where that matters"
         yield "W402", ("enforcement", key), text, help
+
+
+def _faint(policy: Policy) -> Iterator[Finding]:
+    """WCAG 2.2, 1.4.3 and 1.4.11: what is hard to read is no choice."""
+    if not policy.banner.colours:
+        return
+    keys = {name: key for key, name in theme.PROPERTIES.items()} | {"muted": "text"}
+    seen = set()
+    for scheme, palette in theme.palettes(theme.sheet(), policy.banner).items():
+        for front, back, ratio, least, criterion in theme.faint(palette):
+            own = [keys[n] for n in (front, back) if keys[n] in policy.banner.colours]
+            if own and (keys[front], keys[back], round(ratio, 2)) not in seen:
+                seen.add((keys[front], keys[back], round(ratio, 2)))
+                where = f" on {scheme} systems" if policy.banner.theme in _BOTH else ""
+                text = f"{keys[front]} on {keys[back]} has a contrast of {ratio:.2f}:1{where}"
+                help = f"WCAG 2.2, {criterion}, wants {least:g}:1"
+                if where:
+                    help += '; a theme of one kind, "light" or "dark", has one set of colours'
+                yield "W501", ("banner", "colours", own[0]), text, help
+
+
+#: Themes that follow the visitor's system.
+_BOTH = ("auto", "contrast")
+
+
+def _not_everywhere(policy: Policy, positions: Positions) -> Iterator[Finding]:
+    """A place at the bottom that the file itself asks for, and that a law does not allow."""
+    path: KeyPath = ("banner", "position")
+    if policy.banner.position in ("bottom", "corner") and path in positions.found:
+        top = [r.id for r in policy.regions.values() if r.banner.position == "not-bottom"]
+        if top:
+            names = "', '".join(top)
+            text = f"the banner stands at the top in '{names}', whatever position says"
+            yield "W502", path, text, "the law there wants it off the bottom edge"

@@ -24,6 +24,7 @@ from consentguard.exemptions import CONDITIONS, EXEMPTIONS, Exemption
 from consentguard.model import (
     STANDARD_PURPOSES,
     UNKNOWN,
+    BannerSettings,
     Enforcement,
     GeoSettings,
     LedgerSettings,
@@ -127,6 +128,7 @@ class PolicyReader(Reader):
             enforcement=Enforcement(**self.section("enforcement", Enforcement)),
             ledger=LedgerSettings(**self.section("ledger", LedgerSettings)),
             minors=MinorSettings(**self.section("minors", MinorSettings)),
+            banner=BannerSettings(**self.section("banner", BannerSettings)),
             gpc=self.table("signals").get("gpc", "everywhere"),
             digest=_digest(text, repr(sorted(regions.items()))).hex(),
             fingerprints={p: self.fingerprint(p, site, services) for p in purposes},

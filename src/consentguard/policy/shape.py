@@ -101,6 +101,24 @@ def path_prefix(value: Any) -> str | None:
     return None if good else 'a path, like "/_consent"'
 
 
+#: Values that go into a style sheet: none of them can end its rule. In ECMA 262 the same.
+COLOUR = "#([0-9A-Fa-f]{3}){1,2}"
+LENGTH = r"0|[0-9]{0,3}\.?[0-9]{1,3}(px|em|rem)"
+_FONT = r"""([A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*|"[A-Za-z0-9 _-]+"|'[A-Za-z0-9 _-]+')"""
+FONTS = f"{_FONT}(, ?{_FONT})*"
+
+
+def _written(pattern: str, words: str) -> Check:
+    def check(value: Any) -> str | None:
+        return None if isinstance(value, str) and re.fullmatch(pattern, value) else words
+
+    return check
+
+
+#: Opaque, so that its contrast can be told.
+COLOUR_VALUE = _written(COLOUR, 'a colour, like "#1d4f6e"')
+
+
 def paths(value: Any) -> str | None:
     """A list of absolute paths."""
     good = isinstance(value, list) and all(isinstance(p, str) and p[:1] == "/" for p in value)
@@ -263,6 +281,21 @@ POLICY: Shape = {
         "guardian": TEXT,
         "unknown_age": one_of("adult", "child"),
         "deny_purposes": texts,
+    },
+    "banner": {
+        "position": one_of("bottom", "top", "corner", "centre"),
+        "theme": one_of("auto", "light", "dark", "contrast"),
+        "control": one_of("button", "own"),
+        "colours": {
+            "background": COLOUR_VALUE,
+            "text": COLOUR_VALUE,
+            "accent": COLOUR_VALUE,
+            "button": COLOUR_VALUE,
+            "button_text": COLOUR_VALUE,
+            "button_line": COLOUR_VALUE,
+            "radius": _written(LENGTH, 'a length, like "8px"'),
+            "font": _written(FONTS, 'font families, like "Georgia, serif"'),
+        },
     },
     "signals": {
         "gpc": one_of("required", "everywhere", "off"),
