@@ -14,6 +14,7 @@ from consentguard.http.message import Header, Request, Response
 
 _TYPES = {"css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=utf-8"}
 _FILES = ("banner.css", "banner.js", "ungate.js", "consent-mode.js", "shared.js")
+_EMBED = ("embed.css", "embed.js")
 _FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -31,10 +32,11 @@ class Assets:
 
     def __init__(self) -> None:
         found = files("consentguard.static")
-        assets = [_asset(found.joinpath(name).read_bytes(), name) for name in _FILES]
+        assets = [_asset(found.joinpath(name).read_bytes(), name) for name in (*_FILES, *_EMBED)]
         self._by_name = {asset.name: asset for asset in assets}
         names = [asset.name for asset in assets]
-        self.css, self.js, self.ungate, self.consent_mode, self.shared = names
+        self.css, self.js, self.ungate, self.consent_mode, self.shared = names[: len(_FILES)]
+        self.embed_css, self.embed_js = names[len(_FILES) :]
         self.digest = hashlib.sha256("".join(self._by_name).encode()).hexdigest()[:12]
 
     def respond(self, name: str, request: Request) -> Response | None:
