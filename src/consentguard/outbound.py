@@ -23,6 +23,7 @@ from consentguard.http.sniff import Fields, Shape, shape, shown
 from consentguard.http.waits import Waits
 from consentguard.judge import ACTIVE, Judge
 from consentguard.model import Match
+from consentguard.pages.embeds import Placeholders
 from consentguard.pages.upkeep import renewed, swept
 from consentguard.pages.visit import Visit
 from consentguard.shared import Shared
@@ -246,7 +247,8 @@ class Outbound:
     def rewriting(self, judge: Judge, content_type: str, encoding: str, inserted: str) -> Rewriter:
         """The rewriter of bytes in a codec; what is put in has to be in another one, maybe."""
         insert = self.insert(content_type, inserted)
-        return Rewriter(judge, insert=insert, encoding=encoding, ended=self.ended)
+        embeds = Placeholders(self.visit, self.prefix, self.nonce, inserted) if insert else None
+        return Rewriter(judge, insert=insert, embeds=embeds, encoding=encoding, ended=self.ended)
 
     def fence(self) -> None:
         """Let a page that we cannot read contact nobody."""
@@ -279,14 +281,24 @@ class Outbound:
             return b""
         if visit.setup.policy.enforcement.mode != "enforce":
             return b""
-        given = csp.nonce(self.headers) if csp.NAME in self.fields else ""
+        nonce = self.nonce
 
         def markup(bases: Sequence[str]) -> bytes:
-            absolute = bool(bases) and _lead_away(visit.origin, bases)
+            absolute = _lead_away(visit.origin, bases)
             banner = visit.setup.banners.of(visit)
-            return banner.markup(visit.onward, given, absolute=absolute, charset=charset)
+            return banner.markup(visit.onward, nonce, absolute=absolute, charset=charset)
 
         return markup
+
+    @property
+    def nonce(self) -> str:
+        """The app's CSP nonce or ``""``."""
+        return csp.nonce(self.headers) if csp.NAME in self.fields else ""
+
+    def prefix(self, bases: Sequence[str]) -> str:
+        """Of our own URLs in this page: with the origin where its bases lead elsewhere."""
+        origin, prefix = self.visit.origin, self.visit.prefix
+        return origin + prefix if _lead_away(origin, bases) else prefix
 
 
 def _lead_away(origin: str, bases: Sequence[str]) -> bool:

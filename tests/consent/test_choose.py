@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from tests.consent.cases import (
 )
 
 from consentguard.consent.choose import choose, store
-from consentguard.consent.token import Stored, Tokens, Unreadable
+from consentguard.consent.token import State, Stored, Tokens, Unreadable
 from consentguard.errors import BadRequest
 from consentguard.model import Model, Region
 
@@ -198,3 +200,62 @@ def test_accept_after_a_refusal_of_everything_keeps_the_unasked_refused() -> Non
     assert decision.allows("advertising")
     assert not decision.allows("health")
     assert after.refuses("email_tracking")
+
+
+# -- a click on one embed -----------------------------------------------------------------------
+
+
+def clicked(before: State, at: float = NOW) -> Stored:
+    choice = choose(POLICY, EEA, "allow", {}, {"video": True})
+    return store(POLICY, EEA, choice, before, at, "receipt")
+
+
+@settings(deadline=None)
+@given(STORED)
+def test_allow_grants_one_service_and_leaves_all_else(before: Stored) -> None:
+    was, now = decided(before), decided(clicked(before))
+    assert now.allows_service(POLICY.services["video"])
+    assert was.granted == now.granted
+    assert was.denied.keys() == now.denied.keys()
+    others = {s: on for s, on in was.services.items() if s != "video"}
+    assert now.services == {**others, "video": True}
+
+
+def test_allow_before_any_choice_says_nothing_about_purposes() -> None:
+    after = clicked(None)
+    assert (after.granted, after.denied, after.services) == ({}, frozenset(), {"video": True})
+    assert after.receipt == "receipt"
+    assert decided(after).show_banner
+
+
+def test_allow_brings_nothing_back_that_has_expired() -> None:
+    before = replace(chosen("accept"), services={"ga4": True, "pixel": False})
+    after = clicked(before, NOW + 800 * DAY)
+    assert (after.granted, after.services) == ({}, {"pixel": False, "video": True})
+    assert after.time == int(NOW + 800 * DAY)
+
+
+def test_allow_keeps_where_and_when_grants_were_given() -> None:
+    before = replace(chosen("accept"), region="us-states", time=int(NOW - 30 * DAY))
+    after = clicked(before)
+    assert (after.region, after.time) == (before.region, before.time)
+
+
+def test_allow_after_a_choice_that_cannot_be_read_refuses_all_else() -> None:
+    after = clicked(Unreadable("signature"))
+    assert after.refuses("advertising")
+    assert after.services == {"video": True}
+
+
+def test_allow_after_a_refusal_ends_no_earlier() -> None:
+    before = chosen("reject")
+    assert before.time > NOW
+    assert clicked(before).time == before.time
+    assert clicked(before).refuses("media")
+    assert clicked(before, NOW + 9 * DAY).time == int(NOW + 9 * DAY)
+
+
+@pytest.mark.parametrize("services", [{}, {"ga4": False}, {"ga4": True, "video": False}])
+def test_allow_is_a_yes_to_services(services: dict[str, bool]) -> None:
+    with pytest.raises(BadRequest, match="'allow' is a yes"):
+        choose(POLICY, EEA, "allow", {}, services)

@@ -3,6 +3,7 @@
 *Accept* grants every purpose that is neither ``deny`` nor unbundled nor explicit, on-click ones
 included. *Reject* and *withdraw* deny all but ``none``, also where the default would be a notice.
 *Save* grants what is listed and denies the rest: silence is no consent (CJEU C-673/17, Planet49).
+*Allow* is a click on one embed: it grants the services named and leaves all else as it was.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consentguard.consent.months import DAY, months_after
-from consentguard.consent.token import EVERYTHING, State, Stored
+from consentguard.consent.token import EVERYTHING, State, Stored, Unreadable
 from consentguard.errors import BadRequest
 from consentguard.model import Choice, Model, Policy, Region
 
@@ -40,6 +41,10 @@ def choose(
     }
     if kind == "accept":
         return Choice(kind, granted=frozenset(bundled))
+    if kind == "allow":
+        if not services or not all(services.values()):
+            raise BadRequest("'allow' is a yes to services, and names one at least")
+        return Choice(kind, services=dict(services))
     granted = {p for p, on in purposes.items() if on} & grantable
     # What nobody was asked about was neither granted nor denied: it follows from the rest.
     unasked = set() if offered(policy, "tag-manager") else {"tag-manager"} - purposes.keys()
@@ -54,9 +59,13 @@ def store(
     After a refusal nothing identifies the visitor: no receipt, and the time is rounded up to the
     day, so that the refusal never lapses early.
     """
+    if choice.kind == "allow" and isinstance(before, Stored):
+        return _added(choice, before, region, now, receipt)
     granted = {p: policy.fingerprints[p] for p in sorted(choice.granted)}
     # Who refuses everything refuses what is added later too.
     everything = choice.kind in ("reject", "withdraw")
+    # A choice that cannot be read may have been a refusal.
+    everything = everything or (choice.kind == "allow" and isinstance(before, Unreadable))
     denied = frozenset({EVERYTHING}) if everything else choice.denied
     since = now
     if choice.kind == "accept" and isinstance(before, Stored):
@@ -75,6 +84,27 @@ def store(
         granted=granted,
         denied=denied,
         services=choice.services,
+        stricter=choice.region,
+    )
+
+
+def _added(choice: Choice, before: Stored, region: Region, now: float, receipt: str) -> Stored:
+    """What was stored, and a yes to single services beside it.
+
+    Grants keep their time and the place where they were given: nobody agrees anew to what a click
+    on one embed is not about. A refusal counts from now on, or it would end the yes with it.
+    """
+    holds = now < months_after(before.time, region.lifetime.grant_months)
+    granted = before.granted if holds else {}
+    words = {s: on for s, on in before.services.items() if holds or not on}
+    kept = bool(granted) or any(words.values())
+    return Stored(
+        time=before.time if kept else max(before.time, int(now)),
+        region=before.region if kept else region.id,
+        receipt=receipt,
+        granted=granted,
+        denied=before.denied,
+        services={**words, **choice.services},
         stricter=choice.region,
     )
 

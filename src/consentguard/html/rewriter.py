@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .asking import DEPTH, Asking, Inner
 from .engine import Scanner
 from .foreign import Space
+from .frames import Embeds, frame
 from .judge import Gate, Gated, Judge, merged
 from .remembered import DOCUMENT, Remembered
 from .spans import FOREIGN, SHEET, SHORT, Span, What
@@ -43,7 +44,8 @@ class Rewriter:
 
     ``insert`` is put in once, before the first `</body>` or at the end, if the body is a document
     and not a fragment, or where :data:`PLACE` stands before that: bytes, or what gives them for the
-    page's ``<base href>``s, which move every URL in them. ``encoding`` is the Python codec of an
+    page's ``<base href>``s, which move every URL in them. ``embeds`` puts something before frames
+    that wait, in a document. ``encoding`` is the Python codec of an
     ASCII-superset charset. A document in a page has that page's ``bases``, and a ``depth``.
     ``ended`` is told why a body ended early.
     After the end: ``gated`` holds what was made inert, the first :data:`REPORTED` of it,
@@ -56,6 +58,7 @@ class Rewriter:
         judge: Judge,
         *,
         insert: Insert = b"",
+        embeds: Embeds | None = None,
         encoding: str = "utf-8",
         bases: Sequence[str] = (),
         depth: int = 0,
@@ -64,6 +67,7 @@ class Rewriter:
         self.truncated = False
         self._judge = judge
         self._insert = insert
+        self._embeds = embeds
         self._encoding = encoding
         memory: Memory | None = getattr(judge, "memory", None)
         self._memory = memory
@@ -130,9 +134,10 @@ class Rewriter:
         self._render(self._scanner.finish(), b"", out)
         if not self.truncated:
             # A tag that the end cut is no tag to a browser: it comes after what we insert.
-            if self._document and self._insert:
+            last = self._last() if self._document else b""
+            if last:
                 # Out of what the page left open, a comment or a textarea.
-                out += (self._scanner.closing, self._inserted())
+                out += (self._scanner.closing, last)
             out.append(bytes(self._scanner.buffer[self._scanner.settled :]))
 
     def _render(self, spans: list[Span], piece: bytes, out: list[Piece]) -> None:
@@ -186,6 +191,7 @@ class Rewriter:
                 self._memory.again(verdict)
             if verdict.denied:
                 self._report(span, verdict)
+                done = self._embed(span, verdict, view, done, out)
             for first, last, new in verdict.edits:
                 out += (view[done : start + first], new)
                 done = start + last
@@ -200,6 +206,23 @@ class Rewriter:
         if gating.asking.bases:
             self._known = gating.verdicts.here().get
         return verdict
+
+    def _embed(
+        self, span: Span, verdict: Verdict, view: memoryview, done: int, out: list[Piece]
+    ) -> int:
+        """Put what stands for it before a frame that waits. It is never remembered, see below."""
+        embeds = self._embeds
+        if span.name != b"iframe" or embeds is None or not self._document:
+            return done
+        if span.space is not _HTML or span.template or not span.whole:
+            return done
+        tag, denied = bytes(view[span.start : span.end]), verdict.denied[0]
+        found = frame(tag, denied.url, self._encoding)
+        if found is not None:
+            placed = embeds.before(found, denied, self._bases_so_far())
+            out += (view[done : span.start], placed)
+            return span.start
+        return done
 
     def _placed(self, span: Span, page: bytes) -> bool:
         """Whether the insertion goes here. It is never remembered: the next page has another."""
@@ -233,18 +256,22 @@ class Rewriter:
         if span.what is _DOCTYPE:
             self._document = True
         elif span.name == b"body" and self._document:
-            out += (view[done : span.start], self._inserted())
+            out += (view[done : span.start], self._last())
             return span.start
         return done
 
     def _inserted(self) -> bytes:
         """What is to be inserted, the first time; nothing later."""
         insert, self._insert = self._insert, b""
-        return (
-            insert
-            if isinstance(insert, bytes)
-            else insert(self._gating.asking.bases if self._gating else ())
-        )
+        return insert if isinstance(insert, bytes) else insert(self._bases_so_far())
+
+    def _last(self) -> bytes:
+        """What goes before `</body>`: what is to be inserted, and what the embeds need."""
+        closing = self._embeds.closing(self._bases_so_far()) if self._embeds else b""
+        return closing + self._inserted()
+
+    def _bases_so_far(self) -> Sequence[str]:
+        return self._gating.asking.bases if self._gating else ()
 
 
 class _Gating(NamedTuple):

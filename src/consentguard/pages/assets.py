@@ -19,6 +19,7 @@ _TYPES = {"css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=ut
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
 _FILES = ("banner.css", "banner.js", "ungate.js", "consent-mode.js", "shared.js", "page.css")
+_EMBED = ("embed.css", "embed.js")
 _FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -36,12 +37,13 @@ class Assets:
 
     def __init__(self, banner: BannerSettings | None = None) -> None:
         found = files("consentguard.static")
-        texts = {name: found.joinpath(name).read_text("ascii") for name in _FILES}
+        texts = {name: found.joinpath(name).read_text("ascii") for name in (*_FILES, *_EMBED)}
         texts["banner.css"] = styled(texts["banner.css"], banner or BannerSettings())
         assets = [_asset(packed(text).encode(), name) for name, text in texts.items()]
         self._by_name = {asset.name: asset for asset in assets}
         names = [asset.name for asset in assets]
-        self.css, self.js, self.ungate, self.consent_mode, self.shared, self.page = names
+        self.css, self.js, self.ungate, self.consent_mode, self.shared, self.page = names[:6]
+        self.embed_css, self.embed_js = names[6:]
         self.digest = hashlib.sha256("".join(self._by_name).encode()).hexdigest()[:12]
 
     def respond(self, name: str, request: Request) -> Response | None:

@@ -13,7 +13,7 @@ from consentguard.model import nothing
 
 MAX_BODY = 16 * 1024  #: bytes of a request to one of our URLs
 MAX_FIELDS = 500
-KINDS = ("accept", "reject", "save")
+KINDS = ("accept", "reject", "save", "allow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def _from_form(body: bytes) -> Sent:
     return Sent(
         kind=_kind(single.get("choice")),
         purposes={v: True for k, v in pairs if k == "purpose"},
-        services={v: True for k, v in pairs if k == "service"},
+        # One button can name several.
+        services={id: True for k, v in pairs if k == "service" for id in v.split() or [v]},
         region=single.get("region", ""),
         next=single.get("next", ""),
     )

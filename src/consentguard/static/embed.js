@@ -1,0 +1,54 @@
+// What stands for frames that wait: as large as they would be, and "load once".
+// All else works without this file.
+(() => {
+  "use strict";
+  const framed = (place) => {
+    const frame = place.nextElementSibling;
+    return frame?.localName === "iframe" && frame.hasAttribute("data-cg-src") && frame;
+  };
+
+  // One frame, until the page is left; nothing is stored, and nobody but its host learns of it.
+  const load = (place, frame) => {
+    const link = document.createElement("a");
+    link.href = frame.dataset.cgSrc;
+    if (link.protocol === "javascript:" || frame.hasAttribute("src")) return;
+    frame.removeAttribute("name");
+    for (const name of ["name", "src"]) {
+      const value = frame.getAttribute(`data-cg-${name}`);
+      if (value !== null) frame.setAttribute(name, value);
+      frame.removeAttribute(`data-cg-${name}`);
+    }
+    delete frame.dataset.cgPurpose;
+    delete frame.dataset.cgService;
+    // Anew: the history fills none of that name.
+    frame.before(frame);
+    place.hidden = true;
+    frame.focus();
+  };
+
+  // The site's own rules for the frame hold for its place.
+  const size = (place, frame) => {
+    const { position, width, height, aspectRatio, maxWidth, margin, float } = getComputedStyle(frame);
+    if (position !== "static" && position !== "relative") return place.classList.add("cg-over");
+    if (place.closest(".cg-over")) return;
+    const style = place.style;
+    if (/auto/.test(margin)) place.classList.add("cg-wide");
+    Object.assign(style, { margin, float, maxWidth: maxWidth === "none" ? "100%" : maxWidth });
+    if (width === "auto") return;
+    style.width = width;
+    if (/px$/.test(height)) style.minHeight = height;
+    else if (aspectRatio !== "auto") style.aspectRatio = aspectRatio;
+    else return;
+    place.classList.add("cg-sized");
+  };
+
+  for (const place of document.querySelectorAll(".cg-embed")) {
+    const frame = framed(place);
+    if (!frame) continue;
+    size(place, frame);
+    const once = place.querySelector("[data-cg=once]");
+    if (!once) continue;
+    once.hidden = false;
+    once.addEventListener("click", () => framed(place) && load(place, framed(place)));
+  }
+})();
