@@ -9,8 +9,7 @@ CODE := setup.py src tests examples tools benchmarks
 TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) setup.py
 ALONE := tests/browser tests/test_build.py
 # Where it matters which scanner reads the pages.
-PAGES := html http contract/test_bodies.py contract/test_promptness.py contract/test_shapes.py \
-  test_outbound.py
+PAGES := html http contract/test_bodies.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
 SECONDS ?= 600
 CC ?= cc
