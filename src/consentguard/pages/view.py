@@ -47,7 +47,7 @@ def view(
         nonce=nonce,
         policy_version=policy.version,
         effective=policy.effective,
-        partners=len(partners(policy.services, decision)),
+        partners=len(partners(declared(policy, decision.known), decision)),
         chosen=decision.chosen,
         granted=(*decision.granted, *([UNKNOWN] if decision.unknown else [])),
         exceptions=decision.exceptions,
@@ -74,14 +74,16 @@ def rows(policy: Policy, decision: Decision, texts: Texts) -> Iterable[PurposeRo
         )
 
 
-def listed(policy: Policy, decision: Decision) -> tuple[Service, ...]:
-    """The services that the site declares, and others that the visitor has said a word on.
+def declared(policy: Policy, known: Mapping[str, Service]) -> tuple[Service, ...]:
+    """The services that the site declares, what it leaves out filled in from the catalogue."""
+    return tuple(known.get(id) or service for id, service in policy.services.items())
 
-    As the catalogue knows them: it fills in what the policy leaves out.
-    """
+
+def listed(policy: Policy, decision: Decision) -> tuple[Service, ...]:
+    """Those, and others that the visitor has said a word on."""
     known = decision.known
-    ids = dict.fromkeys((*policy.services, *(id for id in decision.services if id in known)))
-    return tuple(known.get(id) or policy.services[id] for id in ids)
+    others = (known[id] for id in decision.services if id in known and id not in policy.services)
+    return (*declared(policy, known), *others)
 
 
 def toggles(policy: Policy, decision: Decision) -> Mapping[str, Toggle]:
@@ -119,11 +121,11 @@ def _clicked(decision: Decision, service: Service) -> bool:
     return replace(decision, rulings=rulings, services=words).allows_service(service)
 
 
-def partners(services: Mapping[str, Service], decision: Decision) -> frozenset[str]:
+def partners(services: Iterable[Service], decision: Decision) -> frozenset[str]:
     """Vendors other than the site itself behind services that need a choice."""
     return frozenset(
         s.vendor or s.name
-        for s in services.values()
+        for s in services
         if s.third_party
         and s.hosts
         and any(decision.rulings[p].model is not Model.NONE for p in s.purposes)
