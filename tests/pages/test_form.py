@@ -120,3 +120,13 @@ def test_any_json_is_read_or_refused(data: dict[str, object]) -> None:
         return
     assert sent.kind in KINDS
     assert all(isinstance(on, bool) for on in (*sent.purposes.values(), *sent.services.values()))
+
+
+def test_boxes_of_services_as_they_came() -> None:
+    body = b"choice=save&shown-on=a&shown-off=b&before=media&service=b&before=login"
+    sent = read(FORM, body)
+    assert sent.shown == {"a": True, "b": False}
+    assert sent.before == {"media", "login"}
+    assert sent.services == {"b": True}
+    plain = read(FORM, b"choice=save&service=b")
+    assert (plain.shown, plain.before) == ({}, frozenset())

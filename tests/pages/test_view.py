@@ -78,3 +78,24 @@ def test_an_opt_out_region() -> None:
     assert (view.variant, view.gpc, view.show_banner) == ("opt-out", True, False)
     assert not rows["advertising"].allowed
     assert rows["analytics"].allowed
+
+
+def test_a_service_named_by_its_id_is_the_catalogues_and_a_partner() -> None:
+    more = """
+[services.ga4]
+purposes = ["analytics"]
+[services.matomo]
+purposes = ["analytics"]
+third_party = false
+[services.shop]
+purposes = ["analytics"]
+"""
+    view = shown(more)
+    (row,) = (row for row in view.purposes if row.id == "analytics")
+    assert [(s.id, s.third_party) for s in row.services] == [
+        ("ga4", True),
+        ("matomo", False),
+        ("shop", False),
+    ]
+    assert row.services[0].vendor == "Google"
+    assert view.partners == 1

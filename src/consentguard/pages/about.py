@@ -56,18 +56,19 @@ def safeguards(service: Service, texts: Texts) -> str:
     return "; ".join(f"{where}: {what}" for where, what in said)
 
 
-def facts(service: Service, texts: Texts, controller: str) -> Html:
-    """The same as a list of terms, without the cookies."""
+def facts(service: Service, texts: Texts, controller: str, *, short: bool = False) -> Html:
+    """All of it as a list of terms; a ``short`` one has the cookies in a line, else see `table`."""
     name = vendor(service, controller)
+    party = texts["service.third" if service.third_party else "service.first"]
+    policy = texts.get("service.policy", vendor=name or service.name)
     rows: tuple[tuple[str, object], ...] = (
         ("vendor", name),
-        ("party", texts["service.third" if service.third_party else "service.first"]),
-        ("where", territory(service.country, texts.lang) if service.country else ""),
+        ("party", "" if short else party),
+        ("country", territory(service.country, texts.lang) if service.country else ""),
         ("safeguard", safeguards(service, texts)),
+        ("cookies", _line(service, texts) if short else ""),
         ("storage", codes(service.storage)),
-        ("read", link(service.policy_url, texts.get("service.policy", vendor=name or service.name)))
-        if service.policy_url
-        else ("read", ""),
+        ("read", link(service.policy_url, policy) if service.policy_url else ""),
     )
     terms = join(
         fill("<dt>{term}</dt><dd>{value}</dd>", term=texts[f"service.{key}"], value=value)
@@ -75,6 +76,17 @@ def facts(service: Service, texts: Texts, controller: str) -> Html:
         if value
     )
     return fill('<dl class="cg-facts">{terms}</dl>', terms=terms)
+
+
+def _line(service: Service, texts: Texts) -> Html:
+    """Its cookies and their lifetimes, one after another."""
+    return join(
+        (
+            fill("<span>{name} ({life})</span>", name=codes((name,)), life=life)
+            for name, life in cookies(service, texts)
+        ),
+        " ",
+    )
 
 
 def codes(names: tuple[str, ...]) -> Html:

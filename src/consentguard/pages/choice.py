@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from consentguard.consent import single
 from consentguard.consent.choose import choose, store, unproven
 from consentguard.consent.decision import Decision
 from consentguard.consent.token import Stored
@@ -34,7 +35,9 @@ def choice(visit: Visit, body: bytes) -> Outcome:
         raise BadRequest(f"unknown service {unknown[0][:60]!r}")
     chosen = choose(visit.setup.policy, region, sent.kind, sent.purposes, sent.services)
     if chosen.kind == "save":
-        chosen = _asked(chosen, visit.decision.region, region)
+        if sent.shown:
+            chosen = replace(chosen, services=_single(visit, region, chosen, sent))
+        chosen = _asked(visit, chosen, region)
     if chosen.is_grant and not _attested(visit):
         raise CrossSite("a grant needs a person's click, and the browser attests none")
     return _outcome(visit, region, chosen, sent)
@@ -128,17 +131,41 @@ def _region(visit: Visit, asked: str) -> Region:
     return region
 
 
-def _asked(chosen: Choice, shown: Region, region: Region) -> Choice:
+def _single(visit: Visit, region: Region, chosen: Choice, sent: form.Sent) -> dict[str, bool]:
+    """The word on each service, from a form that shows their boxes.
+
+    What has no box there is not granted by it; a refusal stays.
+    """
+    known = visit.setup.catalogue.services
+    listed = [known[id] for id in sent.shown if id in known]
+    free = {p for p, model in region.models.items() if model is Model.NONE}
+    said = single.words(
+        listed, sent.services, sent.shown, chosen.granted | free, sent.before | free
+    )
+    old = visit.stored.services if isinstance(visit.stored, Stored) else {}
+    return {s: False for s, on in old.items() if not on and s not in sent.shown} | said
+
+
+def _asked(visit: Visit, chosen: Choice, region: Region) -> Choice:
     """What was ticked already when the visitor saw it is no consent where they have to be asked.
 
     CJEU C-673/17, Planet49: a pre-ticked box does not count. They are asked under the new rules.
     """
+    shown, decision = visit.decision.region, visit.decision
 
     def waits(rules: Region, purpose: str) -> bool:
         return rules.models[purpose].strictness >= Model.OPT_IN.strictness
 
     ticked = {p for p in chosen.granted if waits(region, p) and not waits(shown, p)}
-    return replace(chosen, granted=chosen.granted - ticked)
+    services = chosen.services
+    if shown is not region:
+        # Nor is a service that ran without anybody's word.
+        services = {
+            s: on
+            for s, on in services.items()
+            if not on or decision.services.get(s) or not decision.allows_service(decision.known[s])
+        }
+    return replace(chosen, granted=chosen.granted - ticked, services=services)
 
 
 def _attested(visit: Visit) -> bool:

@@ -17,6 +17,7 @@ from consentguard.locales import Texts, negotiate
 from consentguard.model import Service
 from consentguard.pages import about
 from consentguard.pages.markup import Html, document, fill, join, link, paragraph
+from consentguard.pages.view import declared
 from consentguard.pages.visit import COOKIE_SECONDS, Setup, Visit
 
 _BODY = """\
@@ -41,7 +42,7 @@ class Group:
 def groups(setup: Setup, texts: Texts) -> Iterator[Group]:
     """The purposes that the site names or has services for, in the order of its policy."""
     policy, known = setup.policy, setup.catalogue.services
-    services = [*(known[id] for id in policy.services), *_own(setup, texts)]
+    services = (*declared(policy, known), *_own(setup, texts))
     for purpose in policy.purposes.values():
         found = tuple(s for s in services if purpose.id in s.purposes)
         if found or purpose.declared:
@@ -52,9 +53,9 @@ def groups(setup: Setup, texts: Texts) -> Iterator[Group]:
 def _own(setup: Setup, texts: Texts) -> Iterator[Service]:
     """Who sets cookies here without being declared: our consent cookie, the app's framework."""
     policy = setup.policy
-    declared = {name for service in policy.services.values() for name in service.cookies}
+    named = {name for service in policy.services.values() for name in service.cookies}
     framework = setup.catalogue.services["site_framework"]
-    names = tuple(name for name in framework.cookies if name not in declared)
+    names = tuple(name for name in framework.cookies if name not in named)
     if names:
         yield replace(framework, name=texts["declaration.framework"], cookies=names)
     rules = policy.enforcement
@@ -62,7 +63,7 @@ def _own(setup: Setup, texts: Texts) -> Iterator[Service]:
     choice = (setup.cookie_name, *([setup.hint_name] if shared else []))
     days = dict.fromkeys(choice, COOKIE_SECONDS // 86400)
     name, purposes = texts["declaration.choice"], ("consent-management",)
-    if "consentguard" not in policy.services and declared.isdisjoint(choice):
+    if "consentguard" not in policy.services and named.isdisjoint(choice):
         yield Service(
             "consentguard", name, purposes, choice, third_party=False, lifetimes=days, source="app"
         )

@@ -26,6 +26,8 @@ class Sent:
     region: str = ""
     next: str = ""
     json: bool = False
+    shown: Mapping[str, bool] = field(default_factory=nothing, hash=False)  #: boxes of services
+    before: frozenset[str] = frozenset()  #: purposes whose boxes came ticked
 
 
 def is_json(content_type: str) -> bool:
@@ -62,6 +64,8 @@ def _from_form(body: bytes) -> Sent:
         services={id: True for k, v in pairs if k == "service" for id in v.split() or [v]},
         region=single.get("region", ""),
         next=single.get("next", ""),
+        shown={v: k == "shown-on" for k, v in pairs if k in ("shown-on", "shown-off")},
+        before=frozenset(v for k, v in pairs if k == "before"),
     )
 
 

@@ -11,11 +11,11 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 
 from consentguard.locales import Texts
-from consentguard.model import BannerSettings, Model, Reason, Region, Service, Site
+from consentguard.model import BannerSettings, Model, Reason, Region, Service, Site, nothing
 
 #: A site that says nothing about its banner.
 PLAIN = BannerSettings()
@@ -59,6 +59,15 @@ class PurposeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Toggle:
+    """How one service stands for the visitor, and whether they can switch it by itself."""
+
+    on: bool
+    locked: bool
+    reason: Reason | None = None  #: why it is locked off
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Everything that a banner or page of ours shows to one visitor."""
 
@@ -84,6 +93,8 @@ class View:
     exceptions: Mapping[str, bool]  #: services that are treated otherwise than their purposes
     #: Ids and names of the rules to choose from, those of the visitor's own place first.
     places: tuple[tuple[str, str], ...] = ()
+    #: By service; of those that are not there nobody can say anything by themselves.
+    toggles: Mapping[str, Toggle] = field(default_factory=nothing, hash=False)
     page_css_url: str = ""  #: of our own pages, beside the other
     shared_url: str = ""  #: the script of a page that caches share, ``""`` in a visitor's own
     banner: BannerSettings = PLAIN

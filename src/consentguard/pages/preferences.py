@@ -7,6 +7,7 @@ JavaScript, in one step; what is shown is the decision that is in force, not wha
 from __future__ import annotations
 
 from consentguard.model import Service
+from consentguard.pages import about
 from consentguard.pages.markup import (
     Html,
     PurposeRow,
@@ -95,7 +96,9 @@ def _purposes(view: View) -> Html:
         for row in view.purposes
     )
     inside = fill(
-        '<ul class="cg-rows">{rows}</ul>{place}{save}',
+        '{shown}{picking}<ul class="cg-rows">{rows}</ul>{place}{save}',
+        shown=_as_shown(view),
+        picking=paragraph(view.texts["service.picking"]) if view.toggles else Html(""),
         rows=rows,
         place=_place(view),
         save=button(view.texts, "save"),
@@ -128,42 +131,84 @@ def _place(view: View) -> Html:
 
 def _row(view: View, row: PurposeRow) -> Html:
     texts = view.texts
-    services = Html("")
-    if row.services:
-        services = fill(
-            '<details class="cg-services"><summary>{count}</summary><ul>{services}</ul></details>',
-            count=texts.get("service.count", count=len(row.services)),
-            services=join(_service(view, service) for service in row.services),
-        )
     return fill(
         '{box}<p class="cg-state">{state}: {reason}</p>{services}',
         box=checkbox(view, row, "page"),
         state=standing(texts, row),
         reason=texts.reason(row.reason),
-        services=services,
+        services=_services(view, row) if row.services else Html(""),
     )
 
 
-def _service(view: View, service: Service) -> Html:
-    texts = view.texts
-    vendor = service.vendor or service.name
-    cookies = join(
-        (fill('<code dir="ltr">{name}</code>', name=name) for name in service.cookies), " "
-    )
-    country = texts.get("service.country", country=service.country) if service.country else ""
-    policy = texts.get("service.policy", vendor=vendor)
+def _services(view: View, row: PurposeRow) -> Html:
+    """The services of a purpose, folded away: most visitors choose purposes."""
+    texts, count = view.texts, len(row.services)
+    on = sum(view.toggles[s.id].on for s in row.services if s.id in view.toggles)
+    mixed = 0 < on < count
     return fill(
-        "<li><strong>{name}</strong> <bdi>{vendor}</bdi>{about}{country}{cookies}{policy}</li>",
-        name=service.name,
-        vendor=vendor if vendor != service.name else "",
+        '<details class="cg-services"><summary>{count}</summary><ul>{services}</ul></details>',
+        count=texts.get("service.on" if mixed else "service.count", count=count, on=on),
+        services=join(_service(view, row, service) for service in row.services),
+    )
+
+
+def _service(view: View, row: PurposeRow, service: Service) -> Html:
+    """One service, with its box where that stands: under the first purpose that can be chosen."""
+    texts = view.texts
+    home = _home(view, service)
+    if home is not row:
+        return fill(
+            "<li><strong>{name}</strong><p>{elsewhere}</p></li>",
+            name=service.name,
+            elsewhere=texts.get("service.elsewhere", purpose=home.name),
+        )
+    return fill(
+        "<li>{box}{about}{facts}</li>",
+        box=_box(view, row, service),
         about=paragraph(texts.service_description(service.id), "cg-does"),
-        country=paragraph(country),
-        cookies=fill("<p>{label} {names}</p>", label=texts["service.cookies"], names=cookies)
-        if cookies
-        else Html(""),
-        policy=fill("<p>{link}</p>", link=link(service.policy_url, policy))
-        if service.policy_url
-        else Html(""),
+        facts=about.facts(service, texts, view.controller, short=True),
+    )
+
+
+def _home(view: View, service: Service) -> PurposeRow:
+    rows = [row for row in view.purposes if service in row.services]
+    return next((row for row in rows if not row.locked), rows[0])
+
+
+def _box(view: View, row: PurposeRow, service: Service) -> Html:
+    """Its name with a box to tick; locked where a tick would change nothing."""
+    toggle = view.toggles.get(service.id)
+    if toggle is None:
+        return fill("<strong>{name}</strong>", name=service.name)
+    texts = view.texts
+    # Ids of services may hold what an id of an element must not: they are counted.
+    key = f"cg-service-{list(view.toggles).index(service.id)}"
+    note = ""
+    if toggle.locked and not row.locked:  # else the purpose says it
+        note = texts.reason(toggle.reason) if toggle.reason else texts["row.required"]
+    return fill(
+        '<input type="checkbox" name="service" value="{id}" id="{key}"{flags}>'
+        '<label for="{key}">{name}</label>{note}',
+        id=service.id,
+        key=key,
+        flags=Html(" checked" * toggle.on + " disabled" * toggle.locked),
+        name=service.name,
+        note=paragraph(note, "cg-note"),
+    )
+
+
+def _as_shown(view: View) -> Html:
+    """How the boxes came: what has not been touched is no word on a service."""
+    fields = [("before", row.id) for row in view.purposes if row.allowed and not row.locked]
+    boxes = {s.id for row in view.purposes for s in row.services}
+    fields += [
+        ("shown-on" if toggle.on else "shown-off", id)
+        for id, toggle in view.toggles.items()
+        if id in boxes and not toggle.locked
+    ]
+    return join(
+        fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=value)
+        for name, value in fields
     )
 
 

@@ -13,6 +13,7 @@ from consentguard.pages.origin import safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.places import places
 from consentguard.pages.upkeep import hinted, renewed, swept
+from consentguard.pages.view import toggles
 from consentguard.pages.visit import Visit
 
 Handler = Callable[[Visit, bytes], Outcome]
@@ -22,7 +23,11 @@ def _preferences(visit: Visit, _: bytes) -> Outcome:
     onward = safe_path(_query(visit.request, "next") or "/")
     setup = visit.setup
     offered = places(setup.policy.regions.values(), visit.located, setup.clock(), visit.texts)
-    view = replace(visit.view(onward), places=offered)
+    view = replace(
+        visit.view(onward),
+        places=offered,
+        toggles=toggles(setup.policy, visit.decision),
+    )
     return Outcome.of(outcome.html(200, preferences.page(view)))
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from consentguard.catalogue import HostPattern
+from consentguard.catalogue import HostPattern, bundled
 from consentguard.catalogue.patterns import CookiePattern
 from consentguard.errors import ConfigError, PolicyError, Problem
 from consentguard.exemptions import CONDITIONS, EXEMPTIONS, Exemption
@@ -358,8 +358,15 @@ def _service(name: str, table: Mapping[str, Any]) -> Service:
     # US state laws: handing data on for cross-context advertising is sharing, paid or not.
     shares = not {"advertising", "social"}.isdisjoint(values["purposes"])
     values.setdefault("sells_or_shares", shares and values.get("role") != "processor")
-    values.setdefault("third_party", bool(values.get("hosts")))
+    if "third_party" not in values:
+        values["third_party"] = bool(values.get("hosts")) or _known_elsewhere(name)
     return Service(id=name, declared=True, source="policy", **values)
+
+
+def _known_elsewhere(id: str) -> bool:
+    """Whether a service without hosts of its own is the catalogue's of that id, a third party."""
+    known = bundled.shelf().services.get(id)
+    return known is not None and known.third_party
 
 
 def _snippet(text: str) -> None:
