@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from consentguard.ledger import Ledger
 from consentguard.ledger.deferred import Deferred
-from consentguard.locales import Texts, available, load
+from consentguard.locales import Texts, available, load, nearest
 from consentguard.model import Policy, Site
 from consentguard.policy import load as load_policy
 
@@ -60,10 +60,9 @@ def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | No
 
 def texts_of(site: Site) -> dict[str, Texts]:
     """The site's languages that have texts, the default one first; English if there are none."""
-    known = {tag.lower() for tag in available()}
     found: dict[str, Texts] = {}
     for language in dict.fromkeys((site.default_language, *site.languages)):
-        if {language.lower(), language.lower().partition("-")[0]} & known:
+        if nearest(language, available()):
             found[language] = load(language)
         else:
             log.warning("no texts for language %r; there are: %s", language, ", ".join(available()))

@@ -21,15 +21,19 @@ def blanks(text: str) -> list[str]:
     return sorted(re.findall(r"\{([^}]*)\}", text))
 
 
-def test_english_and_german_are_there() -> None:
-    assert {"de", "en"} <= set(LANGUAGES)
+def test_the_languages_that_are_there() -> None:
+    assert {"ar", "de", "en", "fr", "pt-BR"} <= set(LANGUAGES)
+    assert {lang for lang in LANGUAGES if load(lang).dir == "rtl"} == {"ar"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_keys_and_placeholders_are_the_same_everywhere(lang: str) -> None:
     texts, english = load(lang), load("en")
-    assert texts.keys() == english.keys()
-    assert {k: blanks(texts[k]) for k in texts} == {k: blanks(english[k]) for k in english}
+    services = {key for key in english if key.startswith("service-description.")}
+    # What is said of services is there as a whole, or not yet.
+    assert texts.keys() | services == english.keys()
+    assert texts.keys() & services in (set(), services)
+    assert {k: blanks(texts[k]) for k in texts} == {k: blanks(english[k]) for k in texts}
     assert texts.lang == lang
     assert texts.dir in ("ltr", "rtl")
 
@@ -56,7 +60,11 @@ def test_every_standard_purpose_and_reason_has_words(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_words_that_push(lang: str) -> None:
     # EDPB taskforce, type H: no "legitimate interest" for storing and reading; and no shaming.
-    pushy = r"legitimate|berechtigt|\bbest\b|enjoy|improve your|optimal|bestm|leider|unfortunately"
+    pushy = (
+        r"legitimate|berechtigt|\bbest\b|enjoy|improve your|optimal|bestm|leider|unfortunately"
+        r"|légitime|profite[rz]|malheureus|meilleur|dommage|legítim|aproveit|infeliz|ótim"
+        r"|المشروعة|للأسف|أفضل|استمتع|تحسين تجرب"
+    )
     texts = load(lang)
     assert [key for key in texts if re.search(pushy, texts[key], re.IGNORECASE)] == []
 
@@ -66,6 +74,15 @@ def test_no_words_that_push(lang: str) -> None:
     [
         ("en", "Accept all", "Reject all", "We use cookies"),
         ("de", "Alle akzeptieren", "Alle ablehnen", "Wir verwenden Cookies"),
+        ("fr", "Tout accepter", "Tout refuser", "Nous utilisons des cookies"),
+        (
+            "pt-BR",
+            "Aceitar todos os cookies",
+            # ANPD, guia de cookies (2022): the words of its own example.
+            "Rejeitar cookies não necessários",
+            "Usamos cookies",
+        ),
+        ("ar", "قبول الكل", "رفض الكل", "نستخدم ملفات تعريف الارتباط"),
     ],
 )
 def test_labels_that_refusal_tools_know(lang: str, accept: str, reject: str, title: str) -> None:
@@ -102,7 +119,26 @@ def test_the_digest_is_of_the_words() -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", load("en").digest)
 
 
-@pytest.mark.parametrize(("tag", "lang"), [("de", "de"), ("de-AT", "de"), ("DE_at", "de")])
+def test_of_services_english_speaks_where_a_language_does_not_yet() -> None:
+    french, english = load("fr"), load("en")
+    assert french.service_description("youtube") == english.service_description("youtube")
+    assert french.service_language("youtube") == "en"
+    assert load("de").service_language("youtube") == "de"
+    assert french.service_description("nothing of this name") == ""
+    own = Texts("fr", "ltr", {"service-description.x": "Compte."}, english)
+    assert (own.service_description("x"), own.service_language("x")) == ("Compte.", "fr")
+    # The words shown are others when those of the other language change.
+    assert own.digest != Texts("fr", "ltr", {"service-description.x": "Compte."}).digest
+
+
+@pytest.mark.parametrize(
+    ("tag", "lang"),
+    [
+        *(("de", "de"), ("de-AT", "de"), ("DE_at", "de")),
+        *(("fr-CA", "fr"), ("pt", "pt-BR"), ("pt-PT", "pt-BR"), ("PT_br", "pt-BR")),
+        *(("ar-EG", "ar"), ("ar", "ar")),
+    ],
+)
 def test_loading_a_regional_tag(tag: str, lang: str) -> None:
     assert load(tag).lang == lang
 

@@ -49,6 +49,16 @@ def test_equal_weights_keep_their_order() -> None:
     assert negotiate("pt-BR,de", "", OFFERED, "en") == "pt-BR"
 
 
+def test_the_languages_that_there_are() -> None:
+    spoken = ("en", "de", "fr", "pt-BR", "ar")
+    assert negotiate("fr-CA,en;q=0.5", "", spoken, "en") == "fr"
+    assert negotiate("pt", "", spoken, "en") == "pt-BR"
+    assert negotiate("ar-MA", "", spoken, "en") == "ar"
+    # A site whose own languages are regional ones.
+    assert negotiate("fr-FR", "", ("en", "fr-CA", "pt"), "en") == "fr-CA"
+    assert negotiate("pt-BR", "", ("en", "fr-CA", "pt"), "en") == "pt"
+
+
 def test_nothing_offered() -> None:
     assert negotiate("de", "de", (), "en") == "en"
 

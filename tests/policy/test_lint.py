@@ -161,3 +161,11 @@ def test_colours_that_are_hard_to_read_in_the_dark() -> None:
 def test_a_place_that_a_law_forbids(position: str, said: list[str]) -> None:
     assert codes(f"[banner]\nposition = '{position}'") == said
     assert codes("") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr-CA", []), ("pt", []), ("pt-PT", []), ("nl", ["W104"])]
+)
+def test_languages_that_the_banner_speaks(language: str, said: list[str]) -> None:
+    policy = a_policy(f"languages = ['en', '{language}']\n")
+    assert [p.code for p in lint(policy, "", ["en", "de", "fr", "pt-BR"])] == said

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -17,6 +17,8 @@ from typing import Any
 from consentguard.errors import ConfigError
 from consentguard.model import Reason
 
+_SERVICES = "service-description."
+_FALLBACK = "en"  #: says of services what another language does not say yet
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _ACCEPT_LANGUAGE_CHARACTERS = 512  #: real browsers send under 100
 _RANGES = 32
@@ -27,18 +29,23 @@ _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 class Texts:
     """All texts of one language, by dotted key: ``button.accept``, ``purpose.analytics.name``."""
 
-    __slots__ = ("_texts", "digest", "dir", "lang")
+    __slots__ = ("_others", "_texts", "digest", "dir", "lang")
 
     lang: str  #: BCP 47 tag, for ``lang=``
     dir: str  #: ``ltr`` or ``rtl``, for ``dir=``
     digest: str  #: SHA-256 of every key and text, in hex: what the ledger keeps of the words shown
 
-    def __init__(self, lang: str, direction: str, texts: Mapping[str, str]) -> None:
+    def __init__(
+        self, lang: str, direction: str, texts: Mapping[str, str], others: Texts | None = None
+    ) -> None:
+        """``others`` have what is said of services, where this language does not."""
         self.lang = lang
         self.dir = direction
         self._texts = dict(texts)
+        self._others = others
         shown = "\0".join(f"{key}\0{text}" for key, text in sorted(self._texts.items()))
-        self.digest = hashlib.sha256(f"{lang}\0{shown}".encode()).hexdigest()
+        more = others.digest if others else ""
+        self.digest = hashlib.sha256(f"{lang}\0{shown}{more}".encode()).hexdigest()
 
     def __getitem__(self, key: str) -> str:
         """The text as the file has it, placeholders unfilled; KeyError where there is none."""
@@ -76,8 +83,18 @@ class Texts:
         return self._texts.get(f"purpose.{purpose}.description", "")
 
     def service_description(self, id: str) -> str:
-        """One sentence on a well-known service by its id in the catalogue; empty for any other."""
-        return self._texts.get(f"service-description.{id}", "")
+        """One sentence on a well-known service by its id in the catalogue; empty for any other.
+
+        It is in :meth:`service_language`: English where this language has none.
+        """
+        own = self._texts.get(f"{_SERVICES}{id}", "")
+        return own or (self._others.service_description(id) if self._others else "")
+
+    def service_language(self, id: str) -> str:
+        """The language of that sentence: a page in another one has to name it (WCAG 2.2, 3.1.2)."""
+        if f"{_SERVICES}{id}" in self._texts or not self._others:
+            return self.lang
+        return self._others.lang
 
     def reason(self, reason: Reason) -> str:
         """Why a purpose is on or off, as half a sentence to stand after *On* or *Off*."""
@@ -91,22 +108,34 @@ def available() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
+def nearest(lang: str, offered: Collection[str]) -> str | None:
+    """The one of ``offered`` for pages in ``lang``: itself, its language, or a kin of it, or None.
+
+    ``de`` for ``de-AT``, ``pt-BR`` for ``pt`` and ``pt-PT``.
+    """
+    by_tag = {tag.lower(): tag for tag in offered}
+    wanted = lang.lower().replace("_", "-")
+    primary = wanted.partition("-")[0]
+    kin = {tag.partition("-")[0]: by_tag[tag] for tag in sorted(by_tag, reverse=True)}
+    return by_tag.get(wanted) or by_tag.get(primary) or kin.get(primary)
+
+
 @cache
 def load(lang: str) -> Texts:
-    """The texts of ``lang``, or of its primary language (``de`` for ``de-AT``).
+    """The texts of ``lang``, or of the language that is :func:`nearest` to it.
 
     Reads the file once per process: call it while the guard is built. Raises ConfigError where
-    neither has a file.
+    there is none.
     """
-    by_tag = {tag.lower(): tag for tag in available()}
-    wanted = lang.lower().replace("_", "-")
-    name = by_tag.get(wanted) or by_tag.get(wanted.partition("-")[0])
+    name = nearest(lang, available())
     if name is None:
         raise ConfigError(f"no texts for language {lang!r}; there are: {', '.join(available())}")
     source = resources.files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
     data = tomllib.loads(source)
     lang, direction = data.pop("lang"), data.pop("dir")
-    return Texts(lang, direction, dict(_flatten(data, "")))
+    texts = dict(_flatten(data, ""))
+    whole = any(key.startswith(_SERVICES) for key in texts)
+    return Texts(lang, direction, texts, None if whole else load(_FALLBACK))
 
 
 def _flatten(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

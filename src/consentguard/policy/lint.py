@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from consentguard.catalogue import Catalogue, bundled
 from consentguard.catalogue.shelf import filled
 from consentguard.errors import Problem
+from consentguard.locales import nearest
 from consentguard.model import Model, Policy, Service
 from consentguard.policy import theme
 from consentguard.policy.positions import KeyPath, Positions, source_line
@@ -66,9 +67,8 @@ def lint(
 
 
 def _languages(policy: Policy, spoken: Collection[str]) -> Iterator[Finding]:
-    known = {tag.lower() for tag in spoken}
     for index, tag in enumerate(policy.site.languages):
-        if not {tag.lower(), tag.lower().partition("-")[0]} & known:
+        if nearest(tag, spoken) is None:
             text = f"the banner does not speak '{tag}': these visitors read it in another language"
             yield "W104", ("site", "languages", index), text, f"known: {', '.join(sorted(spoken))}"
 

@@ -34,13 +34,17 @@
     state.granted.some((id) => !arrived.granted.includes(id)) &&
     [...document.querySelectorAll("style")].some((one) => /#cg-gated/.test(one.textContent));
 
+  const here = () => location.pathname + location.search;
+
   // The way back comes, screen readers are told.
+  let opener; // what the visitor came from
   const close = (done = "") => {
     if (!banner || banner.hidden) return;
     const focused = banner.contains(document.activeElement);
     banner.hidden = true;
     reopen.hidden = false;
-    if (focused) reopen.querySelector("a").focus({ preventScroll: true });
+    const back = opener?.isConnected ? opener : reopen.querySelector("a");
+    if (focused) back.focus({ preventScroll: true });
     const status = reopen.querySelector("[data-cg=status]");
     setTimeout(() => (status.textContent = done), 100);
   };
@@ -90,7 +94,7 @@
     const add = (name, value) =>
       form.append(Object.assign(document.createElement("input"), { name, value }));
     add("choice", choice.choice);
-    add("next", location.pathname + location.search);
+    add("next", here() + location.hash);
     for (const id in choice.purposes) if (choice.purposes[id]) add("purpose", id);
     for (const id in choice.services) if (choice.services[id]) add("service", id);
     Object.assign(form, { method: "post", action: prefix, hidden: true });
@@ -116,15 +120,25 @@
     return now;
   };
 
+  const open = (mark) => {
+    const settings = banner && !banner.hidden && banner.querySelector("details");
+    if (!settings) return location.assign(`${prefix}?next=${encodeURIComponent(here())}`);
+    opener = mark || document.activeElement;
+    settings.open = true;
+    settings.firstChild.focus();
+  };
+  // Links and buttons of the site's own, and ours.
+  document.addEventListener("click", (event) => {
+    const mark = event.target.closest?.("[data-cg-open], [data-cg=reopen]");
+    if (!mark || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(mark);
+  });
+
   window.consentguard = Object.freeze({
     // What the page came with, or the last choice since; an unknown purpose is not allowed.
     allows: (purpose) => now.granted.includes(purpose),
-    open: () => {
-      const settings = banner && !banner.hidden && banner.querySelector("details");
-      if (!settings) return location.assign(prefix);
-      settings.open = true;
-      settings.firstChild.focus();
-    },
+    open: () => open(),
     // {choice: "reject"}, {choice: "save", purposes: {analytics: true}} or {analytics: true}
     choose: (wish) => choose(wish.choice ? wish : { choice: "save", purposes: wish }),
     // Gives back what ends it.
@@ -155,24 +169,63 @@
   // Before ungate.js watches too: it finds them gated.
   new MutationObserver(adopt).observe(document, { childList: true, subtree: true });
 
+  // Where the page stood that asked. It is said in the state of its own history entry, which ends
+  // with the tab: nothing else is stored on the device.
+  const { navigation } = window;
+  const was = navigation?.entries()[navigation.currentEntry?.index - 1]?.getState()?.consentguard;
+  if (was?.here === here() && Date.now() - was.at < 1e4 && reopen && !reopen.hidden) {
+    const restore = () => {
+      scrollTo({ left: was.left, top: was.top, behavior: "instant" });
+      if (was.keys) reopen.querySelector("a").focus({ preventScroll: true });
+    };
+    restore();
+    // Until then the browser goes to the fragment.
+    if (location.hash) addEventListener("load", restore, { once: true });
+  }
+
   if (!banner) return;
   let plain = false; // fetch failed: the form does it
   banner.addEventListener("submit", (event) => {
-    const button = event.submitter;
-    if (plain || button?.value !== "reject") return;
+    const { target, submitter: button } = event;
+    if (plain || button?.value !== "reject") {
+      // A router may have gone elsewhere since.
+      target.elements.next.value = here() + location.hash;
+      const keys = button?.matches(":focus-visible");
+      const consentguard = { here: here(), left: scrollX, top: scrollY, keys, at: Date.now() };
+      navigation?.updateCurrentEntry({ state: { ...navigation.currentEntry?.getState(), consentguard } });
+      return;
+    }
     event.preventDefault();
     choose({ choice: "reject" }).catch(() => {
       plain = true;
-      event.target.requestSubmit(button);
+      target.requestSubmit(button);
     });
   });
 
   const html = document.documentElement;
   new ResizeObserver(() => {
-    html.style.setProperty("--cg-height", `${banner.offsetHeight}px`);
-    html.classList.toggle("cg-covered", !banner.hidden);
+    html.style.setProperty("--cg-height", `${banner.offsetHeight + 16}px`);
   }).observe(banner);
+
+  // Escape is the X: it refuses, or where nobody is asked first it closes.
+  const cross = banner.querySelector("[data-cg=close]");
+  cross.addEventListener("click", () => cross.type === "button" && close());
+  banner.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) cross.click();
+  });
 
   // First for the keyboard; it is fixed, so nothing moves.
   if (!banner.contains(document.activeElement)) document.body.prepend(banner);
+
+  // In the middle of the page it keeps the focus. Only with a script that gives it back.
+  if (!banner.matches(".cg-centre")) return;
+  const { activeElement } = document;
+  if (activeElement !== document.body) opener = activeElement;
+  banner.ariaModal = "true";
+  banner.tabIndex = -1;
+  const keep = () => banner.hidden || banner.focus({ preventScroll: true });
+  keep();
+  banner.addEventListener("focusout", ({ relatedTarget: to }) => {
+    if (to && !banner.contains(to)) keep();
+  });
 })();
