@@ -140,7 +140,7 @@ def _hostile(view: Make, row: Make, text: str, url: str) -> View:
         css_url=name,
         js_url=name,
         next="/" + name.replace("/", "").replace("\\", ""),
-        prefix="/" + name.replace("/", "").replace("\\", ""),
+        prefix="/x" + name.replace("/", "").replace("\\", ""),
     )
     return result
 

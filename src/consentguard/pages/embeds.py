@@ -136,7 +136,7 @@ def _words(texts: Texts, services: tuple[Service, ...], clickable: bool) -> Word
         _BUTTONS,
         once=texts["embed.once"],
         always=texts.get("embed.always", service=name),
-        services=" ".join(service.id for service in services),
+        services="\n".join(service.id for service in services),
     )
     text = " ".join(filter(None, about))
     return Words(name, fill(_ABOUT, text=text), buttons if clickable else Html(""))

@@ -60,8 +60,8 @@ def _from_form(body: bytes) -> Sent:
     return Sent(
         kind=_kind(single.get("choice")),
         purposes={v: True for k, v in pairs if k == "purpose"},
-        # One button can name several.
-        services={id: True for k, v in pairs if k == "service" for id in v.split() or [v]},
+        # One button can name several, a line each.
+        services={id: True for k, v in pairs if k == "service" for id in v.splitlines() or [v]},
         region=single.get("region", ""),
         next=single.get("next", ""),
         shown={v: k == "shown-on" for k, v in pairs if k in ("shown-on", "shown-off")},
