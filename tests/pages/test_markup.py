@@ -127,7 +127,7 @@ def _render(view: View) -> list[tuple[str, ...]]:
 def _hostile(view: Make, row: Make, text: str, url: str) -> View:
     name = text or "x"  # empty values leave parts out, which is not what this test is about
     service = Service(
-        name, name, (name,), cookies=(name,), vendor="v", country=name, policy_url=url or "x"
+        name, name, (name,), cookies=(name,), vendor="v", country=f"x{name}", policy_url=url or "x"
     )
     made = row("en", name, name=name, description=name, services=(service,))
     result: View = view(
