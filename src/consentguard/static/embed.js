@@ -12,16 +12,13 @@
     const link = document.createElement("a");
     link.href = frame.dataset.cgSrc;
     if (link.protocol === "javascript:" || frame.hasAttribute("src")) return;
-    frame.removeAttribute("name");
-    for (const name of ["name", "src"]) {
-      const value = frame.getAttribute(`data-cg-${name}`);
-      if (value !== null) frame.setAttribute(name, value);
-      frame.removeAttribute(`data-cg-${name}`);
-    }
-    delete frame.dataset.cgPurpose;
-    delete frame.dataset.cgService;
+    const { cgName, cgSrc } = frame.dataset;
+    for (const name of ["cgName", "cgSrc", "cgPurpose", "cgService"]) delete frame.dataset[name];
+    if (cgName === undefined) frame.removeAttribute("name");
+    else frame.name = cgName;
     // Anew: the history fills none of that name.
     frame.before(frame);
+    frame.src = cgSrc;
     place.hidden = true;
     frame.focus();
   };
@@ -36,7 +33,10 @@
     Object.assign(style, { margin, float, maxWidth: maxWidth === "none" ? "100%" : maxWidth });
     if (width === "auto") return;
     style.width = width;
-    if (/px$/.test(height)) style.minHeight = height;
+    if (/%$/.test(height)) {
+      style.height = height;
+      place.classList.add("cg-box");
+    } else if (/px$/.test(height)) style.minHeight = height;
     else if (aspectRatio !== "auto") style.aspectRatio = aspectRatio;
     else return;
     place.classList.add("cg-sized");
