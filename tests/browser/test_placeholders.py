@@ -110,6 +110,26 @@ async def test_once_loads_one_and_tells_nobody_else(chromium: Browser) -> None:
         assert [frame.url for frame in page.frames[1:]] == ["about:blank"] * 3
 
 
+async def test_a_refusal_ends_what_was_loaded_once_and_other_grants_do_not(
+    chromium: Browser,
+) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab()
+        await page.get_by_role("button", name="Load once").first.click()
+        await holds(page, lambda: visitor.contacted == {YOUTUBE})
+        await page.evaluate("consentguard.choose({ media: true })")
+        await holds(page, lambda: visitor.contacted == {YOUTUBE, VIMEO})
+        assert await page.evaluate("document.querySelector('iframe').src") != ""
+        await page.goto(visitor.url)
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+        await page.wait_for_load_state("networkidle")
+        await page.get_by_role("button", name="Load once").first.click()
+        assert await embeds(page) == ["YouTube", "Vimeo"]
+        await page.evaluate("consentguard.choose({ analytics: true })")
+        assert await embeds(page) == ["YouTube", "YouTube", "Vimeo"]
+        assert [frame.url for frame in page.frames[1:]] == ["about:blank"] * 3
+
+
 async def test_once_never_runs_a_script(chromium: Browser) -> None:
     async with visiting(chromium, BODY) as visitor:
         page = await visitor.tab()

@@ -2,6 +2,8 @@
 // All else works without this file.
 (() => {
   "use strict";
+  const loaded = new Map(); // by place: the frame as it waited
+  const words = (text) => text?.match(/\S+/g) || [];
   const framed = (place) => {
     const frame = place.nextElementSibling;
     return frame?.localName === "iframe" && frame.hasAttribute("data-cg-src") && frame;
@@ -13,6 +15,7 @@
     link.href = frame.dataset.cgSrc;
     if (link.protocol === "javascript:" || frame.hasAttribute("src")) return;
     const { cgName, cgSrc } = frame.dataset;
+    loaded.set(place, frame.cloneNode());
     for (const name of ["cgName", "cgSrc", "cgPurpose", "cgService"]) delete frame.dataset[name];
     if (cgName === undefined) frame.removeAttribute("name");
     else frame.name = cgName;
@@ -22,6 +25,20 @@
     place.hidden = true;
     frame.focus();
   };
+
+  // A choice made later says otherwise: back to where it was.
+  document.addEventListener("consentguard:change", ({ detail }) => {
+    if (detail.show_banner) return;
+    for (const [place, frame] of loaded) {
+      const { cgPurpose, cgService } = frame.dataset;
+      const ids = words(cgService);
+      if (words(cgPurpose).every((id) => detail.granted.includes(id))) continue;
+      if (ids[0] && ids.every((id) => detail.services?.[id])) continue;
+      loaded.delete(place);
+      place.nextElementSibling?.matches("iframe[src]") && place.nextElementSibling.replaceWith(frame);
+      place.hidden = false;
+    }
+  });
 
   // The site's own rules for the frame hold for its place.
   const size = (place, frame) => {
