@@ -281,7 +281,7 @@ class Outbound:
             return b""
         if visit.setup.policy.enforcement.mode != "enforce":
             return b""
-        nonce = self.nonce
+        nonce = self.nonce()
 
         def markup(bases: Sequence[str]) -> bytes:
             absolute = _lead_away(visit.origin, bases)
@@ -290,7 +290,6 @@ class Outbound:
 
         return markup
 
-    @property
     def nonce(self) -> str:
         """The app's CSP nonce or ``""``."""
         return csp.nonce(self.headers) if csp.NAME in self.fields else ""

@@ -56,16 +56,20 @@ class Words(NamedTuple):
 class Placeholders:
     """Those of one page, for a visitor.
 
-    ``prefix`` gives that of our own URLs below a page's bases; ``nonce`` is the app's or ``""``;
-    ``charset`` is the Python codec of what is put in.
+    ``prefix`` gives that of our own URLs below a page's bases; ``nonce`` the app's or ``""``;
+    ``charset`` is the Python codec of what is put in. Nothing is looked at before a frame waits.
     """
 
     def __init__(
-        self, visit: Visit, prefix: Callable[[Sequence[str]], str], nonce: str, charset: str
+        self,
+        visit: Visit,
+        prefix: Callable[[Sequence[str]], str],
+        nonce: Callable[[], str],
+        charset: str,
     ) -> None:
         self._visit = visit
         self._prefix = prefix
-        self._nonce = fill(' nonce="{nonce}"', nonce=nonce) if nonce else Html("")
+        self._nonce = nonce
         self._charset = "utf-8" if charset == "utf-8" else "ascii"
         self._count = 0
         self._closed = False
@@ -101,13 +105,17 @@ class Placeholders:
             action=prefix,
             next=safe_path(self._visit.onward),
             url=f"{prefix}/static/{self._visit.setup.assets.embed_js}",
-            nonce=self._nonce,
+            nonce=self._given(),
         )
         return self._bytes(self._sheet(bases) + end)
 
     def _sheet(self, bases: Sequence[str]) -> str:
         url = f"{self._prefix(bases)}/static/{self._visit.setup.assets.embed_css}"
-        return fill(_SHEET, url=url, nonce=self._nonce)
+        return fill(_SHEET, url=url, nonce=self._given())
+
+    def _given(self) -> Html:
+        nonce = self._nonce()
+        return fill(' nonce="{nonce}"', nonce=nonce) if nonce else Html("")
 
     def _bytes(self, markup: str) -> bytes:
         return markup.encode(self._charset, "xmlcharrefreplace")

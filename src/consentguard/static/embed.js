@@ -2,6 +2,8 @@
 // All else works without this file.
 (() => {
   "use strict";
+  const loaded = new Map(); // by place: the frame as it waited
+  const words = (text) => text?.match(/\S+/g) || [];
   const framed = (place) => {
     const frame = place.nextElementSibling;
     return frame?.localName === "iframe" && frame.hasAttribute("data-cg-src") && frame;
@@ -12,19 +14,31 @@
     const link = document.createElement("a");
     link.href = frame.dataset.cgSrc;
     if (link.protocol === "javascript:" || frame.hasAttribute("src")) return;
-    frame.removeAttribute("name");
-    for (const name of ["name", "src"]) {
-      const value = frame.getAttribute(`data-cg-${name}`);
-      if (value !== null) frame.setAttribute(name, value);
-      frame.removeAttribute(`data-cg-${name}`);
-    }
-    delete frame.dataset.cgPurpose;
-    delete frame.dataset.cgService;
+    const { cgName, cgSrc } = frame.dataset;
+    loaded.set(place, frame.cloneNode());
+    for (const name of ["cgName", "cgSrc", "cgPurpose", "cgService"]) delete frame.dataset[name];
+    if (cgName === undefined) frame.removeAttribute("name");
+    else frame.name = cgName;
     // Anew: the history fills none of that name.
     frame.before(frame);
+    frame.src = cgSrc;
     place.hidden = true;
     frame.focus();
   };
+
+  // A choice made later says otherwise: back to where it was.
+  document.addEventListener("consentguard:change", ({ detail }) => {
+    if (detail.show_banner) return;
+    for (const [place, frame] of loaded) {
+      const { cgPurpose, cgService } = frame.dataset;
+      const ids = words(cgService);
+      if (words(cgPurpose).every((id) => detail.granted.includes(id))) continue;
+      if (ids[0] && ids.every((id) => detail.services?.[id])) continue;
+      loaded.delete(place);
+      place.nextElementSibling?.matches("iframe[src]") && place.nextElementSibling.replaceWith(frame);
+      place.hidden = false;
+    }
+  });
 
   // The site's own rules for the frame hold for its place.
   const size = (place, frame) => {
@@ -36,7 +50,10 @@
     Object.assign(style, { margin, float, maxWidth: maxWidth === "none" ? "100%" : maxWidth });
     if (width === "auto") return;
     style.width = width;
-    if (/px$/.test(height)) style.minHeight = height;
+    if (/%$/.test(height)) {
+      style.height = height;
+      place.classList.add("cg-box");
+    } else if (/px$/.test(height)) style.minHeight = height;
     else if (aspectRatio !== "auto") style.aspectRatio = aspectRatio;
     else return;
     place.classList.add("cg-sized");
