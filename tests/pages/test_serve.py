@@ -21,7 +21,15 @@ def ask(site: Site, method: str, path: str, **headers: str) -> Response:
 
 
 @pytest.mark.parametrize(
-    "path", ["/_consent", "/_consent/", "/_consent/state", "/.well-known/gpc.json"]
+    "path",
+    [
+        "/_consent",
+        "/_consent/",
+        "/_consent/state",
+        "/_consent/config",
+        "/_consent/cookies",
+        "/.well-known/gpc.json",
+    ],
 )
 def test_pages_answer_and_are_not_stored(site: Site, path: str) -> None:
     response = site.get(path)

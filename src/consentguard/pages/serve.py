@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from consentguard.errors import BadRequest
 from consentguard.http.message import Request, Response
-from consentguard.pages import choice, declaration, notices, outcome, preferences, state
+from consentguard.pages import choice, config, declaration, notices, outcome, preferences, state
 from consentguard.pages.origin import safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.places import places
@@ -53,6 +53,10 @@ def _cookies(visit: Visit, _: bytes) -> Outcome:
     return Outcome.of(outcome.html(200, declaration.page(visit)))
 
 
+def _config(visit: Visit, _: bytes) -> Outcome:
+    return Outcome.of(outcome.json(200, config.text(visit)))
+
+
 def _gpc(visit: Visit, _: bytes) -> Outcome:
     return Outcome.of(outcome.json(200, state.gpc(visit.setup.policy)))
 
@@ -62,6 +66,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "": {"GET": _preferences, "POST": choice.choice},
     "/withdraw": {"POST": choice.withdraw},
     "/state": {"GET": _state},
+    "/config": {"GET": _config},
     "/cookies": {"GET": _cookies},
 }
 

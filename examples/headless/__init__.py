@@ -1,0 +1,1 @@
+"""A site with a banner of its own, made of ``/_consent/config``."""
