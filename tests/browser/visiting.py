@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route
 from tests.browser.gating import POLICY
-from tests.conftest import Here, a_policy
+from tests.conftest import SITE, Here, a_policy
 from tests.serving import serving
 
 from consentguard.asgi import ConsentMiddleware
@@ -97,10 +97,11 @@ async def visiting(
     headers: Mapping[str, str] = NO_HEADERS,
     said: tuple[tuple[bytes, bytes], ...] = (),
     js: bool = True,
+    site: str = SITE,
 ) -> AsyncIterator[Visitor]:
     """A visitor, from Germany unless told, at a site whose pages have this body."""
     guarded = ConsentMiddleware(
-        App(body, said), a_policy(POLICY + more), ["key"], ledger=None, geo=place
+        App(body, said), a_policy(POLICY + more, site), ["key"], ledger=None, geo=place
     )
     with serving(guarded) as url:
         context = await chromium.new_context(
