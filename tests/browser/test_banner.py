@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 from tests.browser.visiting import visiting
-from tests.conftest import Here
+from tests.conftest import SITE, Here
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -66,6 +66,34 @@ async def test_every_button_is_in_sight(chromium: Browser, position: str, js: bo
             assert all(apart(*pair) for pair in combinations(found.values(), 2))
             yes, no = found["accept"], found["reject"]
             assert (yes["width"], yes["height"]) == (no["width"], no["height"])
+
+
+@pytest.mark.parametrize(("lang", "dir"), [("fr", "ltr"), ("pt-BR", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize("position", ["bottom", "corner"])
+async def test_languages_in_their_direction(
+    chromium: Browser, lang: str, dir: str, position: str
+) -> None:
+    site = f"{SITE}languages = ['en', '{lang}']\n"
+    accepts = {"Accept-Language": lang}
+    async with visiting(chromium, TALL, at(position), headers=accepts, site=site) as visitor:
+        page = await visitor.tab()
+        for width in (320, 768):
+            await page.set_viewport_size({"width": width, "height": 800})
+            found = await boxes(page)
+            title: Box = await page.locator("#cg-title").evaluate(
+                """el => {
+                    const words = document.createRange();
+                    words.selectNodeContents(el);
+                    return words.getBoundingClientRect().toJSON();
+                }"""
+            )
+            assert await page.locator("#cg-banner").get_attribute("lang") == lang
+            assert apart(title, found["close"])
+            first, second = found["accept"]["left"], found["reject"]["left"]
+            assert (first < second) is (dir == "ltr")
+            assert (title["left"] < found["close"]["left"]) is (dir == "ltr")
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width
 
 
 @pytest.mark.parametrize(
