@@ -149,6 +149,19 @@ async def test_a_grant_of_the_purpose_takes_their_place_at_once(chromium: Browse
         assert await page.evaluate("self.kept")
 
 
+async def test_in_a_page_that_caches_share_it_goes_for_whom_it_is_allowed(
+    chromium: Browser,
+) -> None:
+    async with visiting(chromium, BODY, '[enforcement]\ncache = "shared"\n') as visitor:
+        page = await visitor.tab("/a")
+        assert await embeds(page) == ["YouTube", "YouTube", "Vimeo"]
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="Always load YouTube").first.click()
+        await holds(page, lambda: visitor.contacted == {YOUTUBE})
+        assert await embeds(page) == ["Vimeo"]
+        assert await page.locator(".cg-embed").count() == 3
+
+
 async def test_without_scripts_a_form_and_a_link_do_it(chromium: Browser) -> None:
     async with visiting(chromium, BODY, js=False) as visitor:
         page = await visitor.context.new_page()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from tests.conftest import NOW, Here, a_policy
@@ -39,15 +38,14 @@ hosts = ["twice.test", "two.test"]
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
 
-def site(more: str = "", country: str = "DE", state: str = "", **guard: Any) -> Site:
+def site(more: str = "", country: str = "DE", state: str = "", languages: str = "") -> Site:
     store = Store()
     made = ConsentGuard(
-        a_policy(OTHERS + more, HTTPS),
+        a_policy(OTHERS + more, HTTPS + languages),
         ["key"],
         ledger=store,
         geo=Here(country, state),
         clock=lambda: NOW,
-        **guard,
     )
     return Site(made, store, scheme="https")
 
@@ -184,6 +182,16 @@ def test_texts_are_escaped() -> None:
     assert '"><script>' not in html.split("cg-embeds")[0]
     (link,) = below(html, target="_blank")
     assert link.attrs["href"] == "https://a.shows.test/?a=1&b=%22"
+
+
+def test_it_speaks_the_visitors_language() -> None:
+    here = site(languages='languages = ["en", "de"]')
+    html = page(here, accept_language="de-AT,de;q=0.9")
+    (place,) = places(html)
+    assert place.attrs["lang"] == "de"
+    assert load("de").service_description("youtube") in place.text
+    (always,) = below(html, **{"data-cg": "always"})
+    assert always.text == "YouTube immer laden"
 
 
 def test_a_page_in_another_charset_reads_the_same() -> None:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from .attributes import attributes, decode
+from .spans import SHORT
 from .verdicts import Denied
 
 #: Pixels: below these a frame is a button or a pixel, and nothing can be read in its place.
 NARROW, LOW = 100, 60
 #: WHATWG HTML, Rendering, 15.5.19 with CSS 2.1, 10.3.2: a frame that says nothing.
 WIDTH, HEIGHT = 300, 150
+#: Tags that are kept as they were read, none longer than the scanner's short ones.
+KEPT = 256
 _MOST = 4000
 _TITLE = 120
 
@@ -52,6 +56,11 @@ class Embeds(Protocol):
 
 def frame(tag: bytes, url: str, encoding: str) -> Frame | None:
     """What the start tag of an iframe says; None where nothing can be seen of it."""
+    return (_read if len(tag) <= SHORT else _read.__wrapped__)(tag, url, encoding)
+
+
+@lru_cache(KEPT)
+def _read(tag: bytes, url: str, encoding: str) -> Frame | None:
     said: dict[bytes, str] = {}
     for one in attributes(tag, len(b"<iframe"), len(tag)):
         said.setdefault(one.name, decode(tag[one.value_start : one.value_end], encoding))

@@ -83,7 +83,7 @@ class Placeholders:
         if not services or len(services) < len(found) or not shown or self._count >= MOST:
             return b""
         page = f"{visit.origin}{visit.request.root_path}{visit.request.path}"
-        url = original(frame.url, page, bases)
+        url = original(frame.url, page, tuple(bases[:1]))
         if not url:
             return b""
         self._count += 1
@@ -150,6 +150,7 @@ def _words(texts: Texts, services: tuple[Service, ...], clickable: bool) -> Word
     return Words(name, fill(_ABOUT, text=text), buttons if clickable else Html(""))
 
 
+@lru_cache(maxsize=256)
 def _placed(frame: Frame, words: Words, url: str, texts: Texts) -> Html:
     size = f'width="{frame.width or "100%"}" height="{frame.height}"'
     if frame.width:

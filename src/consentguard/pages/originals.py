@@ -7,20 +7,32 @@ is asked of anybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import parse_qs, quote, urlsplit
 
 import ada_url
 
 Query = dict[str, list[str]]
 _LONGEST = 2000
+_WHOLE = re.compile("https?://", re.IGNORECASE)
 
 
-def original(url: str, page: str, bases: Sequence[str] = ()) -> str:
+def original(url: str, page: str, bases: tuple[str, ...] = ()) -> str:
     """An http(s) URL to open instead of a frame's, ``""`` where there is none.
 
     ``url`` as the page has it; ``page`` is absolute; of ``bases`` the first counts.
     """
+    # An absolute one is the same on every page.
+    return _absolute(url) if _WHOLE.match(url) else _original(url, page, bases)
+
+
+@lru_cache(256)
+def _absolute(url: str) -> str:
+    return _original(url, "https://localhost/", ()) if len(url) <= _LONGEST else ""
+
+
+def _original(url: str, page: str, bases: tuple[str, ...]) -> str:
     try:
         base = ada_url.URL(bases[0], base=page).href if bases else page
         absolute = ada_url.URL(url, base=base).href
