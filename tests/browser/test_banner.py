@@ -252,3 +252,11 @@ async def test_forced_colours_and_paper(chromium: Browser) -> None:
         assert style["borderTopColor"] != style["backgroundColor"]
         await page.emulate_media(media="print", forced_colors="none")
         assert not await page.locator("#cg-banner").is_visible()
+
+
+async def test_a_style_sheet_of_the_site_sets_the_colours(chromium: Browser) -> None:
+    style = "<style>#cg-banner { --cg-bg: rgb(1, 2, 3) }</style>"
+    async with visiting(chromium, style + TALL) as visitor:
+        page = await visitor.tab()
+        ground = await page.locator("#cg-banner").evaluate("el => getComputedStyle(el).background")
+        assert "rgb(1, 2, 3)" in ground

@@ -11,12 +11,17 @@ from consentguard.pages.visit import Visit
 
 
 def visit(
-    make_guard: GuardMaker, path: str = "/", query: bytes = b"", place: str = "DE", root: str = ""
+    make_guard: GuardMaker,
+    path: str = "/",
+    query: bytes = b"",
+    place: str = "DE",
+    root: str = "",
+    more: str = "",
 ) -> Visit:
     country, _, part = place.partition("-")
     headers = [(b"host", b"site.test"), (b"accept-language", b"en")]
     asked = Request("GET", "http", path, root, query, headers)
-    return make_guard(place=Here(country, part and place)).exchange(asked).visit
+    return make_guard(more, place=Here(country, part and place)).exchange(asked).visit
 
 
 @pytest.mark.parametrize(
@@ -43,3 +48,14 @@ def test_its_words_are_the_visitors_or_the_sites(make_guard: GuardMaker) -> None
     assert "Do Not Sell or Share" in settings_link(californian)
     assert 'href="/_consent?next=/a"' in settings_link(californian)
     assert ">&lt;b&gt;</a>" in settings_link(german, "<b>")
+
+
+def test_where_ours_does_not_float_it_is_marked(make_guard: GuardMaker) -> None:
+    own = "[banner]\ncontrol = 'own'\n"
+    german = visit(make_guard, more=own)
+    marked = '<a data-cg-open href="/_consent" rel="noreferrer">Cookie settings</a>'
+    assert settings_link(german) == marked
+    californian = visit(make_guard, place="US-CA", more=own)
+    assert ' data-cg-open="do-not-sell" href=' in settings_link(californian)
+    # Words of the site's own are not those of the law.
+    assert " data-cg-open href=" in settings_link(californian, "Cookies")

@@ -21,6 +21,12 @@ def settings_link(visit: Visit, text: str = "") -> Html:
     """A link to that page, with words of the site's own or those of the re-open control.
 
     Those are the visitor's language's, and some laws prescribe them (Cal. Code Regs. tit. 11,
-    7026(a)(4)).
+    7026(a)(4)). Where the site shows no control but its own, the link is marked as that.
     """
-    return link(settings_url(visit), text or visit.view("/").control)
+    view = visit.view("/")
+    made = link(settings_url(visit), text or view.control)
+    if view.banner.control != "own":
+        return made
+    prescribed = view.opt_out and not text
+    mark = 'data-cg-open="do-not-sell"' if prescribed else "data-cg-open"
+    return Html(made.replace(" href=", f" {mark} href=", 1))
