@@ -84,7 +84,8 @@ def form_of(site: Site, **headers: str) -> Fields:
         for i in inputs
         if i["type"] == "hidden" or ("checked" in i and "disabled" not in i)
     ]
-    return [*sent, ("choice", "save")]
+    places = [e.attrs for e in page.all("option") if form in e.inside and "selected" in e.attrs]
+    return [*sent, *(("region", str(p["value"])) for p in places), ("choice", "save")]
 
 
 def on(site: Site, **headers: str) -> tuple[set[str], set[str]]:

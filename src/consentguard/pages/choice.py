@@ -158,7 +158,7 @@ def _asked(visit: Visit, chosen: Choice, region: Region) -> Choice:
 
     ticked = {p for p in chosen.granted if waits(region, p) and not waits(shown, p)}
     services = chosen.services
-    if shown is not region:
+    if shown.id != region.id:
         # Nor is a service that ran without anybody's word.
         services = {
             s: on
