@@ -11,9 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentguard.locales import load
 from consentguard.model import Model, Region, Service, Site
 from consentguard.pages import banner, notices, preferences
-from consentguard.pages.markup import Html, View, checkbox, escape, fill, join, link, paragraph
+from consentguard.pages.markup import (
+    Html,
+    View,
+    checkbox,
+    does,
+    escape,
+    fill,
+    join,
+    link,
+    paragraph,
+)
 
 Read = Callable[[str], Any]
 Make = Callable[..., Any]
@@ -173,3 +184,10 @@ def test_who_answers_for_the_site(view: Make) -> None:
     made = view()
     assert made.controller == "Example Music GmbH"
     assert dataclasses.replace(made, site=Site("Only")).controller == "Only"
+
+
+def test_a_sentence_in_another_language_says_so() -> None:
+    arabic, german = load("ar"), load("de")
+    assert does(german, "youtube").startswith("Spielt Videos")
+    assert does(arabic, "youtube").startswith('<span lang="en" dir="ltr">Plays videos')
+    assert does(arabic, "nobody_knows_this") == ""

@@ -158,6 +158,15 @@ def paragraph(text: str, css_class: str = "") -> Html:
     return fill("<p{named}>{text}</p>", named=named, text=text)
 
 
+def does(texts: Texts, id: str) -> Html:
+    """The sentence on a service; marked where it is in another language (WCAG 2.2, 3.1.2)."""
+    text, lang = texts.service_description(id), texts.service_language(id)
+    if not text or lang == texts.lang:
+        return escape(text)
+    # Those that all languages fall back to are written from left to right.
+    return fill('<span lang="{lang}" dir="ltr">{text}</span>', lang=lang, text=text)
+
+
 def link(url: str, text: str) -> Html:
     """A link, or the bare text where ``url`` is not http(s), mailto or a path of this site.
 

@@ -16,6 +16,7 @@ from consentguard.pages.markup import (
     button,
     checkbox,
     document,
+    does,
     escape,
     fill,
     form,
@@ -165,7 +166,7 @@ def _service(view: View, row: PurposeRow, service: Service) -> Html:
     return fill(
         "<li>{box}{about}{facts}</li>",
         box=_box(view, row, service),
-        about=paragraph(texts.service_description(service.id), "cg-does"),
+        about=paragraph(does(texts, service.id), "cg-does"),
         facts=about.facts(service, texts, view.controller, short=True),
     )
 
