@@ -1,4 +1,4 @@
-# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make fuzz · make sanitize · make soak · make caches
+# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make browser · make fuzz · make sanitize · make soak · make caches
 PYTHON ?= python3
 PORT ?= 8000
 FRAMEWORK ?= starlette
@@ -8,6 +8,9 @@ CODE := setup.py src tests examples tools benchmarks
 # The C twin of the HTML scanner: what is built when one of these changes.
 TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) setup.py
 ALONE := tests/browser tests/test_build.py
+# What looks at each page, width and header in Chromium: `make browser`, beside `make test`.
+LOOKS := $(addprefix tests/browser/test_,$(addsuffix .py,accessibility autoconsent banner headers \
+  placeholders preferences prefetch))
 # Where it matters which scanner reads the pages.
 PAGES := html http contract/test_bodies.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
@@ -16,7 +19,7 @@ CC ?= cc
 # Warnings are errors here, never for those who install the package.
 STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 
-.PHONY: demo test test-pure check bench fuzz soak caches sanitize screenshot gallery clean
+.PHONY: demo test test-pure browser check bench fuzz soak caches sanitize screenshot gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -27,9 +30,12 @@ demo: $(VENV)/.demo
 # With the scanner in C, then, where pages are read, with the one in Python, on all cores. Chromium
 # and the builds want no more than two at a time. `make test-pure` runs all of it with the latter.
 test: check $(VENV)/.chromium
-	$(BIN)/python -m pytest -n 2 $(ALONE)
+	$(BIN)/python -m pytest -n 2 $(ALONE) $(LOOKS:%=--ignore=%)
 	$(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%)
 	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(PAGES:%=tests/%)
+
+browser: $(VENV)/.chromium
+	$(BIN)/python -m pytest -n 2 $(LOOKS)
 
 # For a machine without a C compiler.
 test-pure: check $(VENV)/.chromium
