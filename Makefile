@@ -9,8 +9,8 @@ CODE := setup.py src tests examples tools benchmarks
 TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) setup.py
 ALONE := tests/browser tests/test_build.py
 # What looks at each page, width and header in Chromium: `make browser`, beside `make test`.
-LOOKS := $(addprefix tests/browser/test_,$(addsuffix .py,accessibility autoconsent banner headers \
-  placeholders preferences prefetch))
+LOOKS := $(addprefix tests/browser/test_,$(addsuffix .py,accessibility autoconsent banner \
+  consent_mode headers placeholders preferences prefetch xml))
 # Where it matters which scanner reads the pages.
 PAGES := html http contract/test_bodies.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
