@@ -41,7 +41,7 @@ def _imports(rounds: int) -> list[float]:
 def size(effort: Effort) -> Iterator[Figure]:
     """Banner script and style sheet as they travel, in bytes; no page has both of the last two."""
     assets = Assets()
-    sizes = {name: len(brotli.compress(a.bodies[b""])) for name, a in assets._by_name.items()}
+    sizes = {name: len(brotli.compress(a.data)) for name, a in assets._by_name.items()}
     usual = sum(sizes[name] for name in (assets.css, assets.js, assets.ungate))
     more = max(sizes[assets.shared], sizes[assets.consent_mode])
     yield Figure(ASSETS, float(usual + more), f"{usual} in most pages")

@@ -1,12 +1,12 @@
-"""The banner's style sheet and the scripts: hashed into their URLs, compressed at start."""
+"""The banner's style sheet and the scripts: hashed into their URLs, compressed when first asked."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import brotli
@@ -25,11 +25,11 @@ _FOREVER = b"public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file: its hashed name, and its bytes by content coding."""
+    """One file: its hashed name and its bytes."""
 
     name: str
     kind: bytes
-    bodies: Mapping[bytes, bytes]
+    data: bytes
 
 
 class Assets:
@@ -52,7 +52,7 @@ class Assets:
         if asset is None:
             return None
         coding = _coding(request.text(b"accept-encoding"))
-        body = asset.bodies[coding]
+        body = _coded(asset.data, coding)
         headers: list[Header] = [
             (b"content-type", asset.kind),
             (b"content-length", str(len(body)).encode()),
@@ -76,12 +76,14 @@ def packed(text: str) -> str:
 def _asset(data: bytes, name: str) -> Asset:
     stem, _, ending = name.rpartition(".")
     digest = hashlib.sha256(data).hexdigest()[:12]
-    bodies = {
-        b"": data,
-        b"br": brotli.compress(data, quality=11),
-        b"gzip": gzip.compress(data, 9, mtime=0),
-    }
-    return Asset(f"{stem}.{digest}.{ending}", _TYPES[ending], bodies)
+    return Asset(f"{stem}.{digest}.{ending}", _TYPES[ending], data)
+
+
+@lru_cache(maxsize=64)  # the best that there is takes some milliseconds, once
+def _coded(data: bytes, coding: bytes) -> bytes:
+    if coding == b"br":
+        return bytes(brotli.compress(data, quality=11))
+    return gzip.compress(data, 9, mtime=0) if coding else data
 
 
 def _coding(accept: str) -> bytes:
