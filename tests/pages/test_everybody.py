@@ -27,11 +27,12 @@ class Anywhere(Here):
 
 PLACE = Anywhere()
 GUARD = ConsentGuard(a_policy(SHARED), ["key"], ledger=None, geo=PLACE, clock=lambda: NOW)
-#: All that the site of the contract has to show.
+#: All that the site of the contract has to show; a download is no page.
 SHOWN = {
     path: page
     for path, page in PAGES.items()
     if any(k == b"content-type" and b"html" in v for k, v in page.headers)
+    and b"content-disposition" not in dict(page.headers)
 }
 PLACES = ["DE", "FR", "GB", "BR", "US-CA", "US-TX", "US-OK", "CA-QC", "JP", "RU", "NG", "", "XX"]
 
