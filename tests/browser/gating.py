@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +35,8 @@ snippets = ["ads("]
 GUARD = ConsentGuard(a_policy(POLICY), ["key"], ledger=None, geo=Here("DE"), clock=lambda: NOW)
 #: What is allowed before any choice.
 FREE = GUARD.decision(a_request()).granted
-UNGATE = f"/_consent/static/{GUARD.setup.assets.ungate}"
+#: By itself, to be loaded in other ways than the banner loads it.
+UNGATE = "/ungate.js"
 SCRIPT = f'<script src="{UNGATE}"></script>'
 TYPES = {
     "script": "text/javascript",
@@ -91,6 +93,8 @@ class Site:
         elif url.path in self.documents:
             headers |= {"content-type": "text/html; charset=utf-8", **self.headers}
             body = self.documents[url.path]
+        elif url.path == UNGATE:
+            body = files("consentguard.static").joinpath("ungate.js").read_bytes()
         elif url.path.startswith("/_consent/static/"):
             found = GUARD.setup.assets.respond(PurePosixPath(url.path).name, a_request(url.path))
             body = found.body if found else b""

@@ -32,8 +32,9 @@ GPC = {"Sec-GPC": "1"}
 
 
 async def told(page: Page) -> None:
-    """Wait until the page knows who its visitor is."""
-    await page.wait_for_function("self.consentguard !== undefined")
+    """Wait until the page knows who its visitor is; Trusted Types take no text to wait for."""
+    while not await page.evaluate("self.consentguard !== undefined"):
+        await page.evaluate("new Promise(requestAnimationFrame)")
 
 
 async def hinted(visitor: Visitor) -> bool:

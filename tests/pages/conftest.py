@@ -131,8 +131,6 @@ def view(lang: str = "en", **changes: object) -> View:
         "texts": load(lang),
         "css_url": "/_consent/static/banner.0.css",
         "js_url": "/_consent/static/banner.0.js",
-        "ungate_url": "/_consent/static/ungate.0.js",
-        "consent_mode_url": "/_consent/static/consent-mode.0.js",
         "nonce": "",
         "policy_version": "3",
         "effective": "2026-11-01",

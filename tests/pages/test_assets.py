@@ -30,18 +30,25 @@ def coding(accept: str | None) -> str:
     return dict(response.headers).get(b"content-encoding", b"").decode()
 
 
+SCRIPT = ("banner.js", "ungate.js")
+
+
 @pytest.mark.parametrize(
-    ("name", "file", "type_"),
+    ("name", "joined", "type_"),
     [
-        (ASSETS.css, "banner.css", "text/css"),
-        (ASSETS.js, "banner.js", "text/javascript"),
-        (ASSETS.ungate, "ungate.js", "text/javascript"),
+        (ASSETS.css, ("banner.css",), "text/css"),
+        (ASSETS.js, SCRIPT, "text/javascript"),
+        (ASSETS.shared, (*SCRIPT, "shared.js"), "text/javascript"),
+        (ASSETS.consent_mode, (*SCRIPT, "consent-mode.js"), "text/javascript"),
     ],
 )
-def test_the_bytes_are_the_sources_in_every_coding(name: str, file: str, type_: str) -> None:
-    source = packed(files("consentguard.static").joinpath(file).read_text("ascii")).encode()
-    stem, _, kind = file.partition(".")
-    assert re.fullmatch(rf"{stem}\.[0-9a-f]{{12}}\.{kind}", name)
+def test_the_bytes_are_the_sources_in_every_coding(
+    name: str, joined: tuple[str, ...], type_: str
+) -> None:
+    static = files("consentguard.static")
+    sources = [packed(static.joinpath(file).read_text("ascii")) for file in joined]
+    source = "".join(sources).encode()
+    assert re.fullmatch(r"[a-z-]+\.[0-9a-f]{12}\.(css|js)", name)
     for accept, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress), ("", bytes)):
         response = get(name, accept)
         assert response is not None
@@ -106,7 +113,7 @@ def test_other_names_are_not_there(name: str) -> None:
 
 def test_the_digest_follows_the_files() -> None:
     assert Assets().digest == ASSETS.digest
-    assert len({ASSETS.css, ASSETS.js, ASSETS.ungate}) == 3
+    assert len({ASSETS.css, ASSETS.js, ASSETS.shared, ASSETS.consent_mode}) == 4
 
 
 def test_ungate_holds_the_servers_table() -> None:

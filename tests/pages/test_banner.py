@@ -15,7 +15,7 @@ import pytest
 
 from consentguard.model import STANDARD_PURPOSES, BannerRule, BannerSettings, Model, Reason
 from consentguard.pages import banner
-from consentguard.pages.assets import packed
+from consentguard.pages.assets import Assets
 from consentguard.pages.markup import View
 
 Read = Callable[[str], Any]
@@ -226,17 +226,15 @@ def test_the_style_sheet_comes_first(view: Make, read: Read) -> None:
     page = read(banner.render(view(nonce="n0nce")))
     assert page.elements[0].tag == "link"
     assert page.elements[0].attrs["href"] == "/_consent/static/banner.0.css"
-    first = page.elements[:3]
-    assert [e.attrs.get("nonce") for e in first] == ["n0nce"] * 3
+    first = page.elements[:2]
+    assert [e.attrs.get("nonce") for e in first] == ["n0nce"] * 2
     assert "nonce" not in banner.render(view())
 
 
-def test_both_scripts_are_linked_once_and_in_order(any_view: View, read: Read) -> None:
-    scripts = read(banner.render(any_view)).all("script")
-    assert [e.attrs["src"] for e in scripts] == [
-        "/_consent/static/banner.0.js",
-        "/_consent/static/ungate.0.js",
-    ]
+def test_one_sheet_and_one_script_are_linked(any_view: View, read: Read) -> None:
+    page = read(banner.render(any_view))
+    assert [e.attrs["href"] for e in page.all("link")] == ["/_consent/static/banner.0.css"]
+    assert [e.attrs["src"] for e in page.all("script")] == ["/_consent/static/banner.0.js"]
 
 
 def test_scripts_are_told_what_holds(view: Make, read: Read) -> None:
@@ -271,12 +269,10 @@ def test_ids_are_unique(any_view: View, read: Read) -> None:
 
 
 def test_it_is_small(view: Make) -> None:
-    size = {
-        name: len(brotli.compress(packed(static(name)).encode()))
-        for name in ("banner.css", "banner.js", "ungate.js", "shared.js", "consent-mode.js")
-    }
-    either = max(size.pop("shared.js"), size.pop("consent-mode.js"))
-    assert sum(size.values()) + either <= 8 * 1024
+    assets = Assets()
+    sizes = {name: len(brotli.compress(a.data)) for name, a in assets._by_name.items()}
+    for script in (assets.js, assets.shared, assets.consent_mode):
+        assert sizes[assets.css] + sizes[script] <= 8 * 1024
     assert len(brotli.compress(banner.render(view("de")).encode())) <= 2 * 1024
 
 

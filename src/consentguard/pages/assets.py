@@ -1,4 +1,4 @@
-"""The banner's style sheet and the scripts: hashed into their URLs, compressed when first asked."""
+"""The banner's style sheet and script: hashed into their URLs, compressed when first asked for."""
 
 from __future__ import annotations
 
@@ -18,8 +18,16 @@ from consentguard.policy.theme import styled
 _TYPES = {"css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=utf-8"}
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
-_FILES = ("banner.css", "banner.js", "ungate.js", "consent-mode.js", "shared.js", "page.css")
-_EMBED = ("embed.css", "embed.js")
+#: What a browser fetches, and what it is joined from: a page loads one sheet and one script.
+_FILES = {
+    "banner.css": ("banner.css",),
+    "banner.js": ("banner.js", "ungate.js"),
+    "shared.js": ("banner.js", "ungate.js", "shared.js"),
+    "consent-mode.js": ("banner.js", "ungate.js", "consent-mode.js"),
+    "page.css": ("page.css",),
+    "embed.css": ("embed.css",),
+    "embed.js": ("embed.js",),
+}
 _FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -37,13 +45,15 @@ class Assets:
 
     def __init__(self, banner: BannerSettings | None = None) -> None:
         found = files("consentguard.static")
-        texts = {name: found.joinpath(name).read_text("ascii") for name in (*_FILES, *_EMBED)}
+        sources = {source for joined in _FILES.values() for source in joined}
+        texts = {name: found.joinpath(name).read_text("ascii") for name in sources}
         texts["banner.css"] = styled(texts["banner.css"], banner or BannerSettings())
-        assets = [_asset(packed(text).encode(), name) for name, text in texts.items()]
+        packs = {name: packed(text).encode() for name, text in texts.items()}
+        assets = [_asset(b"".join(packs[s] for s in parts), name) for name, parts in _FILES.items()]
         self._by_name = {asset.name: asset for asset in assets}
         names = [asset.name for asset in assets]
-        self.css, self.js, self.ungate, self.consent_mode, self.shared, self.page = names[:6]
-        self.embed_css, self.embed_js = names[6:]
+        self.css, self.js, self.shared, self.consent_mode, self.page = names[:5]
+        self.embed_css, self.embed_js = names[5:]
         self.digest = hashlib.sha256("".join(self._by_name).encode()).hexdigest()[:12]
 
     def respond(self, name: str, request: Request) -> Response | None:

@@ -67,16 +67,11 @@ def render(view: View) -> str:
     The re-open control is there beside a banner too, but hidden: the script shows it when a
     refusal has taken the banner away without a reload.
     """
-    scripts = [view.js_url, view.ungate_url]
-    if view.shared_url:
-        scripts.append(view.shared_url)
-    if view.region.google_consent_mode == "advanced":
-        scripts.append(view.consent_mode_url)
-    return join((assets(view, *scripts), parts(view)))
+    return join((assets(view), parts(view)))
 
 
 def parts(view: View) -> Html:
-    """The same without style sheet and scripts: for a page that has them already."""
+    """The same without style sheet and script: for a page that has them already."""
     return join((_banner(view) if view.show_banner else Html(""), _reopen(view)))
 
 
@@ -84,7 +79,7 @@ def _banner(view: View) -> Html:
     texts = view.texts
     return fill(
         _BANNER,
-        place=f"cg-{position(view)}" + " cg-waits" * bool(view.shared_url),
+        place=f"cg-{position(view)}" + " cg-waits" * view.shared,
         close=_close(view),
         lang=texts.lang,
         dir=texts.dir,

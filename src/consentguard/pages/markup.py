@@ -82,8 +82,6 @@ class View:
     texts: Texts
     css_url: str
     js_url: str
-    ungate_url: str
-    consent_mode_url: str
     nonce: str  #: the app's CSP nonce or empty
     policy_version: str
     effective: str
@@ -96,7 +94,7 @@ class View:
     #: By service; of those that are not there nobody can say anything by themselves.
     toggles: Mapping[str, Toggle] = field(default_factory=nothing, hash=False)
     page_css_url: str = ""  #: of our own pages, beside the other
-    shared_url: str = ""  #: the script of a page that caches share, ``""`` in a visitor's own
+    shared: bool = False  #: a page that caches share; in a visitor's own it is false
     banner: BannerSettings = PLAIN
 
     @property
@@ -177,15 +175,17 @@ def link(url: str, text: str) -> Html:
     return fill('<a href="{url}" rel="noreferrer">{text}</a>', url=url, text=text)
 
 
-def assets(view: View, *scripts: str) -> Html:
-    """The style sheet and scripts by URL. The sheet goes first: what follows is painted with it.
+def assets(view: View) -> Html:
+    """The style sheet and the script. The sheet goes first: what follows is painted with it.
 
-    WHATWG HTML, 4.12.1: deferred scripts hold nothing up, and run in their order.
+    WHATWG HTML, 4.12.1: a deferred script holds nothing up.
     """
-    nonce = fill(' nonce="{nonce}"', nonce=view.nonce) if view.nonce else Html("")
-    sheet = fill('<link rel="stylesheet" href="{url}"{nonce}>', url=view.css_url, nonce=nonce)
-    tag = '<script src="{url}" defer{nonce}></script>'
-    return join((sheet, *(fill(tag, url=url, nonce=nonce) for url in scripts)))
+    return fill(
+        '<link rel="stylesheet" href="{css}"{nonce}><script src="{js}" defer{nonce}></script>',
+        css=view.css_url,
+        js=view.js_url,
+        nonce=fill(' nonce="{nonce}"', nonce=view.nonce) if view.nonce else Html(""),
+    )
 
 
 def document(texts: Texts, site: Site, view: View | None, title: str, body: Html) -> str:
@@ -196,7 +196,7 @@ def document(texts: Texts, site: Site, view: View | None, title: str, body: Html
         dir=texts.dir,
         title=title,
         site=site.name,
-        assets=join((assets(view, view.js_url), _sheet(view))) if view else Html(""),
+        assets=join((assets(view), _sheet(view))) if view else Html(""),
         back=link(view.next if view else "/", texts.get("preferences.back", site=site.name)),
         told=told(view) if view else Html(""),
         body=body,
@@ -220,7 +220,7 @@ def told(view: View) -> Html:
     exceptions = json.dumps(dict(view.exceptions), separators=(",", ":"))
     services = fill(' data-cg-services="{exceptions}"', exceptions=exceptions)
     asks = Html(" data-cg-asks" * view.show_banner)
-    shared = Html(" data-cg-shared" * bool(view.shared_url))
+    shared = Html(" data-cg-shared" * view.shared)
     return join((marks, services if view.exceptions else Html(""), asks, shared))
 
 

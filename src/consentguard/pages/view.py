@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from consentguard.consent.decision import UNCLICKABLE, Decision
 from consentguard.locales import Texts
-from consentguard.model import EVERYBODY, UNKNOWN, Model, Policy, Purpose, Reason, Service
+from consentguard.model import EVERYBODY, UNKNOWN, Model, Policy, Purpose, Reason, Region, Service
 from consentguard.pages.assets import Assets
 from consentguard.pages.markup import PurposeRow, Toggle, View
 
@@ -39,10 +39,8 @@ def view(
         purposes=tuple(rows(policy, decision, texts)),
         texts=texts,
         css_url=f"{prefix}/static/{assets.css}",
-        js_url=f"{prefix}/static/{assets.js}",
-        ungate_url=f"{prefix}/static/{assets.ungate}",
-        consent_mode_url=f"{prefix}/static/{assets.consent_mode}",
-        shared_url=f"{prefix}/static/{assets.shared}" if decision.region.id == EVERYBODY else "",
+        js_url=f"{prefix}/static/{_script(assets, decision.region)}",
+        shared=decision.region.id == EVERYBODY,
         page_css_url=f"{prefix}/static/{assets.page}",
         nonce=nonce,
         policy_version=policy.version,
@@ -53,6 +51,12 @@ def view(
         exceptions=decision.exceptions,
         banner=policy.banner,
     )
+
+
+def _script(assets: Assets, region: Region) -> str:
+    if region.id == EVERYBODY:
+        return assets.shared
+    return assets.consent_mode if region.google_consent_mode == "advanced" else assets.js
 
 
 def rows(policy: Policy, decision: Decision, texts: Texts) -> Iterable[PurposeRow]:
