@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from consentguard.guard import ConsentGuard
 from consentguard.http.message import Header, Request
-from consentguard.model import Place, Policy
+from consentguard.model import ConsentRecord, Place, Policy
 from consentguard.policy import parse
 
 # A busy machine is not a failure: nothing in the suite is timed. CI repeats the same examples, and
@@ -60,6 +61,33 @@ class Here:
     def locate(self, peer: str | None, headers: Sequence[Header]) -> Place:
         """The place."""
         return self.place
+
+
+class Kept:
+    """A ledger in memory."""
+
+    def __init__(self) -> None:
+        self.stored: list[ConsentRecord] = []
+
+    def append(self, record: ConsentRecord) -> None:
+        """Store a record."""
+        self.stored.append(record)
+
+    def find(self, site: str, receipt: str) -> list[ConsentRecord]:
+        """The records under a receipt."""
+        return [r for r in self.stored if (r.site, r.receipt) == (site, receipt)]
+
+    def erase(self, site: str, receipt: str, free: Collection[str]) -> None:
+        """Delete or unlink them."""
+        theirs = self.find(site, receipt)
+        self.stored = [
+            replace(r, receipt="") if r in theirs else r
+            for r in self.stored
+            if not (r in theirs and r.region in free)
+        ]
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 def a_request(path: str = "/", method: str = "GET", **headers: str) -> Request:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import Here, a_policy
+from tests.conftest import Here, Kept, a_policy
 from tests.contract.shapes import body, messages_of, scope
 
 from consentguard.asgi import ConsentMiddleware
@@ -190,19 +191,16 @@ async def test_a_client_that_goes_away_stores_nothing(tmp_path: Path) -> None:
     assert ledger.records() == []
 
 
-class Slow:
+class Slow(Kept):
     """A ledger that takes its time."""
 
-    def __init__(self) -> None:
-        self.rows: list[ConsentRecord] = []
-
     def append(self, record: ConsentRecord) -> None:
-        import time
-
         time.sleep(0.3)
-        self.rows.append(record)
+        super().append(record)
 
-    def close(self) -> None: ...
+    def find(self, site: str, receipt: str) -> list[ConsentRecord]:
+        time.sleep(0.3)
+        return super().find(site, receipt)
 
 
 async def test_a_slow_ledger_does_not_hold_up_other_visitors() -> None:
@@ -216,16 +214,22 @@ async def test_a_slow_ledger_does_not_hold_up_other_visitors() -> None:
             headers = {"origin": "http://site.test"}
             answer = await client.post("/_consent", data={"choice": "accept"}, headers=headers)
             assert answer.status_code == 303
-            assert len(ledger.rows) == 1
+            assert len(ledger.stored) == 1
             order.append("choice")
+            (record,) = (await client.get("/_consent/me?format=json")).json()["records"]
+            assert record["receipt"] == ledger.stored[0].receipt
+            order.append("records")
 
         async def look() -> None:
             await asyncio.sleep(0.05)
             assert (await client.get("/")).status_code == 200
             order.append("page")
+            await asyncio.sleep(0.35)
+            assert (await client.get("/")).status_code == 200
+            order.append("page")
 
         await asyncio.gather(choose(), look())
-    assert order == ["page", "choice"]
+    assert order == ["page", "choice", "page", "records"]
 
 
 @pytest.mark.parametrize("scheme", ["ws", "wss"])

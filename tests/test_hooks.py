@@ -7,23 +7,19 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.conftest import GuardMaker, Here, a_request
+from tests.conftest import GuardMaker, Here, Kept, a_request
 
 from consentguard.exchange import Exchange
 from consentguard.guard import ConsentGuard
 from consentguard.hooks import Chosen, atell, tell
-from consentguard.ledger import Ledger
 from consentguard.model import Account, ConsentRecord
 
 GERMANY = Account("DE")
 
 
-class Broken(Ledger):
+class Broken(Kept):
     def append(self, record: ConsentRecord) -> None:
         raise OSError("full")
-
-    def close(self) -> None:
-        pass
 
 
 def press(guard: ConsentGuard, cookie: str = "", **choice: Any) -> Exchange:

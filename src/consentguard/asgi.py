@@ -102,10 +102,10 @@ class ConsentMiddleware(Guarding):
         """Send one of our own pages."""
         # One byte too much says that the body is too large.
         body = await body_of(receive, MAX_BODY + 1)
-        if exchange.request.method in ("GET", "HEAD"):
-            response = self.guard.settle(exchange, body)
-        else:  # only a choice touches the ledger
+        if exchange.waits:
             response = await asyncio.to_thread(self.guard.settle, exchange, body)
+        else:
+            response = self.guard.settle(exchange, body)
         try:
             await send(_start(response))
             await send({"type": "http.response.body", "body": response.body, "more_body": False})

@@ -176,6 +176,11 @@ class Exchange:
             return Outcome.of(outcome.json(503, '{"error":"this could not be done, try again"}'))
 
     @property
+    def waits(self) -> bool:
+        """Whether the ledger may be asked before one of our own URLs answers: that blocks."""
+        return self.request.method not in ("GET", "HEAD") or serve.asks(self.visit)
+
+    @property
     def personal(self) -> bool:
         """Whether any response is this visitor's: no app's headers can say that it is not."""
         return (

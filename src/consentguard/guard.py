@@ -20,6 +20,7 @@ from consentguard.catalogue.services import bundled_digest
 from consentguard.consent import signals
 from consentguard.consent.decide import Decider, valid_until
 from consentguard.consent.decision import Decision
+from consentguard.consent.receipt import Receipts
 from consentguard.consent.token import State, Stored, Tokens, Unreadable
 from consentguard.environment import (
     UNSET,
@@ -53,6 +54,7 @@ from consentguard.model import (
 from consentguard.pages import serve
 from consentguard.pages.assets import Assets
 from consentguard.pages.everybody import for_everybody
+from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Setup, Visitor
 from consentguard.policy.minors import assumed_age, for_age
 from consentguard.policy.regions import Regions, joined
@@ -116,6 +118,7 @@ class ConsentGuard:
     ) -> None:
         self.policy = policy_of(policy)
         site, assets = self.policy.site, Assets(self.policy.banner)
+        keys = keys_of(secret_keys)
         check_url(site.url)
         catalogue = Catalogue.bundled(own=self.policy.services.values(), necessary=cookies)
         self.tally = Tally()
@@ -124,7 +127,8 @@ class ConsentGuard:
             policy=self.policy,
             site_id=site_id or site.name,
             catalogue=catalogue,
-            tokens=Tokens(keys_of(secret_keys), site_id or site.name),
+            tokens=Tokens(keys, site_id or site.name),
+            receipts=Receipts(keys, site_id or site.name),
             assets=assets,
             texts=texts_of(site),
             clock=clock,
@@ -173,8 +177,8 @@ class ConsentGuard:
             return exchange
 
     def settle(self, exchange: Exchange, body: bytes) -> Response:
-        """The answer of one of our own pages. Blocks while a record is stored."""
-        outcome = exchange.answer(body)
+        """The answer of one of our own pages. Blocks while the ledger stores or finds a record."""
+        outcome = self._asked(exchange.answer(body))
         record, answer = outcome.record, outcome.on_stored
         if record is None:
             return answer
@@ -187,6 +191,16 @@ class ConsentGuard:
         if record is not None and self._after:
             exchange.chosen = self._chosen(exchange, record, answer)
         return answer
+
+    def _asked(self, outcome: Outcome) -> Outcome:
+        """The outcome once the ledger has said what it depends on."""
+        if outcome.asks is None:
+            return outcome
+        try:
+            return outcome.asks(self.recorder.ledger)
+        except Exception as exc:  # whatever a store of the site's own raises
+            log.error("the ledger could not be asked for a visitor's own records: %s", exc)
+            return Outcome.of(outcome.on_failed)
 
     def tell(self, exchange: Exchange) -> None:
         """Tell the app's hooks of a choice, once its answer is settled. Never raises."""

@@ -298,7 +298,7 @@ NOWHERE = Person(Place())
 class Choice:
     """What the visitor pressed, resolved to ids; ``region`` is a stricter one they asked for."""
 
-    kind: str  #: ``accept``, ``reject``, ``save``, ``allow`` or ``withdraw``
+    kind: str  #: ``accept``, ``reject``, ``save``, ``allow``, ``withdraw`` or ``erase``
     granted: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
     services: Mapping[str, bool] = field(default_factory=nothing, hash=False)

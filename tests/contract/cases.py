@@ -59,6 +59,9 @@ POLICIES = {
         'default_language = "en"\n',
         "[enforcement]\ndebug = true\n",
     ),
+    # What the ledger holds shows in the answers: these have one of their own.
+    "mine": (_SITE, ""),
+    "erased": (_SITE, ""),
 }
 
 
@@ -133,7 +136,7 @@ def told(text: str, path: str = "/_consent", **more: Any) -> dict[str, Any]:
 
 def row(kind: str, region: str = "de-tdddg", **more: Any) -> tuple[dict[str, Any], ...]:
     """The ledger's new row."""
-    receipt = "" if kind in ("reject", "withdraw") else "a-receipt-id-of-22-ch."
+    receipt = "" if kind in ("reject", "withdraw", "erase") else "a-receipt-id-of-22-ch."
     base = {"kind": kind, "region": region, "receipt": receipt, "person": "unknown", "gpc": False}
     return ({"site": "Contract", "language": "en", **base, **more},)
 
@@ -493,7 +496,7 @@ COOKIES = (
 
 OWN_PAGES = (
     Case("our page", "/_consent", has=(b'<form method="post"', b"analytics"), header=NO_STORE),
-    Case("our page with a way back", "/_consent?next=/plain", has=(b'value="/plain"',)),
+    Case("our page with a way back", "/_consent?next=/plain", has=(b'href="/plain"',)),
     Case("our page, a way astray", "/_consent?next=//evil.test", lacks=(b"evil.test",)),
     Case("our page with a slash", "/_consent/", has=(b'<form method="post"',)),
     Case("our page in Texas", "/_consent", place="US-TX", has=(b'<form method="post"',)),
@@ -526,6 +529,34 @@ OWN_PAGES = (
     ),
     Case("our state after a no", "/_consent/state", after=("reject",), has=state('"refused"')),
     Case("our state with a slash", "/_consent/state/", has=state('"region"')),
+    Case(
+        "one's own records",
+        "/_consent/me",
+        policy="mine",
+        after=("accept",),
+        has=(b"a-receipt-id-of-22-ch.", b"<dd>Accept all</dd>", b'value="erase"'),
+        header=NO_STORE,
+    ),
+    Case(
+        "one's own records as JSON",
+        "/_consent/me",
+        policy="mine",
+        after=("accept",),
+        headers={"accept": "application/json"},
+        has=(b'"kind": "accept"', b'"receipt": "a-receipt-id-of-22-ch."'),
+    ),
+    Case(
+        "one's own records to take along",
+        "/_consent/me?format=json&download=1",
+        policy="mine",
+        after=("accept",),
+        header={"content-disposition": 'attachment; filename="consent.json"'},
+    ),
+    Case("the head of one's own records", "/_consent/me", "HEAD", policy="mine", after=("accept",)),
+    Case("no records of one's own", "/_consent/me", lacks=(b'value="erase"',)),
+    Case("no records after a no", "/_consent/me", after=("reject",), lacks=(b'value="erase"',)),
+    Case("a receipt of somebody's making", "/_consent/me?receipt=e30.e30", status=400),
+    Case("put to one's own records", "/_consent/me", "PUT", status=405),
     Case("our unknown page", "/_consent/nothing", status=404, header=NO_STORE),
     Case(
         "our unknown page as JSON",
@@ -661,6 +692,60 @@ CHOICES = (
         **ACCEPTED,
         header={"location": "/plain"},
         rows=row("withdraw"),
+    ),
+    Case(
+        "be forgotten",
+        **form("action=erase&next=/plain", "/_consent/me"),
+        policy="erased",
+        after=("accept",),
+        cookies="CONSENT; _ga=1",
+        status=303,
+        header={"location": "/plain"},
+        sets=frozenset({"consent"}),
+        expires=frozenset({"_ga"}),
+        rows=row("erase"),
+    ),
+    Case(
+        "be forgotten by DELETE",
+        "/_consent/me",
+        "DELETE",
+        headers=OWN,
+        policy="erased",
+        after=("save media",),
+        sets=frozenset({"consent"}),
+        has=state('"media":"refused"', '"receipt":"/_consent/me?receipt='),
+        rows=row("erase"),
+    ),
+    Case(
+        "nobody to be forgotten",
+        **told('{"action":"erase"}', "/_consent/me"),
+        sets=frozenset({"consent"}),
+        has=state('"media":"refused"'),
+        rows=row("erase"),
+    ),
+    Case(
+        "be forgotten from elsewhere",
+        **form("action=erase", "/_consent/me", origin=EVIL),
+        **NO,
+        after=("accept",),
+    ),
+    Case(
+        "deleted from elsewhere",
+        "/_consent/me",
+        "DELETE",
+        headers=EVIL,
+        after=("accept",),
+        **NO,
+    ),
+    Case("no action", **form("choice=reject", "/_consent/me"), status=400, sets=NONE),
+    Case("an unreadable action", **told("[[", "/_consent/me"), status=400, sets=NONE),
+    Case(
+        "withdraw and see it",
+        **form("next=/_consent%3Fnext%3D%252Fplain", "/_consent/withdraw"),
+        after=("accept",),
+        status=303,
+        rows=row("withdraw"),
+        sets=frozenset({"consent"}),
     ),
     Case(
         "withdraw as JSON",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.conftest import Kept
 
 from consentguard.errors import LedgerError
 from consentguard.ledger import Ledger
@@ -21,21 +22,19 @@ from consentguard.model import ConsentRecord
 Make = Callable[..., ConsentRecord]
 
 
-class Failing:
+class Failing(Kept):
     """A store that fails a number of times, then keeps what it gets."""
 
     def __init__(self, failures: int, error: Exception | None = None) -> None:
+        super().__init__()
         self.failures = failures
         self.error = error or LedgerError("down")
-        self.stored: list[ConsentRecord] = []
 
     def append(self, record: ConsentRecord) -> None:
         if self.failures:
             self.failures -= 1
             raise self.error
-        self.stored.append(record)
-
-    def close(self) -> None: ...
+        super().append(record)
 
 
 class Clock:

@@ -70,6 +70,48 @@ def test_one_append_is_one_row_with_everything_in_it(tmp_path: Path, record: Mak
     )
 
 
+def test_records_are_found_by_site_and_receipt(tmp_path: Path, record: Make) -> None:
+    with ledger_at(tmp_path / "c.db") as ledger:
+        theirs = [record(), record("save", granted=("media",))]
+        for one in (theirs[0], record(receipt="r2"), record(site="Other"), theirs[1]):
+            ledger.append(one)
+        ledger.append(record("reject", ""))
+        assert ledger.find("Example", "r1") == theirs
+        assert ledger.find("Example", "r3") == []
+        assert ledger.find("Example", "") == []
+
+
+def test_to_erase_unlinks_what_a_law_keeps_and_deletes_the_rest(
+    tmp_path: Path, record: Make, receipts: Read
+) -> None:
+    path = tmp_path / "c.db"
+    with ledger_at(path) as ledger:
+        for one in (record(), record(region="free"), record(receipt="r2"), record("reject", "")):
+            ledger.append(one)
+        ledger.append(record(site="Other", region="free"))
+        ledger.erase("Example", "r1", {"free"})
+        assert ledger.find("Example", "r1") == []
+        rest = [(row["site"], row["region"], row["receipt"]) for row in ledger.records()]
+        assert rest == [
+            ("Example", "eea-gdpr", ""),
+            ("Example", "eea-gdpr", "r2"),
+            ("Example", "eea-gdpr", ""),
+            ("Other", "free", "r1"),
+        ]
+        # Nobody's records are not one person's.
+        ledger.erase("Example", "", {"eea-gdpr"})
+    assert receipts(path) == ["", "r2", "", "r1"]
+
+
+def test_a_file_that_refuses_neither_finds_nor_erases(tmp_path: Path) -> None:
+    (tmp_path / "c.db").write_bytes(b"no database at all " * 100)
+    with ledger_at(tmp_path / "c.db") as ledger:
+        with pytest.raises(LedgerError):
+            ledger.find("Example", "r1")
+        with pytest.raises(LedgerError):
+            ledger.erase("Example", "r1", ())
+
+
 def test_nothing_is_opened_before_the_first_append(tmp_path: Path) -> None:
     with ledger_at(tmp_path / "c.db"):
         assert not (tmp_path / "c.db").exists()

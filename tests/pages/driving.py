@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.conftest import NOW, Here, a_policy
+from tests.conftest import NOW, Here, Kept, a_policy
 
 from consentguard.errors import LedgerError
 from consentguard.guard import ConsentGuard
@@ -30,19 +30,28 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 
-class Store:
+class Store(Kept):
     """A ledger in memory that can be down."""
 
     def __init__(self) -> None:
-        self.stored: list[ConsentRecord] = []
+        super().__init__()
         self.down = False
 
     def append(self, record: ConsentRecord) -> None:
+        self.up()
+        super().append(record)
+
+    def find(self, site: str, receipt: str) -> list[ConsentRecord]:
+        self.up()
+        return super().find(site, receipt)
+
+    def erase(self, site: str, receipt: str, free: Collection[str]) -> None:
+        self.up()
+        super().erase(site, receipt, free)
+
+    def up(self) -> None:
         if self.down:
             raise LedgerError("down")
-        self.stored.append(record)
-
-    def close(self) -> None: ...
 
 
 @dataclass

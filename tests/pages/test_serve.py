@@ -151,7 +151,9 @@ def test_what_was_sent_is_escaped_where_it_is_shown(site: Site) -> None:
 
 def test_the_preferences_page_knows_where_to_go_back_to(site: Site) -> None:
     page = site.get("/_consent", b"next=/artist%3Fx%3D1%26y%3D2")
-    assert b'value="/artist?x=1&amp;y=2"' in page.body
+    assert b'href="/artist?x=1&amp;y=2"' in page.body
+    # What is chosen there is seen there, and then there is the same way back.
+    assert b'value="/_consent?next=/artist%3Fx%3D1%26y%3D2"' in page.body
     for query in (
         b"next=//evil.test",
         b"next=%09//evil.test",

@@ -17,6 +17,8 @@ from consentguard.model import Choice, Model, Policy, Region
 
 #: Asked for with a click of their own; nothing else waits for them.
 CLICKED = frozenset({"login", "security"})
+#: Whose record says no to everything; to be forgotten is one.
+REFUSALS = frozenset({"reject", "withdraw", "erase"})
 
 
 def choose(
@@ -33,7 +35,7 @@ def choose(
     if any(len(s) > 100 for s in services) or len(services) > 200:
         raise BadRequest("too many services, or too long a name")
     gated = {p for p, model in region.models.items() if model is not Model.NONE}
-    if kind in ("reject", "withdraw"):
+    if kind in REFUSALS:
         return Choice(kind, denied=frozenset(gated))
     grantable = {p for p in gated if region.models[p] is not Model.DENY}
     bundled = {
@@ -63,7 +65,7 @@ def store(
         return _added(choice, before, region, now, receipt)
     granted = {p: policy.fingerprints[p] for p in sorted(choice.granted)}
     # Who refuses everything refuses what is added later too.
-    everything = choice.kind in ("reject", "withdraw")
+    everything = choice.kind in REFUSALS
     # A choice that cannot be read may have been a refusal.
     everything = everything or (choice.kind == "allow" and isinstance(before, Unreadable))
     denied = frozenset({EVERYTHING}) if everything else choice.denied

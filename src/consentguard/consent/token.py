@@ -61,20 +61,27 @@ class Unreadable:
 State = Stored | Unreadable | None
 
 
+def signer(keys: Sequence[str | bytes], kind: str, site_id: str) -> Signer:
+    """Signs one kind of statement of one site: another's has a bad signature here.
+
+    Raises :class:`KeyMissing` when there is no key, or an empty one.
+    """
+    if not keys or not all(keys):
+        raise KeyMissing
+    return Signer(
+        [key.encode() if isinstance(key, str) else key for key in keys],
+        salt=f"consentguard.{kind}.1:".encode() + site_id.encode(),
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+    )
+
+
 class Tokens:
     """Signs and reads tokens of one site. ``keys`` are oldest first; the newest signs."""
 
     def __init__(self, keys: Sequence[str | bytes], site_id: str) -> None:
         """Raise :class:`KeyMissing` when there is no key, or an empty one."""
-        if not keys or not all(keys):
-            raise KeyMissing
-        self._signer = Signer(
-            [key.encode() if isinstance(key, str) else key for key in keys],
-            # The site id is in the salt: another site's token has a bad signature here.
-            salt=b"consentguard.consent.1:" + site_id.encode(),
-            key_derivation="hmac",
-            digest_method=hashlib.sha256,
-        )
+        self._signer = signer(keys, "consent", site_id)
 
     def write(self, stored: Stored) -> str:
         """The cookie's value; at most 1 KB, grants are dropped to fit, refusals never.
@@ -106,7 +113,7 @@ class Tokens:
         if len(value) > MAX_READ:
             return Unreadable("oversized")
         try:
-            payload = json.loads(_decoded(self._signer.unsign(value)))
+            payload = json.loads(decoded(self._signer.unsign(value)))
         except (BadData, ValueError, RecursionError):
             return Unreadable("bad signature")
         return _stored(payload, now)
@@ -117,13 +124,13 @@ class Tokens:
             stored.time,
             stored.region,
             stored.receipt,
-            {p: _encoded(f) for p, f in sorted(stored.granted.items())},
+            {p: encoded(f) for p, f in sorted(stored.granted.items())},
             sorted(stored.denied),
             {s: int(on) for s, on in sorted(stored.services.items())},
             stored.stricter,
         ]
         text = json.dumps(payload, separators=(",", ":")).encode()
-        return self._signer.sign(_encoded(text).encode()).decode("ascii")
+        return self._signer.sign(encoded(text).encode()).decode("ascii")
 
 
 def _smaller(stored: Stored) -> Stored:
@@ -154,7 +161,7 @@ def _stored(payload: Any, now: float) -> State:
             time=time,
             region=region,
             receipt=receipt,
-            granted={p: _decoded(f) for p, f in granted.items()},
+            granted={p: decoded(f) for p, f in granted.items()},
             denied=frozenset(denied),
             services={s: bool(on) for s, on in services.items()},
             stricter=stricter,
@@ -163,11 +170,13 @@ def _stored(payload: Any, now: float) -> State:
         return Unreadable("old version")
 
 
-def _encoded(data: bytes) -> str:
+def encoded(data: bytes) -> str:
+    """base64url without padding (RFC 4648, section 5)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def _decoded(data: str | bytes) -> bytes:
+def decoded(data: str | bytes) -> bytes:
+    """The bytes of it. Raises ValueError where it is none."""
     raw = data.encode() if isinstance(data, str) else data
     try:
         return base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4))

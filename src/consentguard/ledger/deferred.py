@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 
 from consentguard.errors import ConfigError, LedgerError
 from consentguard.ledger import Ledger
@@ -31,6 +32,14 @@ class Deferred:
     def append(self, record: ConsentRecord) -> None:
         """Store a record, or raise :class:`LedgerError`."""
         self._opened().append(record)
+
+    def find(self, site: str, receipt: str) -> list[ConsentRecord]:
+        """The records under a receipt, or raise :class:`LedgerError`."""
+        return self._opened().find(site, receipt)
+
+    def erase(self, site: str, receipt: str, free: Collection[str]) -> None:
+        """Forget whose they are, or raise :class:`LedgerError`."""
+        self._opened().erase(site, receipt, free)
 
     def close(self) -> None:
         """Give back connections, if any were made."""

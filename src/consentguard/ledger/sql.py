@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -66,20 +68,27 @@ class SQLLedger:
 
     def append(self, record: ConsentRecord) -> None:
         """Insert one row and commit it; raise :class:`LedgerError` if that cannot be done."""
-        try:
-            with self._connect().begin() as connection:
-                connection.execute(sa.insert(RECORDS).values(**_row(record)))
-        except _FAILURES as exc:
-            raise LedgerError(f"{self.url.render_as_string(hide_password=True)}: {exc}") from exc
+        with self._transaction() as connection:
+            connection.execute(sa.insert(RECORDS).values(**_row(record)))
+
+    def find(self, site: str, receipt: str) -> list[ConsentRecord]:
+        """The records under a receipt, oldest first; raise :class:`LedgerError`."""
+        wanted = sa.select(RECORDS).where(_under(site, receipt)).order_by(RECORDS.c.seq)
+        with self._transaction() as connection:
+            return [_record(_plain(dict(row))) for row in connection.execute(wanted).mappings()]
+
+    def erase(self, site: str, receipt: str, free: Collection[str]) -> None:
+        """Delete them in the regions of ``free``, unlink the others; raise :class:`LedgerError`."""
+        theirs = _under(site, receipt)
+        with self._transaction() as connection:
+            connection.execute(sa.delete(RECORDS).where(theirs, RECORDS.c.region.in_(free)))
+            connection.execute(sa.update(RECORDS).where(theirs).values(receipt=""))
 
     def records(self) -> list[dict[str, Any]]:
         """Every row, oldest first, as plain values."""
-        try:
-            with self._connect().connect() as connection:
-                rows = connection.execute(sa.select(RECORDS).order_by(RECORDS.c.seq))
-                return [_plain(dict(row)) for row in rows.mappings()]
-        except _FAILURES as exc:
-            raise LedgerError(f"{self.url.render_as_string(hide_password=True)}: {exc}") from exc
+        with self._transaction() as connection:
+            rows = connection.execute(sa.select(RECORDS).order_by(RECORDS.c.seq))
+            return [_plain(dict(row)) for row in rows.mappings()]
 
     def close(self) -> None:
         """Give back connections of this process."""
@@ -87,6 +96,15 @@ class SQLLedger:
             if self._engine is not None and self._pid == os.getpid():
                 self._engine.dispose()
             self._engine = None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        """All of it or nothing."""
+        try:
+            with self._connect().begin() as connection:
+                yield connection
+        except _FAILURES as exc:
+            raise LedgerError(f"{self.url.render_as_string(hide_password=True)}: {exc}") from exc
 
     def _connect(self) -> sa.Engine:
         with self._lock:
@@ -121,6 +139,11 @@ def _durable(connection: Any, _: Any) -> None:
     cursor.close()
 
 
+def _under(site: str, receipt: str) -> sa.ColumnElement[bool]:
+    """Nobody's records are those of nobody in particular."""
+    return sa.and_(RECORDS.c.site == site, RECORDS.c.receipt == receipt, sa.literal(receipt) != "")
+
+
 def _row(record: ConsentRecord) -> dict[str, Any]:
     values = {f.name: getattr(record, f.name) for f in fields(record)}
     for key in _LISTS:
@@ -130,3 +153,10 @@ def _row(record: ConsentRecord) -> dict[str, Any]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {k: json.loads(v) if k in _LISTS else v for k, v in row.items()}
+
+
+def _record(row: dict[str, Any]) -> ConsentRecord:
+    values = {f.name: row[f.name] for f in fields(ConsentRecord)}
+    return ConsentRecord(
+        **{**values, "granted": tuple(row["granted"]), "denied": tuple(row["denied"])}
+    )

@@ -49,10 +49,14 @@ def withdraw(visit: Visit, body: bytes) -> Outcome:
     kind = visit.request.text(b"content-type")
     if len(body) > form.MAX_BODY:
         raise BadRequest(f"the request is larger than {form.MAX_BODY} bytes")
+    return refused(visit, "withdraw", form.next_in(kind, body), json=form.is_json(kind))
+
+
+def refused(visit: Visit, kind: str, onward: str, *, json: bool) -> Outcome:
+    """Everything refused: the outcome of a choice of that kind, with nothing more to look at."""
     region = visit.decision.region
-    chosen = choose(visit.setup.policy, region, "withdraw", {}, {})
-    sent = form.Sent("withdraw", next=form.next_in(kind, body), json=form.is_json(kind))
-    return _outcome(visit, region, chosen, sent)
+    chosen = choose(visit.setup.policy, region, kind, {}, {})
+    return _outcome(visit, region, chosen, form.Sent(kind, next=onward, json=json))
 
 
 def _outcome(visit: Visit, region: Region, chosen: Choice, sent: form.Sent) -> Outcome:
@@ -65,8 +69,8 @@ def _outcome(visit: Visit, region: Region, chosen: Choice, sent: form.Sent) -> O
     chosen = Choice(chosen.kind, chosen.granted, chosen.denied, chosen.services, stricter)
     stored = store(setup.policy, region, chosen, visit.stored, now, setup.random())
     decision = setup.decide(joined(region, visit.located), stored, visit.signals, now)
-    answer = _with_cookies(visit, _answer(visit, decision, sent), stored, decision)
     record = _record(visit, region, chosen, stored, now)
+    answer = _with_cookies(visit, _answer(visit, decision, sent, record), stored, decision)
     if not chosen.is_grant:
         return Outcome(record, answer, answer)
     failed = _not_stored(visit, sent)
@@ -93,10 +97,17 @@ def _with_cookies(visit: Visit, answer: Response, stored: Stored, decision: Deci
     return answer.plus(_swept(visit, decision, BUDGET - size(answer.headers)))
 
 
-def _answer(visit: Visit, decision: Decision, sent: form.Sent) -> Response:
+def _answer(visit: Visit, decision: Decision, sent: form.Sent, record: ConsentRecord) -> Response:
+    """What holds now, with the visitor's receipt; our own page gets it in its address."""
+    receipt = visit.setup.receipts.write(record)
     if sent.json:
-        return outcome.json(200, state.text(visit.setup.policy, decision))
-    return outcome.see_other(safe_path(sent.next))
+        more = {"receipt": f"{visit.prefix}/me?receipt={receipt}"} if receipt else {}
+        return outcome.json(200, state.text(visit.setup.policy, decision, **more))
+    onward = safe_path(sent.next)
+    path, _, query = onward.partition("?")
+    if receipt and path == visit.prefix:
+        onward = f"{path}?{query}{'&' if query else ''}receipt={receipt}"
+    return outcome.see_other(onward)
 
 
 def _not_stored(visit: Visit, sent: form.Sent) -> Response:

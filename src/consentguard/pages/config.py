@@ -59,6 +59,7 @@ def config(visit: Visit) -> dict[str, Any]:
             "state": f"{prefix}/state",
             "config": f"{prefix}/config",
             "cookies": f"{prefix}/cookies",
+            "me": f"{prefix}/me",
             "settings": prefix,
         },
     }

@@ -11,10 +11,14 @@ from consentguard.pages.visit import Visit
 
 def settings_url(visit: Visit) -> str:
     """The path of the page where the visitor sees and changes the choice, and comes back from."""
-    onward = visit.onward
+    return settings_path(visit.prefix, visit.onward)
+
+
+def settings_path(prefix: str, onward: str) -> str:
+    """The path of that page below ``prefix``, with the way back to ``onward``."""
     if onward == "/" or len(onward) > MAX_PATH:
-        return visit.prefix
-    return f"{visit.prefix}?next={quote(onward, safe='/', errors='replace')}"
+        return prefix
+    return f"{prefix}?next={quote(onward, safe='/', errors='replace')}"
 
 
 def settings_link(visit: Visit, text: str = "") -> Html:

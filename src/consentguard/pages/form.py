@@ -111,3 +111,14 @@ def next_in(content_type: str, body: bytes) -> str:
         return dict(parse_qsl(body.decode("utf-8"), max_num_fields=MAX_FIELDS)).get("next", "")
     except ValueError:
         return ""
+
+
+def action(content_type: str, body: bytes) -> str:
+    """``action`` of a form or of JSON; empty where it cannot be read."""
+    try:
+        if is_json(content_type):
+            said: Any = json.loads(body[: MAX_BODY + 1])
+            return str(said.get("action", "")) if isinstance(said, dict) else ""
+        return dict(parse_qsl(body.decode("utf-8"), max_num_fields=MAX_FIELDS)).get("action", "")
+    except (ValueError, RecursionError):
+        return ""

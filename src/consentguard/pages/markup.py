@@ -94,6 +94,7 @@ class View:
     #: By service; of those that are not there nobody can say anything by themselves.
     toggles: Mapping[str, Toggle] = field(default_factory=nothing, hash=False)
     page_css_url: str = ""  #: of our own pages, beside the other
+    identified: bool = False  #: the ledger may know the visitor's records from those of others
     shared: bool = False  #: a page that caches share; in a visitor's own it is false
     banner: BannerSettings = PLAIN
 

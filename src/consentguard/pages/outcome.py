@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from consentguard.http.message import Header, Response
+from consentguard.ledger import Ledger
 from consentguard.model import ConsentRecord
 
 #: Nothing from elsewhere runs in our pages, and nobody frames them to steal a click.
@@ -24,18 +26,26 @@ SECURITY: tuple[Header, ...] = (
 class Outcome:
     """One answer, or two: ``on_failed`` is sent when ``record`` could not be stored.
 
-    A refusal takes effect whatever the ledger does, so for it both are the same object.
+    A refusal takes effect whatever the ledger does, so for it both are the same object. Where the
+    ledger has to be asked first ``asks`` does that, None where the site keeps none, and gives the
+    outcome; if it raises ``on_failed`` is sent.
     """
 
     record: ConsentRecord | None
     on_stored: Response
     on_failed: Response
     refusal: ConsentRecord | None = None  #: what of it holds even so, where it refuses something
+    asks: Callable[[Ledger | None], Outcome] | None = None
 
     @classmethod
     def of(cls, response: Response) -> Outcome:
         """An answer without a record."""
         return cls(None, response, response)
+
+    @classmethod
+    def asking(cls, asks: Callable[[Ledger | None], Outcome], on_failed: Response) -> Outcome:
+        """What depends on the ledger."""
+        return cls(None, on_failed, on_failed, asks=asks)
 
     @property
     def urgent(self) -> bool:

@@ -6,8 +6,11 @@ JavaScript, in one step; what is shown is the decision that is in force, not wha
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from consentguard.model import Service
 from consentguard.pages import about
+from consentguard.pages.control import settings_path
 from consentguard.pages.markup import (
     Html,
     PurposeRow,
@@ -33,6 +36,7 @@ _BODY = """\
 <section aria-labelledby="cg-all"><h2 id="cg-all">{all}</h2>{answers}</section>
 <section aria-labelledby="cg-purposes"><h2 id="cg-purposes">{purposes}</h2>{rows}</section>
 <section aria-labelledby="cg-withdraw"><h2 id="cg-withdraw">{withdraw}</h2>{withdrawal}</section>
+<section aria-labelledby="cg-me"><h2 id="cg-me">{me}</h2>{mine}</section>
 <section aria-labelledby="cg-rules"><h2 id="cg-rules">{rules}</h2>{facts}</section>"""
 
 
@@ -45,6 +49,8 @@ def page(view: View, message: str = "") -> str:
 def _body(view: View, message: str) -> Html:
     texts = view.texts
     said = fill('<p class="cg-message" role="status">{text}</p>', text=message)
+    # What is chosen here is seen here; the way back stands above.
+    here = replace(view, next=settings_path(view.prefix, view.next))
     return fill(
         _BODY,
         message=said if message else Html(""),
@@ -52,11 +58,13 @@ def _body(view: View, message: str) -> Html:
         intro=_intro(view),
         links=_links(view),
         all=texts["preferences.all"],
-        answers=answers(view),
+        answers=answers(here),
         purposes=texts["preferences.purposes"],
-        rows=_purposes(view),
+        rows=_purposes(here),
         withdraw=texts["preferences.withdraw"],
-        withdrawal=_withdrawal(view),
+        withdrawal=_withdrawal(here),
+        me=texts["me.title"],
+        mine=_mine(here),
         rules=texts["preferences.rules"],
         facts=_rules(view),
     )
@@ -223,6 +231,35 @@ def _withdrawal(view: View) -> Html:
         "{text}{form}",
         text=paragraph(view.texts["preferences.withdraw-text"]),
         form=form(view, press, path="/withdraw"),
+    )
+
+
+def _mine(view: View) -> Html:
+    """What the ledger has of this visitor: to see, to take along, to delete (GDPR, art. 15-20)."""
+    texts = view.texts
+    if not view.identified:
+        return paragraph(texts["me.nobody"])
+    url = f"{view.prefix}/me"
+    links = (
+        link(url, texts["me.show"]),
+        link(f"{url}?format=json&download=1", texts["me.download"]),
+    )
+    return fill(
+        '<p class="cg-links">{links}</p>{erasing}', links=join(links, " "), erasing=erasing(view)
+    )
+
+
+def erasing(view: View) -> Html:
+    """The button that deletes them, and what it does."""
+    press = fill(
+        '<button type="submit" class="cg-button" name="action" value="erase" data-cg="erase">'
+        "{label}</button>",
+        label=view.texts["button.erase"],
+    )
+    return fill(
+        "{text}{form}",
+        text=paragraph(view.texts["me.erase-text"]),
+        form=form(view, press, path="/me"),
     )
 
 

@@ -8,7 +8,16 @@ from urllib.parse import parse_qs
 
 from consentguard.errors import BadRequest
 from consentguard.http.message import Request, Response
-from consentguard.pages import choice, config, declaration, notices, outcome, preferences, state
+from consentguard.pages import (
+    choice,
+    config,
+    declaration,
+    me,
+    notices,
+    outcome,
+    preferences,
+    state,
+)
 from consentguard.pages.origin import safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.places import places
@@ -17,6 +26,8 @@ from consentguard.pages.view import toggles
 from consentguard.pages.visit import Visit
 
 Handler = Callable[[Visit, bytes], Outcome]
+
+LONGEST = 8192  #: characters of a query that are read
 
 
 def _preferences(visit: Visit, _: bytes) -> Outcome:
@@ -27,8 +38,10 @@ def _preferences(visit: Visit, _: bytes) -> Outcome:
         visit.view(onward),
         places=offered,
         toggles=toggles(setup.policy, visit.decision),
+        identified=bool(visit.receipt),
     )
-    return Outcome.of(outcome.html(200, preferences.page(view)))
+    message = me.saved(visit, view, _query(visit.request, "receipt"))
+    return Outcome.of(outcome.html(200, preferences.page(view, message)))
 
 
 def _state(visit: Visit, _: bytes) -> Outcome:
@@ -53,6 +66,16 @@ def _cookies(visit: Visit, _: bytes) -> Outcome:
     return Outcome.of(outcome.html(200, declaration.page(visit)))
 
 
+def _me(visit: Visit, _: bytes) -> Outcome:
+    """The visitor's own records, or a receipt that they kept."""
+    request = visit.request
+    as_json = declaration.wants_json(request.text(b"accept"), _query(request, "format"))
+    receipt = _query(request, "receipt")
+    if receipt:
+        return me.receipt(visit, receipt, as_json=as_json)
+    return me.records(visit, as_json=as_json)
+
+
 def _config(visit: Visit, _: bytes) -> Outcome:
     return Outcome.of(outcome.json(200, config.text(visit)))
 
@@ -68,6 +91,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/state": {"GET": _state},
     "/config": {"GET": _config},
     "/cookies": {"GET": _cookies},
+    "/me": {"GET": _me, "POST": me.action, "DELETE": me.erase},
 }
 
 GPC_PATH = "/.well-known/gpc.json"
@@ -79,16 +103,28 @@ def owns(request: Request, prefix: str) -> bool:
     return path in (prefix, GPC_PATH) or path.startswith(prefix + "/")
 
 
+def asks(visit: Visit) -> bool:
+    """True when the ledger has to be asked before it is answered, though nothing is chosen."""
+    prefix = visit.setup.policy.enforcement.consent_path
+    return visit.receipt != "" and visit.request.path.rstrip("/") == prefix + "/me"
+
+
 def answer(visit: Visit, body: bytes) -> Outcome:
     """The outcome of a request to one of our URLs. Never raises for bad input."""
     try:
         result = _routed(visit, body)
     except BadRequest as exc:
         result = Outcome.of(_refused(visit, exc))
-    if visit.request.method == "HEAD":
-        bare = Response(result.on_stored.status, result.on_stored.headers)
+    return _bare(result) if visit.request.method == "HEAD" else result
+
+
+def _bare(result: Outcome) -> Outcome:
+    """The same without its body (RFC 9110, section 9.3.2)."""
+    answer, asks = result.on_stored, result.asks
+    bare = Response(answer.status, answer.headers)
+    if asks is None:
         return Outcome.of(bare)
-    return result
+    return Outcome.asking(lambda ledger: _bare(asks(ledger)), bare)
 
 
 def _routed(visit: Visit, body: bytes) -> Outcome:
@@ -127,8 +163,9 @@ def _refused(visit: Visit, exc: BadRequest) -> Response:
 
 
 def _query(request: Request, key: str) -> str:
+    """A value from the query, ``""`` without one; of what is too long, nothing is read."""
     try:
-        values = parse_qs(request.query[:4096].decode("ascii", "replace"), max_num_fields=50)
+        values = parse_qs(request.query[:LONGEST].decode("ascii", "replace"), max_num_fields=50)
     except ValueError:
         return ""
     return values.get(key, [""])[0]

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from consentguard.catalogue import Catalogue
 from consentguard.consent.decision import Decision
-from consentguard.consent.token import State, Tokens
+from consentguard.consent.receipt import Receipts
+from consentguard.consent.token import State, Stored, Tokens
 from consentguard.http import caching
 from consentguard.http.cookies import set_cookie
 from consentguard.http.message import Header, Request
@@ -38,6 +39,7 @@ class Setup:
     site_id: str
     catalogue: Catalogue
     tokens: Tokens
+    receipts: Receipts
     assets: Assets
     texts: Mapping[str, Texts]
     clock: Callable[[], float]
@@ -186,6 +188,11 @@ class Visit:
     def stored(self) -> State:
         """What the consent cookie says."""
         return self.visitor.stored
+
+    @property
+    def receipt(self) -> str:
+        """The random id under which the ledger has the visitor's grant; ``""`` without one."""
+        return self.stored.receipt if isinstance(self.stored, Stored) else ""
 
     @property
     def signals(self) -> Signals:

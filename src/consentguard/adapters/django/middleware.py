@@ -110,12 +110,12 @@ class ConsentMiddleware(Guarding):
         return response
 
     async def _answer(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
-        """One of our own pages; only a choice touches the ledger."""
+        """One of our own pages."""
         body = _body(request)
-        if exchange.request.method in ("GET", "HEAD"):
-            answer = self.guard.settle(exchange, body)
-        else:
+        if exchange.waits:
             answer = await asyncio.to_thread(self.guard.settle, exchange, body)
+        else:
+            answer = self.guard.settle(exchange, body)
         if exchange.chosen is not None:
             await hooks.atell(self._hooks, exchange.chosen)
         return outbound.answered(answer)
