@@ -96,15 +96,12 @@ def saved(visit: Visit, view: View, value: str) -> Html:
         return Html("")
     texts = visit.texts
     said = "me.erased" if record.kind == "erase" else "me.saved"
-    back = link(view.next, texts.get("preferences.back", site=view.site.name))
-    return join(
-        (
-            fill("{said}", said=texts[said]),
-            back,
-            link(f"{view.prefix}/me?receipt={value}", texts["me.show"]),
-        ),
-        " ",
+    links = (
+        link(view.next, texts.get("preferences.back", site=view.site.name)),
+        link(f"{view.prefix}/me?receipt={value}", texts["me.show"]),
     )
+    onward = fill('<p class="cg-links">{links}</p>', links=join(links, " "))
+    return join((paragraph(texts[said]), onward))
 
 
 def _shown(visit: Visit, found: Sequence[ConsentRecord] | None, *, as_json: bool) -> Response:

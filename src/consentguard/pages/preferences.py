@@ -48,7 +48,7 @@ def page(view: View, message: str = "") -> str:
 
 def _body(view: View, message: str) -> Html:
     texts = view.texts
-    said = fill('<p class="cg-message" role="status">{text}</p>', text=message)
+    said = fill('<div class="cg-message" role="status">{text}</div>', text=message)
     # What is chosen here is seen here; the way back stands above.
     here = replace(view, next=settings_path(view.prefix, view.next))
     return fill(
