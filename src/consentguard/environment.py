@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from consentguard.ledger import Ledger
 from consentguard.ledger.deferred import Deferred
 from consentguard.locales import Texts, available, load, nearest
-from consentguard.model import Policy, Site
+from consentguard.model import Policy
 from consentguard.policy import load as load_policy
+from consentguard.policy.wording import languages, own_words
 
 log = logging.getLogger("consentguard")
 
@@ -58,15 +59,18 @@ def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | No
     return Deferred(value) if isinstance(value, str) else value
 
 
-def texts_of(site: Site) -> dict[str, Texts]:
+def texts_of(policy: Policy) -> dict[str, Texts]:
     """The site's languages that have texts, the default one first; English if there are none."""
     found: dict[str, Texts] = {}
-    for language in dict.fromkeys((site.default_language, *site.languages)):
+    for language in languages(policy.site):
         if nearest(language, available()):
             found[language] = load(language)
         else:
             log.warning("no texts for language %r; there are: %s", language, ", ".join(available()))
-    return found or {"en": load("en")}
+    found = found or {"en": load("en")}
+    return {
+        language: texts.with_words(own_words(policy, language)) for language, texts in found.items()
+    }
 
 
 def check_url(url: str) -> None:

@@ -130,7 +130,7 @@ class ConsentGuard:
             tokens=Tokens(keys, site_id or site.name),
             receipts=Receipts(keys, site_id or site.name),
             assets=assets,
-            texts=texts_of(site),
+            texts=texts_of(self.policy),
             clock=clock,
             random=random,
             decide=self._decider.decide,

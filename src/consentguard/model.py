@@ -86,10 +86,14 @@ EVERYBODY = "everybody"
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What something is used for; *accept* never covers unbundled and explicit ones."""
+    """What something is used for; *accept* never covers unbundled and explicit ones.
+
+    ``name`` and ``description`` are the site's own words by language, ``""`` for its default one.
+    """
 
     id: str
-    description: str = ""
+    name: Mapping[str, str] = field(default_factory=nothing, hash=False)
+    description: Mapping[str, str] = field(default_factory=nothing, hash=False)
     required: bool = False
     bundled: bool = True
     explicit: bool = False

@@ -103,6 +103,22 @@ def test_a_language_without_texts_is_named_where_it_stands() -> None:
     assert found("", SITE + 'languages = ["de-AT", "EN"]\n') == []
 
 
+def test_words_of_the_sites_own_are_said_in_all_of_its_languages() -> None:
+    site = SITE + 'languages = ["en", "de-AT", "fr"]\n'
+    name, about = "name = { en = 'Fonts', de = 'Schriften' }", "description = 'Loads fonts.'"
+    more = f"[purposes.fonts]\n{name}\n{about}\n"
+    problems = lint(a_policy(more, site), site + more, ["en", "de", "fr"])
+    assert [(p.code, p.line, p.key) for p in problems] == [
+        ("W105", 11, "purposes.fonts.name"),
+        ("W105", 12, "purposes.fonts.description"),
+    ]
+    assert "in fr:" in problems[0].message
+    assert "in de-AT, fr:" in problems[1].message
+    assert codes(f"[purposes.fonts]\nname = 'Fonts'\n{about}") == []
+    assert codes("[purposes.fonts]") == ["W106"]
+    assert codes("[purposes.analytics]") == []
+
+
 def test_a_preset_from_few_sources_is_named_only_by_who_builds_on_it() -> None:
     low = next(r for r in a_policy().regions.values() if r.confidence == "low")
     (problem,) = found(f"[regions.own]\nextends = '{low.preset}'")
@@ -121,7 +137,7 @@ def test_a_path_of_the_site_itself_has_no_receiver() -> None:
 
 
 def test_what_does_not_fit_into_the_cookie_is_said() -> None:
-    many = "".join(f"[purposes.{'long' * 10}{n}]\n" for n in range(14))
+    many = "".join(f"[purposes.{'long' * 10}{n}]\nname = 'Long'\n" for n in range(14))
     policy = a_policy(many)
     (problem,) = lint(policy, SITE + many, ["en"], lost(policy))
     assert (problem.code, problem.line) == ("W206", 9)

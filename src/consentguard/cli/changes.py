@@ -109,7 +109,8 @@ def _why(purpose: str, old: Policy, new: Policy, now: float) -> tuple[str, ...]:
         if (text := _service_why(purpose, name, old.services.get(name), new.services.get(name)))
     ]
     before, after = asdict(old.purposes[purpose]), asdict(new.purposes[purpose])
-    own = [k for k in before if before[k] != after[k] and k not in ("description", "declared")]
+    words = ("name", "description", "declared")
+    own = [k for k in before if before[k] != after[k] and k not in words]
     found += [f"its '{key}' changed" for key in own]
     ruled = {purpose, *(f"service {s.id}" for s in new.services.values() if purpose in s.purposes)}
     found += [
@@ -238,8 +239,8 @@ def _said(value: Any) -> str:
     if isinstance(value, tuple | frozenset):
         plain = [item if isinstance(item, str) else _said(item) for item in value]
         return ", ".join(sorted(plain) if isinstance(value, frozenset) else plain)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {inner}" for key, inner in value.items())
+    if isinstance(value, Mapping):  # without a key it is in the site's default language
+        return ", ".join(f"{k} = {inner}" if k else shown(inner) for k, inner in value.items())
     return shown(value)
 
 

@@ -47,6 +47,12 @@ class Texts:
         more = others.digest if others else ""
         self.digest = hashlib.sha256(f"{lang}\0{shown}{more}".encode()).hexdigest()
 
+    def with_words(self, words: Mapping[str, str]) -> Texts:
+        """The same, but for texts that a site says in its own words."""
+        if not words:
+            return self
+        return Texts(self.lang, self.dir, {**self._texts, **words}, self._others)
+
     def __getitem__(self, key: str) -> str:
         """The text as the file has it, placeholders unfilled; KeyError where there is none."""
         return self._texts[key]

@@ -46,7 +46,7 @@ def groups(setup: Setup, texts: Texts) -> Iterator[Group]:
     for purpose in policy.purposes.values():
         found = tuple(s for s in services if purpose.id in s.purposes)
         if found or purpose.declared:
-            description = purpose.description or texts.purpose_description(purpose.id)
+            description = texts.purpose_description(purpose.id)
             yield Group(purpose.id, texts.purpose_name(purpose.id), description, found)
 
 

@@ -69,7 +69,7 @@ def rows(policy: Policy, decision: Decision, texts: Texts) -> Iterable[PurposeRo
         yield PurposeRow(
             id=purpose.id,
             name=texts.purpose_name(purpose.id),
-            description=purpose.description or texts.purpose_description(purpose.id),
+            description=texts.purpose_description(purpose.id),
             required=ruling.model is Model.NONE,
             allowed=ruling.allowed,
             model=ruling.model,

@@ -36,6 +36,9 @@ _EXPECTED: Mapping[str, Schema] = {
     # JSON has no dates: editors hand a TOML date over as a string.
     "a date": _TEXT,
     "a table of strings": {"type": "object", "additionalProperties": _TEXT},
+    "a text, or one for each language": {
+        "anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT, "minProperties": 1}]
+    },
     "a table of ages in years by country": {
         "type": "object",
         "additionalProperties": {"type": "integer"},

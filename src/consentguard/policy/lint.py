@@ -11,9 +11,10 @@ from consentguard.catalogue import Catalogue, bundled
 from consentguard.catalogue.shelf import filled
 from consentguard.errors import Problem
 from consentguard.locales import nearest
-from consentguard.model import Model, Policy, Service
+from consentguard.model import STANDARD_PURPOSES, Model, Policy, Service
 from consentguard.policy import theme
 from consentguard.policy.positions import KeyPath, Positions, source_line
+from consentguard.policy.wording import untranslated
 
 #: Purposes for which the law asks first nearly everywhere.
 _ASKED = frozenset({"advertising", "analytics", "personalisation", "social", "tag-manager"})
@@ -44,6 +45,7 @@ def lint(
     }
     findings = [
         *_languages(policy, spoken),
+        *_wording(policy),
         *_services(services),
         *_mislabelled(policy),
         *_claimed_twice(policy),
@@ -71,6 +73,20 @@ def _languages(policy: Policy, spoken: Collection[str]) -> Iterator[Finding]:
         if nearest(tag, spoken) is None:
             text = f"the banner does not speak '{tag}': these visitors read it in another language"
             yield "W104", ("site", "languages", index), text, f"known: {', '.join(sorted(spoken))}"
+
+
+def _wording(policy: Policy) -> Iterator[Finding]:
+    """Consent in a language that somebody does not read is not informed (GDPR, art. 4(11))."""
+    for id, key, missing in untranslated(policy):
+        tags = ", ".join(missing)
+        text = f"the {key} of '{id}' is not there in {tags}: visitors read it in another language"
+        default = policy.site.default_language
+        help = f'{key} = {{ {default} = "…", {missing[0]} = "…" }}'
+        yield "W105", ("purposes", id, key), text, f"say it in each: {help}"
+    for purpose in policy.purposes.values():
+        if purpose.declared and purpose.id not in STANDARD_PURPOSES and not purpose.name:
+            text = f"purpose '{purpose.id}' has no name: visitors read its id"
+            yield "W106", ("purposes", purpose.id), text, 'add: name = "…"'
 
 
 def _services(services: Mapping[str, Service]) -> Iterator[Finding]:

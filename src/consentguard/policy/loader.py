@@ -207,7 +207,8 @@ class PolicyReader(Reader):
         sets = {k: frozenset(table.get(k, ())) for k in ("exclude_categories", "data")}
         return Purpose(
             id=name,
-            description=table.get("description", ""),
+            name=_words(table.get("name")),
+            description=_words(table.get("description")),
             required=table.get("required", name == "necessary"),
             bundled=table.get("bundled", name not in UNBUNDLED),
             explicit=table.get("explicit", False),
@@ -334,7 +335,8 @@ class PolicyReader(Reader):
             if purpose in s.purposes
         )
         own = self.table("purposes", purpose)
-        own.pop("description", None)
+        for wording in ("name", "description"):
+            own.pop(wording, None)
         if own.get("bundled") is (purpose not in UNBUNDLED):
             del own["bundled"]  # the default, written down
         minors = {k: v for k, v in self.table("minors").items() if k in _FELT}
@@ -377,3 +379,8 @@ def _snippet(text: str) -> None:
 def _digest(*parts: Any) -> bytes:
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).digest()
+
+
+def _words(said: str | Mapping[str, str] | None) -> Mapping[str, str]:
+    """Words by language, ``""`` for the site's default one."""
+    return {"": said} if isinstance(said, str) else dict(said or {})

@@ -61,6 +61,13 @@ def text_table(value: Any) -> str | None:
     return None if good else 'a table of strings, like { EU = "dpf" }'
 
 
+def words(value: Any) -> str | None:
+    """What visitors read: a string, or one for each language."""
+    if isinstance(value, str) or (isinstance(value, dict) and value and text_table(value) is None):
+        return None
+    return 'a text, or one for each language, like { en = "Fonts", de = "Schriften" }'
+
+
 def hops_or_networks(value: Any) -> str | None:
     """A number of proxies, or a list of networks."""
     if (isinstance(value, int) and not isinstance(value, bool)) or texts(value) is None:
@@ -142,7 +149,8 @@ PURPOSE: Shape = {
     "explicit": FLAG,
     "exclude_categories": texts,
     "data": texts,
-    "description": TEXT,
+    "name": words,
+    "description": words,
 }
 
 SERVICE: Shape = {

@@ -1,0 +1,62 @@
+"""A site's own words: in the visitor's language where the site has them, never lost."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import SITE, GuardMaker, a_policy, a_request
+
+from consentguard.environment import texts_of
+from consentguard.locales import load
+from consentguard.policy.wording import languages, own_words, untranslated
+
+SPOKEN = SITE + 'languages = ["de", "en", "fr"]\ndefault_language = "en"\n'
+FONTS = """
+[purposes.fonts]
+name = { en = "Fonts", de = "Schriften" }
+description = "Loads <b>fonts</b> & \\u0022more\\u0022."
+[purposes.analytics]
+name = { fr = "Mesure" }
+"""
+
+
+def test_the_default_language_comes_first() -> None:
+    assert languages(a_policy("", SPOKEN).site) == ("en", "de", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "fonts", "analytics"),
+    [("en", "Fonts", "Mesure"), ("de-AT", "Schriften", "Mesure"), ("fr", "Fonts", "Mesure")],
+)
+def test_what_is_missing_falls_back(language: str, fonts: str, analytics: str) -> None:
+    words = own_words(a_policy(FONTS, SPOKEN), language)
+    assert words["purpose.fonts.name"] == fonts
+    assert words["purpose.analytics.name"] == analytics
+    assert words["purpose.fonts.description"].startswith("Loads")
+
+
+def test_what_is_missing_is_named() -> None:
+    assert list(untranslated(a_policy(FONTS, SPOKEN))) == [
+        ("analytics", "name", ["en", "de"]),
+        ("fonts", "name", ["fr"]),
+        ("fonts", "description", ["de", "fr"]),
+    ]
+
+
+def test_they_are_among_the_words_that_a_record_names() -> None:
+    texts = texts_of(a_policy(FONTS, SPOKEN))
+    assert texts["de"].purpose_name("fonts") == "Schriften"
+    assert texts["de"].purpose_name("media") == load("de").purpose_name("media")
+    assert texts["de"].digest != load("de").digest
+    assert texts_of(a_policy("", SPOKEN))["de"].digest == load("de").digest
+
+
+def test_markup_in_them_is_text(make_guard: GuardMaker) -> None:
+    guard = make_guard(FONTS)
+    page = guard.settle(guard.exchange(a_request("/_consent")), b"").body.decode()
+    assert "Loads &lt;b&gt;fonts&lt;/b&gt; &amp; &quot;more&quot;." in page
+    assert "<b>fonts" not in page
+
+
+def test_other_words_ask_nobody_again() -> None:
+    before, after = a_policy("[purposes.fonts]\n"), a_policy(FONTS)
+    assert before.fingerprints["fonts"] == after.fingerprints["fonts"]
