@@ -248,7 +248,16 @@ class Outbound:
         """The rewriter of bytes in a codec; what is put in has to be in another one, maybe."""
         insert = self.insert(content_type, inserted)
         embeds = Placeholders(self.visit, self.prefix, self.nonce, inserted) if insert else None
-        return Rewriter(judge, insert=insert, embeds=embeds, encoding=encoding, ended=self.ended)
+        self.visit.lang = self.fields.get(b"content-language", b"").decode("latin-1")
+        spoken = partial(setattr, self.visit, "lang")
+        return Rewriter(
+            judge,
+            insert=insert,
+            embeds=embeds,
+            encoding=encoding,
+            spoken=spoken,
+            ended=self.ended,
+        )
 
     def fence(self) -> None:
         """Let a page that we cannot read contact nobody."""

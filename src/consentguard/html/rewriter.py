@@ -15,6 +15,7 @@ from .engine import Scanner
 from .foreign import Space
 from .frames import Embeds, frame
 from .judge import Gate, Gated, Judge, merged
+from .language import language
 from .remembered import DOCUMENT, Remembered
 from .spans import FOREIGN, SHEET, SHORT, Span, What
 from .tags import TagGate
@@ -47,7 +48,8 @@ class Rewriter:
     page's ``<base href>``s, which move every URL in them. ``embeds`` puts something before frames
     that wait, in a document. ``encoding`` is the Python codec of an
     ASCII-superset charset. A document in a page has that page's ``bases``, and a ``depth``.
-    ``ended`` is told why a body ended early.
+    ``spoken`` is told the language that the page says it is in, before anything is put in behind
+    that. ``ended`` is told why a body ended early.
     After the end: ``gated`` holds what was made inert, the first :data:`REPORTED` of it,
     ``uninspected`` how many inline scripts went past 256 KB, ``truncated`` whether a token past
     1 MB ended the body early. Never raises.
@@ -62,6 +64,7 @@ class Rewriter:
         encoding: str = "utf-8",
         bases: Sequence[str] = (),
         depth: int = 0,
+        spoken: Callable[[str], object] | None = None,
         ended: Callable[[str], object] | None = None,
     ) -> None:
         self.truncated = False
@@ -83,6 +86,7 @@ class Rewriter:
         self._known = _known(kept)
         self._gating: _Gating | None = None  # a page all of whose tags are known needs none
         self._bases = bases
+        self._spoken = spoken
         self._ended = ended
         self._reported: list[tuple[bytes, Denied, int]] = []
         self._document = False
@@ -172,9 +176,7 @@ class Rewriter:
             if what is _STYLE:
                 start = end
             elif what is _TAG and name in _TELLING:
-                self._document = self._document or name != b"style"
-                if name == b"style":
-                    self._sheet = self._scanner.offset + start
+                self._tell(span, page)
             # Of a script with nothing in it that anybody looks for, the tag says all.
             last = end if silent else stop
             verdict = None
@@ -223,6 +225,18 @@ class Rewriter:
             out += (view[done : span.start], placed)
             return span.start
         return done
+
+    def _tell(self, span: Span, page: bytes) -> None:
+        """Note what a tag tells of the page. The first `<html>` that says its language does."""
+        name = span.name
+        self._document = self._document or name != b"style"
+        if name == b"style":
+            self._sheet = self._scanner.offset + span.start
+        elif name == b"html" and self._spoken and span.space is _HTML and not span.template:
+            found = language(page[span.start : span.end], self._encoding)
+            if found:
+                self._spoken(found)
+                self._spoken = None
 
     def _placed(self, span: Span, page: bytes) -> bool:
         """Whether the insertion goes here. It is never remembered: the next page has another."""

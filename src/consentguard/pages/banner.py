@@ -47,7 +47,7 @@ data-cg="close" aria-label="{label}">&#215;</button>"""
 
 _REOPEN = """\
 <div id="cg-reopen"{own} lang="{lang}" dir="{dir}"{told} data-cg-words="{words}"{hidden}>{signal}\
-<a data-cg="reopen" href="{prefix}">{label}</a>\
+<a data-cg="reopen" href="{settings}">{label}</a>\
 <span class="cg-spoken" role="status" data-cg="status"></span></div>"""
 
 
@@ -141,7 +141,7 @@ def _first_layer(view: View) -> Html:
 
 def _links(view: View) -> Html:
     texts = view.texts
-    links = [link(view.prefix, texts["banner.details"])]
+    links = [link(view.prefix + view.query, texts["banner.details"])]
     if view.site.policy_url:
         links.insert(0, link(view.site.policy_url, texts["banner.policy"]))
     return join(links, " ")
@@ -180,7 +180,7 @@ def _reopen(view: View) -> Html:
         own=own,
         lang=view.texts.lang,
         dir=view.texts.dir,
-        prefix=view.prefix,
+        settings=view.prefix + view.query,
         told=told(view),
         words=_words(view),
         hidden=Html(" hidden" if view.show_banner else ""),

@@ -22,7 +22,7 @@ _BUTTONS = ("accept", "reject", "settings", "save", "withdraw")
 def config(visit: Visit) -> dict[str, Any]:
     """The purposes and how they stand, words, URLs, and what the law wants of the first layer."""
     view, policy, decision = visit.view("/"), visit.setup.policy, visit.decision
-    texts, rule, prefix = view.texts, view.region.banner, view.prefix
+    texts, rule, prefix, query = view.texts, view.region.banner, view.prefix, view.query
     boxes = toggles(policy, decision)
     return {
         "language": texts.lang,
@@ -54,13 +54,13 @@ def config(visit: Visit) -> dict[str, Any]:
             "signal": view.gpc,
         },
         "urls": {
-            "choice": prefix,
-            "withdraw": f"{prefix}/withdraw",
+            "choice": prefix + query,
+            "withdraw": f"{prefix}/withdraw{query}",
             "state": f"{prefix}/state",
             "config": f"{prefix}/config",
-            "cookies": f"{prefix}/cookies",
-            "me": f"{prefix}/me",
-            "settings": prefix,
+            "cookies": f"{prefix}/cookies{query}",
+            "me": f"{prefix}/me{query}",
+            "settings": prefix + query,
         },
     }
 

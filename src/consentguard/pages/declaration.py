@@ -123,7 +123,7 @@ def page(visit: Visit) -> str:
         version=policy.version,
         date=policy.effective or texts["preferences.unknown"],
     )
-    links = [link(visit.prefix, view.control)]
+    links = [link(view.prefix + view.query, view.control)]
     if policy.site.policy_url:
         links.append(link(policy.site.policy_url, texts["banner.policy"]))
     body = fill(

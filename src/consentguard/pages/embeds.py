@@ -102,7 +102,7 @@ class Placeholders:
         prefix = self._prefix(bases)
         end = fill(
             _CLOSING,
-            action=prefix,
+            action=prefix + self._visit.query,
             next=safe_path(self._visit.onward),
             url=f"{prefix}/static/{self._visit.setup.assets.embed_js}",
             nonce=self._given(),

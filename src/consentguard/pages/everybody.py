@@ -14,7 +14,6 @@ from consentguard.consent.decide import Decider
 from consentguard.http import caching
 from consentguard.http.cookies import MOST, pairs
 from consentguard.http.message import Header
-from consentguard.locales import Texts
 from consentguard.model import EVERYBODY, Model, Policy, Region
 from consentguard.pages.visit import Visit, Visitor
 
@@ -54,9 +53,14 @@ class Everybody(Visit):
     shared = True
 
     @property
-    def texts(self) -> Texts:
-        """The site's own language: a cache does not know the visitor's."""
-        return self.setup.spoken(None)
+    def accepts(self) -> bytes | None:
+        """None: the site's own language it is, a cache does not know the visitor's."""
+        return None
+
+    @property
+    def query(self) -> str:
+        """Always named where there are several: its visitors' browsers ask for any of them."""
+        return f"?lang={self.texts.lang}" if len(self.setup.languages) > 1 else ""
 
     @property
     def onward(self) -> str:

@@ -35,7 +35,7 @@ class Injected:
     def __init__(self, visit: Visit) -> None:
         # Not the visit itself: whatever else its request carries would stay with it.
         self._setup, self._decision, self._texts = visit.setup, visit.decision, visit.texts
-        self._prefix = visit.prefix
+        self._prefix, self._query = visit.prefix, visit.query
         self._origin = visit.origin
         self._memo: dict[tuple[bool, bool, bool, bool], list[bytes]] = {}
 
@@ -68,7 +68,8 @@ class Injected:
         setup = self._setup
         prefix = self._origin + self._prefix if absolute else self._prefix
         given = _NONCE.decode() if nonce else ""
-        shown = view(setup.policy, setup.assets, self._decision, self._texts, prefix, _NEXT, given)
+        words, query = self._texts, self._query
+        shown = view(setup.policy, setup.assets, self._decision, words, prefix, _NEXT, given, query)
         charset = "utf-8" if unicode else "ascii"
         markup = banner.parts(shown) if bare else banner.render(shown)
         rendered = markup.encode(charset, "xmlcharrefreplace")
@@ -85,8 +86,8 @@ class Banners:
         """What is put into this visitor's pages."""
         request, decision = visit.request, visit.visitor.decision
         host, root = request.fields.get(b"host", b""), request.root_path
-        lang = visit.texts.lang
-        key = (decision.digest, decision.region.id, lang, request.scheme, host, root)
+        lang, query = visit.texts.lang, visit.query
+        key = (decision.digest, decision.region.id, lang, query, request.scheme, host, root)
         found = self._memo.get(key)
         if found is None:
             found = Injected(visit)

@@ -97,6 +97,7 @@ class View:
     identified: bool = False  #: the ledger may know the visitor's records from those of others
     shared: bool = False  #: a page that caches share; in a visitor's own it is false
     banner: BannerSettings = PLAIN
+    query: str = ""  #: of our own URLs: ``?lang=fr`` where the browser asks for another language
 
     @property
     def controller(self) -> str:
@@ -230,7 +231,7 @@ def form(view: View, inside: Html, *, path: str = "", id: str = "", css_class: s
     return fill(
         '<form method="post" action="{action}"{id} class="{css_class}">'
         '<input type="hidden" name="next" value="{next}">{inside}</form>',
-        action=view.prefix + path,
+        action=view.prefix + path + view.query,
         id=fill(' id="{id}"', id=id) if id else Html(""),
         css_class=css_class,
         next=view.next,

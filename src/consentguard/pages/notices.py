@@ -37,6 +37,9 @@ def _body(texts: Texts, view: View | None, status: int, text: str, reason: str) 
         parts.append(answers(view))
     if view:
         parts.append(
-            fill('<p class="cg-links">{to}</p>', to=link(view.prefix, texts["notice.to-settings"]))
+            fill(
+                '<p class="cg-links">{to}</p>',
+                to=link(view.prefix + view.query, texts["notice.to-settings"]),
+            )
         )
     return join(parts)

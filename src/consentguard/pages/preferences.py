@@ -95,7 +95,7 @@ def _links(view: View) -> Html:
         mail = "@" in site.contact and "/" not in site.contact
         url = f"mailto:{site.contact}" if mail else site.contact
         links.append(link(url, texts.get("preferences.contact", contact=site.contact)))
-    links.append(link(f"{view.prefix}/cookies", texts["declaration.title"]))
+    links.append(link(f"{view.prefix}/cookies{view.query}", texts["declaration.title"]))
     return join(links, " ")
 
 

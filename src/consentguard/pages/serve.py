@@ -110,7 +110,11 @@ def asks(visit: Visit) -> bool:
 
 
 def answer(visit: Visit, body: bytes) -> Outcome:
-    """The outcome of a request to one of our URLs. Never raises for bad input."""
+    """The outcome of a request to one of our URLs. Never raises for bad input.
+
+    Whoever comes from a page goes on in its language, which ``?lang=`` names.
+    """
+    visit.lang = _query(visit.request, "lang")
     try:
         result = _routed(visit, body)
     except BadRequest as exc:

@@ -26,11 +26,13 @@ def view(
     prefix: str,
     next_path: str,
     nonce: str = "",
+    query: str = "",
 ) -> View:
     """Everything that a page or the banner shows to this visitor."""
     return View(
         site=policy.site,
         prefix=prefix,
+        query=query,
         next=next_path,
         region=decision.region,
         variant=decision.variant,

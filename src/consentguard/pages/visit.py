@@ -96,13 +96,13 @@ class Setup:
             return "consent"
         return "__Secure-consent" if self.policy.site.cookie_domain else "__Host-consent"
 
-    def spoken(self, accept_language: bytes | None) -> Texts:
-        """The texts in the language that fits a visitor who accepts these."""
-        if accept_language is None:
+    def spoken(self, accept_language: bytes | None, page: str = "") -> Texts:
+        """The texts in the language of a page, else in one that its visitor accepts."""
+        if accept_language is None and not page:
             return self._default
         languages = self.languages
-        accept = accept_language.decode("latin-1")
-        return self.texts[negotiate(accept, "", languages, languages[0])]
+        accept = (accept_language or b"").decode("latin-1")
+        return self.texts[negotiate(accept, page, languages, languages[0])]
 
     @cached_property
     def _default(self) -> Texts:
@@ -166,11 +166,15 @@ class Visitor:
 
 @dataclass(slots=True)
 class Visit:
-    """One visitor at one of our URLs. Nothing changes it."""
+    """One visitor at one of our URLs, or at a page that is on its way.
+
+    Nothing changes it but the page: ``lang`` is the language that it says it is in, a BCP 47 tag.
+    """
 
     setup: Setup
     request: Request
     visitor: Visitor
+    lang: str = ""
     #: It is made for everybody.
     shared: ClassVar[bool] = False
 
@@ -201,13 +205,31 @@ class Visit:
 
     @property
     def texts(self) -> Texts:
-        """The language that fits the visitor, of those that the site speaks."""
-        return self.setup.spoken(self.request.fields.get(b"accept-language"))
+        """The page's language, or one that fits the visitor, of those that the site speaks."""
+        return self.setup.spoken(self.accepts, self.lang)
+
+    @property
+    def accepts(self) -> bytes | None:
+        """The languages that the browser asks for."""
+        return self.request.fields.get(b"accept-language")
+
+    @property
+    def query(self) -> str:
+        """Of our own URLs, which know the browser's languages and not the page: ``?lang=fr``.
+
+        ``""`` where both come to the same.
+        """
+        texts = self.texts
+        return "" if texts is self.setup.spoken(self.accepts) else f"?lang={texts.lang}"
 
     @property
     def digest(self) -> str:
-        """Names the page as this visitor gets it: decision, policy, package and language."""
-        return _digest(self.visitor.decision.digest, self.setup.salt, self.texts.digest)
+        """Names the page as this visitor gets it: decision, policy, package and language.
+
+        That is the browser's. The page's own is part of what the app's tag names.
+        """
+        spoken = self.setup.spoken(self.accepts)
+        return _digest(self.visitor.decision.digest, self.setup.salt, spoken.digest)
 
     @property
     def onward(self) -> str:
@@ -261,7 +283,7 @@ class Visit:
         With an ``origin`` our own URLs are absolute, for pages with a ``<base>`` elsewhere.
         """
         policy, assets, prefix = self.setup.policy, self.setup.assets, origin + self.prefix
-        return view(policy, assets, self.decision, self.texts, prefix, onward, nonce)
+        return view(policy, assets, self.decision, self.texts, prefix, onward, nonce, self.query)
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,8 @@
   // A page for everybody does not know yet who its visitor is: shared.js asks.
   if ("cgShared" in told && !told.cgMet) return document.addEventListener("consentguard:met", start);
   const prefix = told.cgPrefix;
+  // "?lang=fr" where the browser asks for another language than the page's.
+  const spoken = reopen?.querySelector("a").search || "";
   const arrived = {
     granted: told.cgGranted.split(" "),
     services: JSON.parse(told.cgServices || "{}"),
@@ -97,7 +99,7 @@
     add("next", here() + location.hash);
     for (const id in choice.purposes) if (choice.purposes[id]) add("purpose", id);
     for (const id in choice.services) if (choice.services[id]) add("service", id);
-    Object.assign(form, { method: "post", action: prefix, hidden: true });
+    Object.assign(form, { method: "post", action: prefix + spoken, hidden: true });
     document.body.append(form);
     form.submit();
     return new Promise(() => {});
@@ -110,7 +112,7 @@
     const path = choice.choice === "withdraw" ? "/withdraw" : "";
     const headers = { Accept: "application/json", "Content-Type": "application/json" };
     const body = JSON.stringify(choice);
-    const answer = await fetch(prefix + path, { method: "POST", headers, body });
+    const answer = await fetch(prefix + path + spoken, { method: "POST", headers, body });
     // `grant = "person"` takes no grant from a script.
     if (grants && answer.status === 403) return navigate(choice);
     if (!answer.ok) throw new Error(`consentguard: ${answer.status}`);
@@ -122,7 +124,7 @@
 
   const open = (mark) => {
     const settings = banner && !banner.hidden && banner.querySelector("details");
-    if (!settings) return location.assign(`${prefix}?next=${encodeURIComponent(here())}`);
+    if (!settings) return location.assign(`${prefix}?next=${encodeURIComponent(here())}${spoken.replace("?", "&")}`);
     opener = mark || document.activeElement;
     settings.open = true;
     settings.firstChild.focus();

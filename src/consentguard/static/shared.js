@@ -18,7 +18,8 @@
   let state;
   try {
     const next = encodeURIComponent(location.pathname + location.search);
-    const answer = await fetch(`${told.cgPrefix}/state?next=${next}`);
+    const lang = encodeURIComponent(document.documentElement.lang);
+    const answer = await fetch(`${told.cgPrefix}/state?next=${next}&lang=${lang}`);
     if (!answer.ok) throw answer.status;
     state = await answer.json();
   } catch {
