@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 #: A film that its makers gave away (Blender Foundation): the sleeve notes of every artist embed it.
 FILM = "aqz-KE-bpKQ"
@@ -17,7 +18,6 @@ class Artist:
     place: str
     record: str
     year: int
-    line: str
     story: str
     tracks: tuple[str, ...]
 
@@ -29,7 +29,6 @@ ARTISTS = (
         "Göteborg",
         "Low Water",
         2026,
-        "Piano, tape hiss and the harbour at five in the morning.",
         "Nora recorded Low Water in a disused ferry office, on an upright piano that the caretaker "
         "forbade her to tune. Two microphones, no edits, and a gull that would not be sent away.",
         ("Slack Tide", "The Caretaker", "Pilot Boat", "Five in the Morning", "Low Water"),
@@ -40,7 +39,6 @@ ARTISTS = (
         "Leipzig",
         "Night Bus Songs",
         2025,
-        "Four voices, one guitar, the last bus home.",
         "Written on route N7 between the theatre and the end of the line. The band still gives the "
         "driver the first copy of every record.",
         ("N7", "Window Seat", "Request Stop", "Sleepers", "End of the Line"),
@@ -51,7 +49,6 @@ ARTISTS = (
         "Recife",
         "Sol de Papel",
         2026,
-        "Seven-string guitar, brass and paper suns.",
         "Otávio asked his street's carnival band to play as softly as they could. They managed it "
         "for eleven songs, and then for one more they did not.",
         ("Aurora", "Rua da Moeda", "Sol de Papel", "Maré", "Quarta-feira"),
@@ -60,11 +57,11 @@ ARTISTS = (
 BY_SLUG = {artist.slug: artist for artist in ARTISTS}
 
 TOUR = (
-    ("4 Mar", "Nora Lindqvist", "Hamburg", "Kleine Elbhalle"),
-    ("7 Mar", "Nora Lindqvist", "Lyon", "Salle Rameau"),
-    ("19 Mar", "Otávio Reis", "Montréal", "Théâtre du Canal"),
-    ("22 Mar", "Otávio Reis", "Oakland, CA", "The Boiler Room"),
-    ("2 Apr", "The Paper Lanterns", "Bristol", "St Nicholas Cellar"),
+    (date(2027, 3, 4), "Nora Lindqvist", "Hamburg", "Kleine Elbhalle"),
+    (date(2027, 3, 7), "Nora Lindqvist", "Lyon", "Salle Rameau"),
+    (date(2027, 3, 19), "Otávio Reis", "Montréal", "Théâtre du Canal"),
+    (date(2027, 3, 22), "Otávio Reis", "Oakland, CA", "The Boiler Room"),
+    (date(2027, 4, 2), "The Paper Lanterns", "Bristol", "St Nicholas Cellar"),
 )
 
 DIARY = (

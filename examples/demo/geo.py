@@ -20,34 +20,29 @@ from consentguard.policy.presets import presets
 COOKIE = "demo_country"
 HEADER = b"x-demo-country"
 
-#: What the picker offers first: code and label. ``""`` looks the address up, ``XX`` is nowhere.
-USUAL = (
-    ("", "my own address"),
-    ("DE", "Germany"),
-    ("FR", "France"),
-    ("BR", "Brazil"),
-    ("US-CA", "California, US"),
-    ("US-TX", "Texas, US"),
-    ("CA-QC", "Quebec, Canada"),
-    ("XX", "an unknown country"),
-)
-_ENGLISH = Locale("en").territories
+#: Four kinds of rules, a click each: asked first, on until refused, asked first and told of
+#: transfers, told.
+QUICK = ("DE", "US-CA", "BR", "NZ")
+#: What the picker offers first. ``""`` looks the address up, ``XX`` is nowhere.
+USUAL = ("", "DE", "FR", "BR", "US-CA", "US-TX", "CA-QC", "XX")
+_ENGLISH = Locale("en")
 _CODE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
 
 
 @cache
-def places() -> list[tuple[str, str]]:
+def places(locale: Locale = _ENGLISH) -> list[tuple[str, str]]:
     """Every country, state and province with a rule of its own: code and label, by label."""
     codes = {code for preset in presets().values() for code in preset.get("codes", ())}
-    return sorted(((code, _label(code)) for code in codes), key=lambda place: place[1])
+    return sorted(((code, label(code, locale)) for code in codes), key=lambda place: place[1])
 
 
-def _label(code: str) -> str:
+def label(code: str, locale: Locale = _ENGLISH) -> str:
+    """The name of a country in a language, that of a state or province as it calls itself."""
     country, _, part = code.partition("-")
     for line in SUBDIVISIONS.get(country, "").strip().splitlines() if part else ():
         if line.startswith(f"{part} "):
             return f"{line.partition(' ')[2]}, {country}"
-    return str(_ENGLISH.get(country, country)) + (f", {part}" if part else "")
+    return str(locale.territories.get(country, country)) + (f", {part}" if part else "")
 
 
 class Locates(Protocol):

@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 
 from consentguard.consent.decision import Decision
 
-from . import artists, geo
+from . import artists, geo, theming
+from . import words as spoken
 
 HERE = Path(__file__).parent
 PRESS_KIT = HERE / "assets" / "press-kit.txt"
@@ -44,6 +46,7 @@ class Asked:
     form: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     user: str = ""  #: of the session
+    accepts: str = ""  #: the languages that the browser asks for
     decision: Decision | None = None  #: None in an unprotected demo
 
 
@@ -73,11 +76,18 @@ Page = Callable[[Asked], Answer]
 
 
 def _shared(asked: Asked) -> dict[str, object]:
-    """What every template may use: who is signed in, and the picker of the footer."""
+    """What every template may use: the words, who is signed in, and the pickers of the footer."""
+    t = spoken.spoken(asked.cookies, asked.accepts)
+    special = {"": t("demo.address"), "XX": t("demo.unknown")}
     return {
+        "t": t,
+        # What stays as it was written says so (WCAG 2.2, 3.1.2).
+        "english": "" if t.lang == "en" else Markup(' lang="en" dir="ltr"'),
+        "languages": [(lang, spoken.words(lang)) for lang in spoken.LOCALES],
         "user": asked.user,
-        "places": geo.USUAL,
-        "more": geo.places(),
+        "quick": [(code, geo.label(code, t.locale)) for code in geo.QUICK],
+        "places": [(c, special.get(c) or geo.label(c, t.locale)) for c in geo.USUAL],
+        "more": geo.places(t.locale),
         "here": asked.cookies.get(geo.COOKIE, ""),
         "path": asked.path,
     }
@@ -163,8 +173,7 @@ def login(asked: Asked) -> Answer:
     name = asked.form.get("name", "").strip()[:40]
     password = asked.form.get("password", "")
     if not name or not secrets.compare_digest(password.encode(), PASSWORD.encode()):
-        error = "That did not work. The password of this demo is “music”."
-        return _page(asked, "login.html", 401, name=name, error=error)
+        return _page(asked, "login.html", 401, name=name, wrong=True)
     return _moved("/account", {"user": name})
 
 
@@ -198,13 +207,44 @@ def rules(asked: Asked) -> Answer:
     return _page(asked, "rules.html", decision=asked.decision)
 
 
+def theme(asked: Asked) -> Answer:
+    """The theme editor, for whoever runs a site; part of the demo as well."""
+    return _page(
+        asked,
+        "theme.html",
+        theme=theming.facts(),
+        themes=theming.THEMES,
+        positions=theming.POSITIONS,
+        colours=theming.COLOURS,
+        protected=asked.decision is not None,
+    )
+
+
+def anew(asked: Asked) -> Answer:
+    """Makes the visitor a German who was never here."""
+    made = _picked(asked, geo.COOKIE, "DE")
+    return replace(made, cookies=(*made.cookies, ("consent", "", 0)))
+
+
 def country(asked: Asked) -> Answer:
     """The picker of the footer: keeps the country in a cookie and goes back to the page."""
-    code, back = asked.form.get("country", ""), asked.form.get("next", "/")
+    code = asked.form.get("country", "")
+    return _picked(
+        asked, geo.COOKIE, code if code in geo.USUAL or code in dict(geo.places()) else ""
+    )
+
+
+def language(asked: Asked) -> Answer:
+    """The same for the language, which goes before what the browser asks for."""
+    lang = asked.form.get("language", "")
+    return _picked(asked, spoken.COOKIE, lang if lang in spoken.LOCALES else "")
+
+
+def _picked(asked: Asked, name: str, value: str) -> Answer:
+    back = asked.form.get("next", "/")
     # Only a path of this site: "//host" and "/\host" would leave it (WHATWG URL, special schemes).
     local = back.startswith("/") and not back.startswith(("//", "/\\"))
-    known = bool(code) and code in dict((*geo.USUAL, *geo.places()))
-    cookie = (geo.COOKIE, code, None) if known else (geo.COOKIE, "", 0)
+    cookie = (name, value, None if value else 0)
     return Answer(status=303, headers={"Location": back if local else "/"}, cookies=(cookie,))
 
 
@@ -223,5 +263,8 @@ ROUTES: tuple[tuple[str, Page, tuple[str, ...]], ...] = (
     ("/account", account, ("GET",)),
     ("/logout", logout, ("POST",)),
     ("/demo/country", country, ("POST",)),
+    ("/demo/language", language, ("POST",)),
+    ("/demo/anew", anew, ("POST",)),
     ("/demo/rules", rules, ("GET",)),
+    ("/theme", theme, ("GET",)),
 )

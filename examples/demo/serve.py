@@ -17,7 +17,9 @@ NAMES = {"starlette": "Starlette", "fastapi": "FastAPI", "flask": "Flask", "djan
 GUIDE = """\
 Example Music, kept lawful by consentguard in {framework}: {url}
 
-In a browser, open it and change the country in the footer. In a terminal:
+In a browser, open it and go to its foot. One click makes you a visitor from Germany, California,
+Brazil or New Zealand, another one a reader of English, German, French, Portuguese or Arabic.
+{url}theme colours the banner. In a terminal:
 
   a German, first visit: no tracker cookies, every tag gated, a banner in the page
     curl -si -H 'X-Demo-Country: DE' {url}

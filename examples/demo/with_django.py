@@ -53,6 +53,7 @@ def asked(request: HttpRequest, slug: str = "") -> pages.Asked:
         {name: str(value) for name, value in request.POST.items()},
         request.COOKIES,
         request.session.get("user", ""),
+        request.headers.get("Accept-Language", ""),
         getattr(request, "consent", None),
     )
 

@@ -47,6 +47,7 @@ def view(page: pages.Page, app: Flask, protected: bool) -> Callable[..., Respons
             request.form,
             request.cookies,
             session.get("user", ""),
+            request.headers.get("Accept-Language", ""),
             current_consent if protected else None,
         )
         answer = page(asked)

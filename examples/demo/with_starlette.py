@@ -57,6 +57,7 @@ def endpoint(page: pages.Page) -> Endpoint:
             {name: str(value) for name, value in form.items()},
             request.cookies,
             request.scope.get("session", {}).get("user", ""),
+            request.headers.get("accept-language", ""),
             exchange.decision if exchange else None,
         )
         answer = page(asked)
