@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from tests.conftest import Here
@@ -215,6 +215,25 @@ def test_the_settings_page_offers_what_there_is(site: Site, read: Read) -> None:
     url = urlsplit(first(answer, b"location").decode())
     shown = page(site, read, url.path, url.query.encode())
     assert shown.one(class_="cg-message").text.startswith("Your data is deleted.")
+
+
+def test_it_stays_in_the_language_of_the_page_that_it_was_opened_from(read: Read) -> None:
+    site = a_site('languages = ["en", "de"]\n')
+    settings = page(site, read, "/_consent", b"lang=de&next=/artist")
+    onward = settings.all("input", name="next")[0].attrs["value"]
+    assert onward == "/_consent?lang=de&next=/artist"
+    query = b"lang=de"
+    sent = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    body = urlencode({"choice": "accept", "next": onward}).encode()
+    answer = site.send(site.request("POST", "/_consent", query, sent), body)
+    url = urlsplit(first(answer, b"location").decode())
+    shown = page(site, read, url.path, url.query.encode())
+    assert shown.one("html").attrs["lang"] == "de"
+    paths = [str(e.attrs["href"]) for e in shown.all("a") if "/me" in str(e.attrs["href"])]
+    assert len(paths) == 3
+    for path in paths:
+        assert "lang=de" in path
+    assert page(site, read, query=query).one("h1").text == "Ihre Daten"
 
 
 def test_hooks_are_told_that_somebody_is_forgotten(site: Site) -> None:

@@ -15,7 +15,7 @@ from consentguard.http.message import Header, Response, size
 from consentguard.http.sweep import BUDGET, expiries
 from consentguard.model import Choice, ConsentRecord, Model, Region
 from consentguard.pages import form, notices, outcome, state
-from consentguard.pages.origin import require_same_origin, safe_path
+from consentguard.pages.origin import address, require_same_origin, safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Visit
 from consentguard.policy.regions import at_least_as_strict, joined
@@ -101,12 +101,13 @@ def _answer(visit: Visit, decision: Decision, sent: form.Sent, record: ConsentRe
     """What holds now, with the visitor's receipt; our own page gets it in its address."""
     receipt = visit.setup.receipts.write(record)
     if sent.json:
-        more = {"receipt": f"{visit.prefix}/me?receipt={receipt}"} if receipt else {}
+        kept = address(f"{visit.prefix}/me", visit.query, f"receipt={receipt}")
+        more = {"receipt": kept} if receipt else {}
         return outcome.json(200, state.text(visit.setup.policy, decision, **more))
     onward = safe_path(sent.next)
     path, _, query = onward.partition("?")
     if receipt and path == visit.prefix:
-        onward = f"{path}?{query}{'&' if query else ''}receipt={receipt}"
+        onward = address(path, query, f"receipt={receipt}")
     return outcome.see_other(onward)
 
 

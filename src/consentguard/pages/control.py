@@ -5,20 +5,19 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from consentguard.pages.markup import Html, link
-from consentguard.pages.origin import MAX_PATH
+from consentguard.pages.origin import MAX_PATH, address
 from consentguard.pages.visit import Visit
 
 
 def settings_url(visit: Visit) -> str:
     """The path of the page where the visitor sees and changes the choice, and comes back from."""
-    return settings_path(visit.prefix, visit.onward)
+    return settings_path(visit.prefix, "", visit.onward)
 
 
-def settings_path(prefix: str, onward: str) -> str:
+def settings_path(prefix: str, query: str, onward: str) -> str:
     """The path of that page below ``prefix``, with the way back to ``onward``."""
-    if onward == "/" or len(onward) > MAX_PATH:
-        return prefix
-    return f"{prefix}?next={quote(onward, safe='/', errors='replace')}"
+    back = f"next={quote(onward, safe='/', errors='replace')}"
+    return address(prefix, query, "" if onward == "/" or len(onward) > MAX_PATH else back)
 
 
 def settings_link(visit: Visit, text: str = "") -> Html:

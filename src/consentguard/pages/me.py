@@ -20,7 +20,7 @@ from consentguard.model import ConsentRecord
 from consentguard.pages import choice, form, notices, outcome
 from consentguard.pages.form import MAX_BODY
 from consentguard.pages.markup import Html, View, document, fill, join, link, paragraph
-from consentguard.pages.origin import require_same_origin
+from consentguard.pages.origin import address, require_same_origin
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.preferences import erasing
 from consentguard.pages.recorded import data, facts, moment
@@ -50,7 +50,7 @@ def receipt(visit: Visit, value: str, *, as_json: bool) -> Outcome:
     if as_json:
         return Outcome.of(_json({**_about(visit), "receipt": data(record)}))
     texts, view = visit.texts, visit.view("/")
-    links = fill('<p class="cg-links">{to}</p>', to=link(visit.prefix, view.control))
+    links = fill('<p class="cg-links">{to}</p>', to=link(visit.prefix + view.query, view.control))
     body = join((paragraph(texts["me.copy"]), links, facts(record, texts)))
     page = document(texts, view.site, view, texts["me.receipt"], body)
     return Outcome.of(outcome.html(200, page))
@@ -98,7 +98,7 @@ def saved(visit: Visit, view: View, value: str) -> Html:
     said = "me.erased" if record.kind == "erase" else "me.saved"
     links = (
         link(view.next, texts.get("preferences.back", site=view.site.name)),
-        link(f"{view.prefix}/me?receipt={value}", texts["me.show"]),
+        link(address(f"{view.prefix}/me", view.query, f"receipt={value}"), texts["me.show"]),
     )
     onward = fill('<p class="cg-links">{links}</p>', links=join(links, " "))
     return join((paragraph(texts[said]), onward))
@@ -112,11 +112,11 @@ def _shown(visit: Visit, found: Sequence[ConsentRecord] | None, *, as_json: bool
     texts, view = visit.texts, visit.view("/")
     parts = [
         paragraph(texts.get("me.intro", site=view.site.name, controller=view.controller)),
-        fill('<p class="cg-links">{to}</p>', to=link(visit.prefix, view.control)),
+        fill('<p class="cg-links">{to}</p>', to=link(visit.prefix + view.query, view.control)),
         _section("cg-browser", texts["me.browser"], _browser(visit)),
     ]
     if visit.receipt:
-        url = f"{view.prefix}/me?format=json&download=1"
+        url = address(f"{view.prefix}/me", view.query, "format=json&download=1")
         kept = join(
             (
                 _listed(visit, found),
@@ -125,7 +125,7 @@ def _shown(visit: Visit, found: Sequence[ConsentRecord] | None, *, as_json: bool
         )
         parts.append(_section("cg-kept", texts["me.kept"], kept))
         # The settings say that it is done.
-        button = erasing(replace(view, next=visit.prefix))
+        button = erasing(replace(view, next=visit.prefix + view.query))
         parts.append(_section("cg-erase", texts["me.erase"], button))
     return outcome.html(200, document(texts, view.site, view, texts["me.title"], join(parts)))
 

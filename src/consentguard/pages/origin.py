@@ -56,6 +56,12 @@ def _same(origin: str, host: str) -> bool:
         return False
 
 
+def address(path: str, *queries: str) -> str:
+    """A path with what several queries say; those that are empty say nothing."""
+    said = "&".join(query.removeprefix("?") for query in queries if query)
+    return f"{path}?{said}" if said else path
+
+
 def safe_path(value: str) -> str:
     """``value`` if it is a path of this origin, else ``/``.
 

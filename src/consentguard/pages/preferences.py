@@ -29,6 +29,7 @@ from consentguard.pages.markup import (
     signal,
     standing,
 )
+from consentguard.pages.origin import address
 
 _BODY = """\
 {message}{signal}{intro}
@@ -50,7 +51,7 @@ def _body(view: View, message: str) -> Html:
     texts = view.texts
     said = fill('<div class="cg-message" role="status">{text}</div>', text=message)
     # What is chosen here is seen here; the way back stands above.
-    here = replace(view, next=settings_path(view.prefix, view.next))
+    here = replace(view, next=settings_path(view.prefix, view.query, view.next))
     return fill(
         _BODY,
         message=said if message else Html(""),
@@ -241,8 +242,8 @@ def _mine(view: View) -> Html:
         return paragraph(texts["me.nobody"])
     url = f"{view.prefix}/me"
     links = (
-        link(url, texts["me.show"]),
-        link(f"{url}?format=json&download=1", texts["me.download"]),
+        link(address(url, view.query), texts["me.show"]),
+        link(address(url, view.query, "format=json&download=1"), texts["me.download"]),
     )
     return fill(
         '<p class="cg-links">{links}</p>{erasing}', links=join(links, " "), erasing=erasing(view)
