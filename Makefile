@@ -85,8 +85,10 @@ sanitize: $(VENV)/.dev
 screenshot: $(VENV)/.chromium
 	$(BIN)/python tools/screenshot.py
 
+# Every state of what visitors meet, in five minutes: out/gallery/index.html.
+# make gallery ONLY=dark-top takes those alone.
 gallery: $(VENV)/.chromium
-	$(BIN)/python tools/screenshot.py --gallery out/gallery
+	$(BIN)/python -m tools.gallery $(if $(ONLY),--only '$(ONLY)')
 
 clean:
 	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .hypothesis *.egg-info src/*.egg-info
