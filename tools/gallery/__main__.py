@@ -13,7 +13,7 @@ from tools.screenshot import FLAGS, ROOT
 
 from .index import Picture, index
 from .sites import FOREIGN, GUARD, serving
-from .views import SIZES, THEMES, VARIANTS, View, views
+from .views import DECLARED, SETTINGS, SIZES, THEMES, VARIANTS, View, views
 
 CLOSED = "#cg-banner .cg-settings, .cg-services"
 
@@ -45,7 +45,8 @@ def look(browser: Browser, url: str, view: View, folder: Path) -> list[Picture]:
 
 def arrive(page: Page, url: str, view: View) -> None:
     """Open the page, by the button that leads there if it takes one."""
-    page.goto(url + view.path)
+    own = view.path in (SETTINGS, DECLARED)
+    page.goto(f"{url}{view.path}{f'?lang={view.lang}' if own else ''}")
     if view.variant == "none" or view.press == "reject":
         page.locator("#cg-banner [data-cg=reject]").click()
         page.locator("#cg-reopen").wait_for()
