@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import pytest
 from tests.conftest import NOW, Here, a_policy
@@ -11,8 +12,10 @@ from tests.pages.driving import HTTPS, Site, Store
 
 from consentguard.guard import ConsentGuard
 from consentguard.locales import load
+from consentguard.model import BannerSettings
 from consentguard.pages import embeds
 from consentguard.pages.originals import original
+from consentguard.policy import theme
 
 YOUTUBE = "https://www.youtube.com/embed/dQw4w9WgXcQ"
 VIMEO = "https://player.vimeo.com/video/76979871"
@@ -248,3 +251,24 @@ def test_a_page_has_so_many_and_no_more() -> None:
     html = page(site(), FRAME * (embeds.MOST + 5))
     assert html.count('class="cg-embed') == embeds.MOST
     assert html.count("data-cg-src") == embeds.MOST + 5
+
+
+@pytest.mark.parametrize("name", ["auto", "light", "dark", "contrast"])
+def test_it_wears_the_colours_of_the_banner(name: str) -> None:
+    """So what `check` says of the banner's contrast is true of it too."""
+    css = files("consentguard").joinpath("static/embed.css").read_text("ascii")
+    banner = BannerSettings(theme=name, colours={"background": "#102030", "text": "#fff"})
+    for settings in (BannerSettings(theme=name), banner):
+        theirs = theme.palettes(theme.sheet(), settings)
+        for scheme, ours in theme.palettes(css, settings).items():
+            assert ours.items() <= theirs[scheme].items()
+
+
+def test_its_sheet_is_served_in_the_theme_of_the_site() -> None:
+    here = site('[banner]\ntheme = "dark"\n[banner.colours]\nbutton = "#345"\n')
+    name = here.guard.setup.assets.embed_css
+    css = here.get(f"/_consent/static/{name}").body.decode()
+    assert re.findall(r"--cg-bg: (.*);", css) == ["#171c23", "#171c23"]
+    assert re.findall(r"--cg-button-bg: (.*);", css) == ["#345", "#345"]
+    assert "color-scheme: dark;" in css
+    assert name != site().guard.setup.assets.embed_css

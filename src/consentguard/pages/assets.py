@@ -47,7 +47,8 @@ class Assets:
         found = files("consentguard.static")
         sources = {source for joined in _FILES.values() for source in joined}
         texts = {name: found.joinpath(name).read_text("ascii") for name in sources}
-        texts["banner.css"] = styled(texts["banner.css"], banner or BannerSettings())
+        for name in ("banner.css", "embed.css"):
+            texts[name] = styled(texts[name], banner or BannerSettings())
         packs = {name: packed(text).encode() for name, text in texts.items()}
         assets = [_asset(b"".join(packs[s] for s in parts), name) for name, parts in _FILES.items()]
         self._by_name = {asset.name: asset for asset in assets}
