@@ -233,6 +233,50 @@ async def test_it_fits_on_a_telephone(chromium: Browser) -> None:
         assert await page.locator(".cg-embed, .cg-embed *").evaluate_all(over) == 0
 
 
+FITS = """all => {
+    const after = document.querySelector("#after").getBoundingClientRect();
+    const boxes = all.map(one => one.getBoundingClientRect());
+    return all.map((one, index) => {
+        const box = boxes[index];
+        const beside = box.bottom <= after.top && box.left >= 0 && box.right <= innerWidth;
+        one.scrollIntoView({ block: "center", behavior: "instant" });
+        const { x, y, width, height } = one.getBoundingClientRect();
+        return beside && one.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    });
+}"""
+#: Boxes of sites in which a long text does not fit on a telephone.
+LOW = {
+    "padding": ".v { position: relative; height: 0; padding-bottom: 56.25%; overflow: hidden }"
+    ".v iframe { position: absolute; inset: 0; width: 100%; height: 100% }",
+    "before": ".v { position: relative; overflow: hidden }"
+    ".v::before { content: ''; display: block; padding-top: 56.25% }"
+    ".v iframe { position: absolute; inset: 0; width: 100%; height: 100% }",
+    "a height": ".v { height: 120px; overflow: hidden } .v iframe { width: 100%; height: 100% }",
+    "at most": ".v { max-height: 120px; overflow: hidden }",
+    "a ratio": ".v { aspect-ratio: 16 / 9 } .v iframe { width: 100%; height: 100% }",
+    "a flat frame": "iframe { width: 100%; height: 80px }",
+}
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("way", LOW)
+async def test_no_word_of_it_is_hidden_or_hides_another(
+    chromium: Browser, way: str, js: bool
+) -> None:
+    long = "How to knit a very warm and wonderful pullover with both of your hands and a needle"
+    video = VIDEO.replace(" src", f' title="{long}" src')
+    body = f"<style>{LOW[way]}</style><div class=v>{video}</div><p id=after>After</p>"
+    async with visiting(chromium, body, js=js) as visitor:
+        page = await visitor.context.new_page()
+        await page.set_viewport_size({"width": 320, "height": 256})
+        await page.goto(visitor.url)
+        await page.locator("[data-cg=reject]").click()
+        await page.locator("[data-cg=reopen]").wait_for()
+        parts = ".cg-embed, .cg-embed :is(.cg-name, .cg-about, a, button:not([hidden]))"
+        fits = await page.locator(parts).evaluate_all(FITS)
+        assert fits == [True] * (6 if js else 5)
+
+
 async def test_a_strict_policy_of_the_site_lets_it_work(chromium: Browser) -> None:
     policy = b"default-src 'self'; style-src 'self'; script-src 'self'; frame-src https:"
     said = ((b"content-security-policy", policy),)

@@ -59,10 +59,22 @@
     place.classList.add("cg-sized");
   };
 
-  for (const place of document.querySelectorAll(".cg-embed")) {
+  // No word of it is hidden: where it would have to be scrolled the box around it grows.
+  const fit = (place) => {
+    place.classList.remove("cg-grows");
+    const { parentElement: box, scrollHeight, clientHeight } = place;
+    const below = place.getBoundingClientRect().bottom - box.getBoundingClientRect().bottom;
+    const cut = below > 1 && /hidden|clip/.test(getComputedStyle(box).overflowY);
+    if (cut || scrollHeight > clientHeight + 1) place.classList.add("cg-grows");
+  };
+  const places = document.querySelectorAll(".cg-embed");
+  addEventListener("resize", () => places.forEach(fit));
+
+  for (const place of places) {
     const frame = framed(place);
     if (!frame) continue;
     size(place, frame);
+    fit(place);
     const once = place.querySelector("[data-cg=once]");
     if (!once) continue;
     once.hidden = false;
