@@ -79,6 +79,28 @@ async def test_always_loads_every_embed_of_that_service_and_no_other(chromium: B
         assert await page.evaluate("!consentguard.allows('media')")
 
 
+@pytest.mark.parametrize("more", ["", '[enforcement]\ncache = "shared"\n'])
+@pytest.mark.parametrize("asked", ["banner", "nobody"])
+async def test_always_leaves_the_page_where_it_was_and_goes_on_in_the_frame(
+    chromium: Browser, asked: str, more: str
+) -> None:
+    tall = '<p style="height: 900px">Long</p>'
+    async with visiting(chromium, tall + BODY + tall, more) as visitor:
+        page = await visitor.tab("/a?b=1#c")
+        if asked == "nobody":
+            await page.locator("[data-cg=reject]").click()
+            await page.locator("[data-cg=reopen]").wait_for()
+        await page.get_by_role("button", name="Always load YouTube").nth(1).focus()
+        await page.evaluate("scrollTo(0, 654)")
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")
+        async with asyncio.timeout(20):
+            while "/embed/two" not in await page.evaluate("document.activeElement.src || ''"):
+                await page.evaluate("new Promise(requestAnimationFrame)")
+        assert page.url.endswith("/a?b=1#c")
+        assert await page.evaluate("scrollY") == 654
+
+
 async def test_always_keeps_what_was_chosen_before(chromium: Browser) -> None:
     async with visiting(chromium, BODY) as visitor:
         page = await visitor.tab()

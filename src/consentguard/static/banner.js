@@ -175,25 +175,32 @@
   // with the tab: nothing else is stored on the device.
   const { navigation } = window;
   const was = navigation?.entries()[navigation.currentEntry?.index - 1]?.getState()?.consentguard;
-  if (was?.here === here() && Date.now() - was.at < 1e4 && reopen && !reopen.hidden) {
+  if (was?.here === here() && Date.now() - was.at < 1e4) {
     const restore = () => {
       scrollTo({ left: was.left, top: was.top, behavior: "instant" });
-      if (was.keys) reopen.querySelector("a").focus({ preventScroll: true });
+      const one = was.focus && document.querySelector(was.focus);
+      if (!one) return;
+      if (one.tabIndex < 0) one.tabIndex = -1;
+      one.focus({ preventScroll: true });
     };
     restore();
+    // In a page for everybody what has the focus waits until then.
+    document.addEventListener("consentguard:ungated", restore, { once: true });
     // Until then the browser goes to the fragment.
     if (location.hash) addEventListener("load", restore, { once: true });
   }
 
-  if (!banner) return;
   let plain = false; // fetch failed: the form does it
-  banner.addEventListener("submit", (event) => {
+  const submit = (event) => {
     const { target, submitter: button } = event;
-    if (plain || button?.value !== "reject") {
+    const embed = target.id === "cg-embeds";
+    if (!embed && !banner?.contains(target)) return;
+    if (plain || embed || button?.value !== "reject") {
       // A router may have gone elsewhere since.
       target.elements.next.value = here() + location.hash;
-      const keys = button?.matches(":focus-visible");
-      const consentguard = { here: here(), left: scrollX, top: scrollY, keys, at: Date.now() };
+      const keys = button?.matches(":focus-visible") && "#cg-reopen a";
+      const focus = button?.dataset.cgFocus || keys;
+      const consentguard = { here: here(), left: scrollX, top: scrollY, focus, at: Date.now() };
       navigation?.updateCurrentEntry({ state: { ...navigation.currentEntry?.getState(), consentguard } });
       return;
     }
@@ -202,8 +209,11 @@
       plain = true;
       target.requestSubmit(button);
     });
-  });
+  };
+  // Before a router of the site's takes it.
+  document.addEventListener("submit", submit, true);
 
+  if (!banner) return;
   const html = document.documentElement;
   new ResizeObserver(() => {
     html.style.setProperty("--cg-height", `${banner.offsetHeight + 16}px`);

@@ -75,8 +75,10 @@
     if (!frame) continue;
     size(place, frame);
     fit(place);
-    const once = place.querySelector("[data-cg=once]");
+    const [once, always] = place.querySelectorAll("button");
     if (!once) continue;
+    // Where the focus goes when the page comes back with it.
+    always.dataset.cgFocus = `iframe[src="${CSS.escape(frame.dataset.cgSrc)}"]`;
     once.hidden = false;
     once.addEventListener("click", () => framed(place) && load(place, framed(place)));
   }
