@@ -114,6 +114,7 @@ class Marks:
     def __init__(self) -> None:
         self.frames: list[Frame] = []
         self.bases: list[Sequence[str]] = []
+        self.scripts: list[str] = []
         self.closed = False
 
     def before(self, frame: Frame, denied: Denied, bases: Sequence[str]) -> bytes:
@@ -121,6 +122,9 @@ class Marks:
         self.bases.append(list(bases))
         assert denied == Denied(Gate("media", "video"), frame.url)
         return b"[frame]"
+
+    def script(self, denied: Denied) -> None:
+        self.scripts.append(denied.url)
 
     def closing(self, bases: Sequence[str]) -> bytes:
         if self.closed or not self.frames:
@@ -198,3 +202,15 @@ def test_bases_are_told_and_the_list_of_what_waits_stays_the_same() -> None:
     assert marks.bases == [["/a/"]]
     assert with_marks.gated == plain.gated
     assert plain.gated == [Gated("iframe", URL, "media", "video", page.index(b"<iframe"))]
+
+
+def test_scripts_that_wait_are_told_and_nothing_stands_before_them() -> None:
+    script = f"<script src='{URL}'></script>"
+    page = f"<html>{script}<template>{script}</template><svg>{script}</svg><p>{script}</body>"
+    marks = Marks()
+    out = Rewriter(Waits(), insert=b"[banner]", embeds=marks).whole(page.encode())
+    assert out == Rewriter(Waits(), insert=b"[banner]").whole(page.encode())
+    assert marks.scripts == [URL, URL]
+    assert marks.frames == []
+    Rewriter(Waits(), embeds=marks).whole(script.encode())  # a fragment
+    assert marks.scripts == [URL, URL]

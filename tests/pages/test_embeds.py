@@ -253,6 +253,79 @@ def test_a_page_has_so_many_and_no_more() -> None:
     assert html.count("data-cg-src") == embeds.MOST + 5
 
 
+GSI = '<script src="https://accounts.google.com/gsi/client" async></script>'
+CAPTCHA = '<script src="https://www.google.com/recaptcha/api.js"></script>'
+
+
+def test_a_login_button_and_a_captcha_stand_before_the_end_once_a_service() -> None:
+    html = page(site(), f"<form>{CAPTCHA}</form>{GSI}", head=GSI)
+    google, captcha = places(html)
+    assert google.attrs["aria-label"] == "Sign in with Google"
+    assert google.attrs["data-cg-service"] == "google_login"
+    assert ".g_id_signin" in str(google.attrs["data-cg-at"])
+    assert captcha.attrs["data-cg-at"] == ".g-recaptcha"
+    for place in (google, captcha):
+        assert "hidden" not in place.attrs
+        assert not place.within("form")
+        assert load("en").get("embed.receives", vendor="Google") in place.text
+    always = below(html, **{"data-cg": "always"})
+    assert [one.attrs["value"] for one in always] == ["google_login", "recaptcha"]
+    assert html.index("</form>") < html.index("cg-widget") < html.index('id="cg-embeds"')
+    assert len(below(html, id="cg-embeds")) == 1
+    assert not below(html, target="_blank")  # a script is nothing to open
+
+
+def test_allowing_one_ends_its_question_and_no_other() -> None:
+    here = site()
+    here.form({"choice": "reject"})
+    here.form([("choice", "allow"), ("service", "recaptcha")])
+    html = page(here, GSI + CAPTCHA)
+    assert CAPTCHA in html
+    (place,) = places(html)
+    assert place.attrs["data-cg-service"] == "google_login"
+    assert here.store.stored[-1].kind == "allow"
+    assert "security" not in here.state()["granted"]
+    here.form({"choice": "accept"})
+    assert not places(page(here, GSI + CAPTCHA))
+
+
+def test_what_does_other_things_too_is_asked_only_where_its_button_is() -> None:
+    html = page(site(), '<script src="https://connect.facebook.net/en_US/sdk.js"></script>')
+    (place,) = places(html)
+    assert "hidden" in place.attrs
+    assert "data-cg-only" in place.attrs
+    assert "fb-login-button" in str(place.attrs["data-cg-at"])
+
+
+def test_a_login_service_of_the_site_is_asked_too() -> None:
+    more = '[services.club]\nname = "Club"\npurposes = ["login"]\nhosts = ["club.test"]\n'
+    (place,) = places(page(site(more), '<script src="https://club.test/in.js"></script>'))
+    assert (place.attrs["aria-label"], place.attrs["data-cg-at"]) == ("Club", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.googletagmanager.com/gtag/js?id=G-1",
+        "https://js.datadome.co/tags.js",  # keeps programs out, and shows nothing
+        "https://platform.instagram.test/embed.js",
+    ],
+)
+def test_other_scripts_wait_without_a_word(url: str) -> None:
+    html = page(site(), f'<script src="{url}"></script>')
+    assert 'type="text/plain"' in html
+    assert not places(html)
+
+
+def test_where_the_law_keeps_foreign_logins_out_there_is_nothing_to_click() -> None:
+    html = page(site(country="RU"), GSI + CAPTCHA)
+    google, captcha = places(html)
+    assert load("en")["embed.kept-off"] in google.text
+    always = below(html, **{"data-cg": "always"})
+    assert [one.attrs["value"] for one in always] == ["recaptcha"]
+    assert load("en")["embed.kept-off"] not in captcha.text
+
+
 @pytest.mark.parametrize("name", ["auto", "light", "dark", "contrast"])
 def test_it_wears_the_colours_of_the_banner(name: str) -> None:
     """So what `check` says of the banner's contrast is true of it too."""

@@ -45,13 +45,16 @@ class Frame(NamedTuple):
 
 
 class Embeds(Protocol):
-    """Puts something in the stead of frames that wait."""
+    """Puts something in the stead of frames that wait, and of what scripts that wait would show."""
 
     def before(self, frame: Frame, denied: Denied, bases: Sequence[str]) -> bytes:
         """What goes right before the frame's tag; nothing where it is empty."""
 
+    def script(self, denied: Denied) -> None:
+        """Take note of a script that waits: where it shows something its tag does not say."""
+
     def closing(self, bases: Sequence[str]) -> bytes:
-        """What goes before `</body>`, once; nothing where no frame waits."""
+        """What goes before `</body>`, once; nothing where nothing is to be said."""
 
 
 def frame(tag: bytes, url: str, encoding: str) -> Frame | None:

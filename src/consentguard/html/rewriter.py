@@ -46,7 +46,7 @@ class Rewriter:
     ``insert`` is put in once, before the first `</body>` or at the end, if the body is a document
     and not a fragment, or where :data:`PLACE` stands before that: bytes, or what gives them for the
     page's ``<base href>``s, which move every URL in them. ``embeds`` puts something before frames
-    that wait, in a document. ``encoding`` is the Python codec of an
+    that wait, and hears of scripts that do, in a document. ``encoding`` is the Python codec of an
     ASCII-superset charset. A document in a page has that page's ``bases``, and a ``depth``.
     ``spoken`` is told the language that the page says it is in, before anything is put in behind
     that. ``ended`` is told why a body ended early.
@@ -213,13 +213,14 @@ class Rewriter:
         self, span: Span, verdict: Verdict, view: memoryview, done: int, out: list[Piece]
     ) -> int:
         """Put what stands for it before a frame that waits. It is never remembered, see below."""
-        embeds = self._embeds
-        if span.name != b"iframe" or embeds is None or not self._document:
+        embeds, name, denied = self._embeds, span.name, verdict.denied[0]
+        if embeds is None or not self._document or span.space is not _HTML or span.template:
             return done
-        if span.space is not _HTML or span.template or not span.whole:
+        if name == b"script":
+            embeds.script(denied)
+        if name != b"iframe" or not span.whole:
             return done
-        tag, denied = bytes(view[span.start : span.end]), verdict.denied[0]
-        found = frame(tag, denied.url, self._encoding)
+        found = frame(bytes(view[span.start : span.end]), denied.url, self._encoding)
         if found is not None:
             placed = embeds.before(found, denied, self._bases_so_far())
             out += (view[done : span.start], placed)

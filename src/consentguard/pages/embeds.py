@@ -1,5 +1,8 @@
 """What stands where a video, map, post or player would: whose it is, and what they would receive.
 
+And for a login button or a CAPTCHA, of which only the script is seen here: before `</body>`, from
+where a script of ours takes it to where that would be.
+
 The rule of this layer: nobody is contacted before the click, not for a preview picture either. It
 is made of what may stand in a paragraph, and has no form in it: a form in a form would end that of
 the page. Its button belongs to one before `</body>`.
@@ -15,6 +18,7 @@ from urllib.parse import urlsplit
 
 from consentguard.consent.decision import Decision
 from consentguard.html.frames import Frame
+from consentguard.html.judge import Gate
 from consentguard.html.verdicts import Denied
 from consentguard.locales import Texts
 from consentguard.model import EVERYBODY, Service
@@ -22,11 +26,12 @@ from consentguard.pages.markup import Html, does, escape, fill, join
 from consentguard.pages.origin import safe_path
 from consentguard.pages.originals import original
 from consentguard.pages.visit import Visit
+from consentguard.pages.widgets import ASKED, only_there, places, shows
 
 #: So many in one page: each is larger than the tag that it stands for.
 MOST = 100
 #: Purposes of what people come to see; a frame of any other is no loss.
-SHOWN = frozenset(("media", "social"))
+SHOWN = frozenset(("media", "social")) | ASKED
 
 _SHEET = '<link rel="stylesheet" href="{url}"{nonce}>'
 _CLOSING = """\
@@ -37,9 +42,13 @@ _PLACE = """\
 <span class="cg-embed{classes}" role="group" aria-label="{label}" lang="{lang}" dir="{dir}">\
 <svg {size} aria-hidden="true"></svg><span class="cg-inside"><span class="cg-name">{label}</span>\
 {about}<span class="cg-choices">{buttons}{link}</span></span></span>"""
+_WIDGET = """\
+<span class="cg-embed cg-widget" role="group" aria-label="{name}" lang="{lang}" dir="{dir}" \
+data-cg-service="{services}" data-cg-at="{at}"{only}><span class="cg-inside">\
+<span class="cg-name">{name}</span>{about}<span class="cg-choices">{buttons}</span></span></span>"""
 _ABOUT = '<span class="cg-about">{text}</span>'
 _BUTTONS = """\
-<button type="button" data-cg="once" hidden>{once}</button>\
+<button type="button" form="cg-embeds" data-cg="once" hidden>{once}</button>\
 <button type="submit" form="cg-embeds" name="service" value="{services}" data-cg="always">\
 {always}</button>"""
 _LINK = '<a href="{url}" target="_blank" rel="noopener noreferrer">{text}</a>'
@@ -73,14 +82,13 @@ class Placeholders:
         self._charset = "utf-8" if charset == "utf-8" else "ascii"
         self._count = 0
         self._closed = False
+        self._widgets: dict[tuple[Service, ...], None] = {}
 
     def before(self, frame: Frame, denied: Denied, bases: Sequence[str]) -> bytes:
         """What stands for a frame; nothing where it shows nothing that people come to see."""
-        visit, gate = self._visit, denied.gate
-        found = [visit.decision.known.get(id) for id in gate.services or (gate.service,)]
-        services = tuple(service for service in found if service is not None)
+        visit, services = self._visit, self._services(denied.gate)
         shown = all(not SHOWN.isdisjoint(service.purposes) for service in services)
-        if not services or len(services) < len(found) or not shown or self._count >= MOST:
+        if not services or not shown or self._count >= MOST:
             return b""
         page = f"{visit.origin}{visit.request.root_path}{visit.request.path}"
         url = original(frame.url, page, tuple(bases[:1]))
@@ -91,23 +99,39 @@ class Placeholders:
         place = _placed(frame, words, url, visit.texts)
         return self._bytes(self._sheet(bases) + place if self._count == 1 else place)
 
+    def script(self, denied: Denied) -> None:
+        """Take note of a script that would show a login button or a CAPTCHA: once a service."""
+        services = self._services(denied.gate)
+        if services and all(map(shows, services)) and len(self._widgets) < MOST:
+            self._widgets[services] = None
+
     def closing(self, bases: Sequence[str]) -> bytes:
         """The form and the script, once, if anything stands in the page that needs them.
 
         And the sheet again: the first may be in a noscript, which not all browsers read.
         """
-        if self._closed or not self._count:
+        if self._closed or not (self._count or self._widgets):
             return b""
         self._closed = True
-        prefix = self._prefix(bases)
+        prefix, visit = self._prefix(bases), self._visit
         end = fill(
             _CLOSING,
-            action=prefix + self._visit.query,
-            next=safe_path(self._visit.onward),
-            url=f"{prefix}/static/{self._visit.setup.assets.embed_js}",
+            action=prefix + visit.query,
+            next=safe_path(visit.onward),
+            url=f"{prefix}/static/{visit.setup.assets.embed_js}",
             nonce=self._given(),
         )
-        return self._bytes(self._sheet(bases) + end)
+        widgets = (
+            _widget(services, clickable(visit.decision, services), visit.texts)
+            for services in self._widgets
+        )
+        return self._bytes(self._sheet(bases) + "".join(widgets) + end)
+
+    def _services(self, gate: Gate) -> tuple[Service, ...]:
+        """All that something waits for; none where one of them is unknown."""
+        found = [self._visit.decision.known.get(id) for id in gate.services or (gate.service,)]
+        services = tuple(service for service in found if service is not None)
+        return services if len(services) == len(found) else ()
 
     def _sheet(self, bases: Sequence[str]) -> str:
         url = f"{self._prefix(bases)}/static/{self._visit.setup.assets.embed_css}"
@@ -166,4 +190,20 @@ def _placed(frame: Frame, words: Words, url: str, texts: Texts) -> Html:
         about=words.about,
         buttons=words.buttons,
         link=fill(_LINK, url=url, text=texts.get("embed.open", host=host)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _widget(services: tuple[Service, ...], clickable: bool, texts: Texts) -> Html:
+    words = _words(texts, services, clickable)
+    return fill(
+        _WIDGET,
+        name=words.name,
+        lang=texts.lang,
+        dir=texts.dir,
+        services=" ".join(service.id for service in services),
+        at=places(services),
+        only=Html(" data-cg-only hidden" if only_there(services) else ""),
+        about=words.about,
+        buttons=words.buttons,
     )

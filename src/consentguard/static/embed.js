@@ -1,44 +1,12 @@
-// What stands for frames that wait: as large as they would be, and "load once".
-// All else works without this file.
+// What stands for frames that wait is as large as they would be. What stands for a login button or
+// a CAPTCHA goes to where that will be. "Load once". All else works without this file.
 (() => {
   "use strict";
-  const loaded = new Map(); // by place: the frame as it waited
+  const select = (query) => [...document.querySelectorAll(query)];
   const words = (text) => text?.match(/\S+/g) || [];
-  const framed = (place) => {
-    const frame = place.nextElementSibling;
-    return frame?.localName === "iframe" && frame.hasAttribute("data-cg-src") && frame;
-  };
-
-  // One frame, until the page is left; nothing is stored, and nobody but its host learns of it.
-  const load = (place, frame) => {
-    const link = document.createElement("a");
-    link.href = frame.dataset.cgSrc;
-    if (link.protocol === "javascript:" || frame.hasAttribute("src")) return;
-    const { cgName, cgSrc } = frame.dataset;
-    loaded.set(place, frame.cloneNode());
-    for (const name of ["cgName", "cgSrc", "cgPurpose", "cgService"]) delete frame.dataset[name];
-    if (cgName === undefined) frame.removeAttribute("name");
-    else frame.name = cgName;
-    // Anew: the history fills none of that name.
-    frame.before(frame);
-    frame.src = cgSrc;
-    place.hidden = true;
-    frame.focus();
-  };
-
-  // A choice made later says otherwise: back to where it was.
-  document.addEventListener("consentguard:change", ({ detail }) => {
-    if (detail.show_banner) return;
-    for (const [place, frame] of loaded) {
-      const { cgPurpose, cgService } = frame.dataset;
-      const ids = words(cgService);
-      if (words(cgPurpose).every((id) => detail.granted.includes(id))) continue;
-      if (ids[0] && ids.every((id) => detail.services?.[id])) continue;
-      loaded.delete(place);
-      place.nextElementSibling?.matches("iframe[src]") && place.nextElementSibling.replaceWith(frame);
-      place.hidden = false;
-    }
-  });
+  const frames = new Map(); // by place
+  const widgets = select(".cg-widget");
+  const copies = new Map(widgets.map((home) => [home, new Map()])); // by element of the site's
 
   // The site's own rules for the frame hold for its place.
   const size = (place, frame) => {
@@ -67,19 +35,106 @@
     const cut = below > 1 && /hidden|clip/.test(getComputedStyle(box).overflowY);
     if (cut || scrollHeight > clientHeight + 1) place.classList.add("cg-grows");
   };
-  const places = document.querySelectorAll(".cg-embed");
-  addEventListener("resize", () => places.forEach(fit));
 
-  for (const place of places) {
-    const frame = framed(place);
-    if (!frame) continue;
-    size(place, frame);
-    fit(place);
+  // All that waits for the services of a login button or a CAPTCHA; a frame waits by itself.
+  const waiting = (place) => {
+    if (frames.has(place)) return [frames.get(place)];
+    const ids = words(place.dataset.cgService);
+    const own = [...frames.values()];
+    const its = (el) => words(el.dataset.cgService).every((id) => ids.includes(id));
+    return select("[data-cg-purpose][data-cg-service]:not([data-cg-service=''])").filter(
+      (el) => its(el) && !own.includes(el) && !el.closest("noscript"),
+    );
+  };
+  const asks = (place) => waiting(place).some((el) => el.matches("script[type='text/plain']"));
+
+  // Scripts of the site's make what the button will be in, wrap frames, show another page.
+  const settle = () => {
+    for (const [place, frame] of frames) {
+      if (frame.isConnected && frame.previousElementSibling !== place) {
+        frame.before(place);
+        size(place, frame);
+        fit(place);
+      }
+    }
+    for (const [home, made] of copies) {
+      const asking = asks(home);
+      const boxes = asking ? select(home.dataset.cgAt || ":not(*)") : [];
+      for (const [box, copy] of made) if (!boxes.includes(box)) copy.remove() || made.delete(box);
+      for (const box of boxes) {
+        const copy = made.get(box) || home.cloneNode(true);
+        copy.hidden = false;
+        if (box.previousElementSibling !== copy) box.before(copy);
+        made.set(box, copy);
+      }
+      home.hidden = !asking || boxes.length > 0 || "cgOnly" in home.dataset;
+    }
+  };
+
+  // The focus goes to where the widget will be, and on into it.
+  const follow = (box) => {
+    if (!box) return;
+    if (box.tabIndex < 0) box.tabIndex = -1;
+    box.focus({ preventScroll: true });
+    const inside = "iframe, button, a[href], [tabindex='0'], input:not([type=hidden])";
+    const watch = new MutationObserver(() => {
+      const one = box.querySelector(inside);
+      const stays = document.activeElement === box;
+      if (one && stays) one.focus({ preventScroll: true });
+      if (one || !stays) watch.disconnect();
+    });
+    watch.observe(box, { childList: true, subtree: true });
+  };
+  const go = (place) => {
+    const frame = frames.get(place);
+    if (!frame) follow(widgets.includes(place) ? null : place.nextElementSibling);
+    else if (!frame.hasAttribute("data-cg-src")) frame.focus();
+  };
+
+  // Nothing is stored, and nobody but its host learns of it.
+  const load = (place, [once, always]) => {
+    const refused = () => {
+      if (frames.has(place) || !asks(place)) return;
+      // A policy of the site's lets no script run that the page did not come with.
+      once.hidden = true;
+      always.focus();
+    };
+    document.addEventListener("consentguard:ungated", refused, { once: true });
+    document.dispatchEvent(new CustomEvent("consentguard:once", { detail: waiting(place) }));
+    go(place);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".cg-embed button");
+    const place = button?.closest(".cg-embed");
+    if (!place) return;
+    const buttons = place.querySelectorAll("button");
+    if (button === buttons[0]) return load(place, buttons);
+    // What was typed into a form would be lost with the page.
+    if (!place.closest("form") || !window.consentguard) return;
+    event.preventDefault();
+    const services = Object.fromEntries(words(button.value).map((id) => [id, true]));
+    window.consentguard.choose({ choice: "allow", services }).catch(() => {});
+    go(place);
+  });
+
+  for (const place of select(".cg-embed")) {
     const [once, always] = place.querySelectorAll("button");
-    if (!once) continue;
+    const frame = place.nextElementSibling;
+    if (once) once.hidden = false;
+    if (!widgets.includes(place)) {
+      if (frame?.localName !== "iframe") continue;
+      frames.set(place, frame);
+      size(place, frame);
+      fit(place);
+    }
     // Where the focus goes when the page comes back with it.
-    always.dataset.cgFocus = `iframe[src="${CSS.escape(frame.dataset.cgSrc)}"]`;
-    once.hidden = false;
-    once.addEventListener("click", () => framed(place) && load(place, framed(place)));
+    const source = frame?.dataset.cgSrc;
+    if (always) always.dataset.cgFocus = place.dataset.cgAt || `iframe[src="${CSS.escape(source)}"]`;
   }
+  addEventListener("resize", () => [...frames.keys()].forEach(fit));
+  let due = 0;
+  const soon = () => (due ||= requestAnimationFrame(() => settle((due = 0))));
+  settle();
+  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
 })();

@@ -1,5 +1,6 @@
 // Gives back what the server gated once it is allowed; gates it again on withdrawal.
-// Hears "consentguard:change" {granted: [purpose], services: {service: allowed}},
+// Hears "consentguard:change" {granted: [purpose], services: {service: allowed}}, and
+// "consentguard:once" [element]: allowed until the next choice or page,
 // tells "consentguard:ungated" {needsReload: what only a reload sets right}.
 (() => {
   "use strict";
@@ -25,6 +26,7 @@
   const own = document.currentScript?.nonce;
   const given = new WeakMap(); // names by element
   const ran = [];
+  let once = new WeakSet(); // clicked, and nothing chosen since
   const link = document.createElement("a");
   let came, now, parsed, nonces;
   let queue = Promise.resolve();
@@ -38,6 +40,7 @@
   const player = (el) => (el.localName === "source" ? el.parentNode : el);
 
   const allowed = (el) => {
+    if (once.has(el)) return true;
     const { cgPurpose, cgService } = el.dataset;
     const ids = words(cgPurpose);
     const all = (granted) => ids.every((id) => granted.includes(id));
@@ -109,6 +112,7 @@
     rename(copy, CG + "type", "type");
     copy.async = el.hasAttribute("async");
     given.set(copy, []);
+    if (once.has(el)) once.add(copy);
     ran.push(copy);
     return new Promise((end) => {
       copy.addEventListener("load", end);
@@ -142,8 +146,13 @@
     });
   };
 
+  document.addEventListener("consentguard:once", ({ detail }) => {
+    detail.forEach((el) => once.add(el));
+    change();
+  });
   document.addEventListener("consentguard:change", ({ detail }) => {
     now = detail;
+    if (!now.show_banner) once = new WeakSet();
     if (came) change();
   });
 
