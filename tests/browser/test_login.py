@@ -163,7 +163,8 @@ async def test_without_scripts_a_button_at_the_end_allows_it(chromium: Browser) 
     async with offering(chromium, BOTH, js=False) as visitor:
         page = await visitor.context.new_page()
         await page.goto(visitor.url + "/a")
-        await page.locator("[data-cg=reject]").click()
+        async with page.expect_navigation():
+            await page.locator("[data-cg=reject]").click()
         assert await asked(page) == ["reCAPTCHA", "Sign in with Google"]
         assert await page.get_by_role("button", name="Load once").count() == 0
         async with page.expect_navigation():

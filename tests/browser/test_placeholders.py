@@ -245,6 +245,47 @@ async def test_it_takes_the_place_of_the_frame(chromium: Browser, way: str) -> N
         assert before == after
 
 
+#: What players' scripts do to frames: a wrapper that keeps their shape.
+WRAP = """document.querySelectorAll("iframe").forEach(frame => {
+    const box = document.createElement("div");
+    box.style = "position: relative; width: 400px; padding-top: 200px";
+    frame.replaceWith(box);
+    frame.style = "position: absolute; inset: 0; width: 100%; height: 100%";
+    box.append(frame);
+})"""
+
+
+@pytest.mark.parametrize("when", ["early", "late"])
+async def test_it_goes_along_where_a_script_wraps_its_frame(chromium: Browser, when: str) -> None:
+    early = f"<script>{WRAP}</script>" if when == "early" else ""
+    async with visiting(chromium, BODY + early) as visitor:
+        page = await visitor.tab()
+        if when == "late":
+            await page.evaluate(WRAP)
+        boxes = page.locator("div > .cg-embed:first-of-type + iframe:last-child")
+        await boxes.nth(2).wait_for(state="attached")
+        assert await embeds(page) == ["YouTube", "YouTube", "Vimeo"]
+        box = await page.evaluate(BOX, "div:has(> .cg-embed)")
+        assert box == await page.evaluate(BOX, ".cg-embed")
+        assert box[2:] == [400, 200]
+        assert await page.locator("iframe:visible").count() == 0
+        await page.get_by_role("button", name="Load once").nth(1).click()
+        await holds(page, lambda: any("/embed/two" in frame.url for frame in page.frames))
+        assert await embeds(page) == ["YouTube", "Vimeo"]
+
+
+async def test_it_goes_with_a_frame_that_a_script_takes_away(chromium: Browser) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab()
+        await page.evaluate("self.gone = document.querySelector('iframe'); gone.remove()")
+        await page.wait_for_function("document.querySelector('.cg-embed').hidden")
+        assert await embeds(page) == ["YouTube", "Vimeo"]
+        await page.evaluate("document.body.append(gone)")
+        await page.wait_for_function("!document.querySelectorAll('.cg-embed')[2].hidden")
+        await page.locator("body > .cg-embed + iframe").wait_for(state="attached")
+        assert await embeds(page) == ["YouTube", "Vimeo", "YouTube"]
+
+
 async def test_it_fits_on_a_telephone(chromium: Browser) -> None:
     async with visiting(chromium, BODY) as visitor:
         page = await visitor.tab()

@@ -39,7 +39,8 @@ _CLOSING = """\
 <input type="hidden" name="choice" value="allow"><input type="hidden" name="next" value="{next}">\
 </form><script src="{url}" defer{nonce}></script>"""
 _PLACE = """\
-<span class="cg-embed{classes}" role="group" aria-label="{label}" lang="{lang}" dir="{dir}">\
+<span class="cg-embed{classes}" role="group" aria-label="{label}" lang="{lang}" dir="{dir}" \
+data-cg-service="{services}">\
 <svg {size} aria-hidden="true"></svg><span class="cg-inside"><span class="cg-name">{label}</span>\
 {about}<span class="cg-choices">{buttons}{link}</span></span></span>"""
 _WIDGET = """\
@@ -57,6 +58,7 @@ _LINK = '<a href="{url}" target="_blank" rel="noopener noreferrer">{text}</a>'
 class Words(NamedTuple):
     """What is said of the services of a frame, in the visitor's language."""
 
+    services: str  #: their ids
     name: str
     about: Html
     buttons: Html
@@ -171,7 +173,8 @@ def _words(texts: Texts, services: tuple[Service, ...], clickable: bool) -> Word
         services="\n".join(service.id for service in services),
     )
     text = join(filter(None, about), " ")
-    return Words(name, fill(_ABOUT, text=text), buttons if clickable else Html(""))
+    ids = " ".join(service.id for service in services)
+    return Words(ids, name, fill(_ABOUT, text=text), buttons if clickable else Html(""))
 
 
 @lru_cache(maxsize=256)
@@ -186,6 +189,7 @@ def _placed(frame: Frame, words: Words, url: str, texts: Texts) -> Html:
         label=f"{words.name}: {frame.title}" if frame.title else words.name,
         lang=texts.lang,
         dir=texts.dir,
+        services=words.services,
         size=Html(size),
         about=words.about,
         buttons=words.buttons,
@@ -201,7 +205,7 @@ def _widget(services: tuple[Service, ...], clickable: bool, texts: Texts) -> Htm
         name=words.name,
         lang=texts.lang,
         dir=texts.dir,
-        services=" ".join(service.id for service in services),
+        services=words.services,
         at=places(services),
         only=Html(" data-cg-only hidden" if only_there(services) else ""),
         about=words.about,

@@ -51,11 +51,13 @@
   // Scripts of the site's make what the button will be in, wrap frames, show another page.
   const settle = () => {
     for (const [place, frame] of frames) {
-      if (frame.isConnected && frame.previousElementSibling !== place) {
-        frame.before(place);
-        size(place, frame);
-        fit(place);
-      }
+      place.hidden = !frame.isConnected;
+      if (place.hidden || frame.previousElementSibling === place) continue;
+      frame.before(place);
+      place.removeAttribute("style");
+      place.classList.remove("cg-sized", "cg-box");
+      size(place, frame);
+      fit(place);
     }
     for (const [home, made] of copies) {
       const asking = asks(home);
@@ -118,19 +120,31 @@
     go(place);
   });
 
+  // Whose frame a script has moved already finds one of that service that has none before it.
+  const framed = (place) => {
+    const { nextElementSibling: next, dataset } = place;
+    if (next?.localName === "iframe") return next;
+    const stray = ({ dataset: { cgService }, previousElementSibling: before }) =>
+      cgService === dataset.cgService && !before?.matches(".cg-embed");
+    return select("iframe[data-cg-src]").find(
+      (frame) => stray(frame) && ![...frames.values()].includes(frame),
+    );
+  };
+
   for (const place of select(".cg-embed")) {
     const [once, always] = place.querySelectorAll("button");
-    const frame = place.nextElementSibling;
-    if (once) once.hidden = false;
-    if (!widgets.includes(place)) {
-      if (frame?.localName !== "iframe") continue;
+    const frame = widgets.includes(place) ? null : framed(place);
+    place.hidden ||= frame === undefined;
+    if (frame) {
       frames.set(place, frame);
       size(place, frame);
       fit(place);
     }
+    if (!once) continue;
+    once.hidden = false;
     // Where the focus goes when the page comes back with it.
     const source = frame?.dataset.cgSrc;
-    if (always) always.dataset.cgFocus = place.dataset.cgAt || `iframe[src="${CSS.escape(source)}"]`;
+    always.dataset.cgFocus = place.dataset.cgAt || `iframe[src="${CSS.escape(source)}"]`;
   }
   addEventListener("resize", () => [...frames.keys()].forEach(fit));
   let due = 0;
