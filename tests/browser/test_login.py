@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Route
+from tests.browser.test_accessibility import AXE, LEVELS
 from tests.browser.visiting import Visitor, visiting
 from tests.conftest import SITE, Here
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+YOUTUBE = "www.youtube.com"
 GOOGLE, RECAPTCHA = "accounts.google.com", "www.google.com"
 #: By URL: what fills which elements with what.
 WIDGETS = {
@@ -312,3 +314,21 @@ async def test_it_fits_and_can_be_hit(chromium: Browser, width: int) -> None:
             box = await target.bounding_box()
             assert box is not None
             assert min(box["width"], box["height"]) >= 24
+
+
+@pytest.mark.parametrize("theme", ["auto", "dark", "contrast"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_axe_finds_nothing_in_any_placeholder(
+    chromium: Browser, theme: str, language: str
+) -> None:
+    video = f'<iframe width="560" height="315" src="https://{YOUTUBE}/embed/one" title=A></iframe>'
+    site = SITE + f'languages = ["{language}"]\n'
+    run = """levels => axe.run({ include: [".cg-embed"] }, { runOnly: levels }).then(found => [
+        found.violations.map(one => [one.id, one.nodes.map(node => node.html)]),
+        found.passes.some(one => one.id === "color-contrast"),
+    ])"""
+    more = f'[banner]\ntheme = "{theme}"\n'
+    async with offering(chromium, BOTH + video, more, site=site) as visitor:
+        page = await visitor.tab()
+        await page.evaluate(AXE)
+        assert await page.evaluate(run, LEVELS) == [[], True]
