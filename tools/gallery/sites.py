@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,11 +26,18 @@ FOREIGN = "X-Gallery-Foreign"
 
 
 class Broken:
-    """A ledger that stores nothing."""
+    """A ledger that stores nothing, and so has nothing."""
 
     def append(self, record: ConsentRecord) -> None:
         """Refuse."""
         raise LedgerError("nothing is stored in the gallery")
+
+    def find(self, site: str, receipt: str) -> list[ConsentRecord]:
+        """Nothing."""
+        return []
+
+    def erase(self, site: str, receipt: str, free: Collection[str]) -> None:
+        """There is nothing to erase."""
 
     def close(self) -> None:
         """There is nothing to close."""
