@@ -51,19 +51,24 @@
   };
 
   const warn = (all) => {
-    const list = document.createElement("ul");
-    for (const [scheme, palette] of Object.entries(all)) {
+    const schemes = Object.keys(all);
+    const found = new Map(); // what is said → of which schemes
+    for (const scheme of schemes) {
       for (const [front, back, least, criterion] of demands) {
-        const ratio = contrast(palette[front], palette[back]);
-        if (ratio >= least) continue;
-        const item = document.createElement("li");
-        const where = Object.keys(all).length > 1 ? ` in ${scheme} windows` : "";
-        item.textContent = `${names[front]} on ${names[back]}${where}: ${ratio.toFixed(2)} to 1, ` +
-          `and WCAG 2.2, ${criterion}, wants ${least} to 1`;
-        list.append(item);
+        const ratio = contrast(all[scheme][front], all[scheme][back]);
+        const says = `: ${ratio.toFixed(2)} to 1, and WCAG 2.2, ${criterion}, wants ${least} to 1`;
+        const pair = JSON.stringify([`${names[front]} on ${names[back]}`, says]);
+        if (ratio < least) found.set(pair, [...(found.get(pair) ?? []), scheme]);
       }
     }
-    const bad = list.childElementCount > 0;
+    const list = document.createElement("ul");
+    for (const [pair, where] of found) {
+      const [what, says] = JSON.parse(pair);
+      const item = document.createElement("li");
+      item.textContent = what + (where.length < schemes.length ? ` in ${where} windows` : "") + says;
+      list.append(item);
+    }
+    const bad = found.size > 0;
     find("warnings").className = bad ? "error" : "";
     find("warnings").replaceChildren(bad ? list : "Every pair can be read (WCAG 2.2, 1.4.3 and 1.4.11).");
   };
