@@ -274,6 +274,14 @@ async def test_it_goes_along_where_a_script_wraps_its_frame(chromium: Browser, w
         assert await embeds(page) == ["YouTube", "Vimeo"]
 
 
+async def test_a_style_sheet_of_the_site_sets_the_colours(chromium: Browser) -> None:
+    style = "<style>.cg-embed { --cg-bg: rgb(1, 2, 3) }</style>"
+    async with visiting(chromium, style + BODY) as visitor:
+        page = await visitor.tab()
+        ground = "e => getComputedStyle(e).backgroundColor"
+        assert await page.locator(".cg-embed").first.evaluate(ground) == "rgb(1, 2, 3)"
+
+
 async def test_it_goes_with_a_frame_that_a_script_takes_away(chromium: Browser) -> None:
     async with visiting(chromium, BODY) as visitor:
         page = await visitor.tab()
