@@ -10,7 +10,8 @@ TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) 
 ALONE := tests/browser tests/test_build.py
 # What looks at each page, width and header in Chromium: `make browser`, beside `make test`.
 LOOKS := $(addprefix tests/browser/test_,$(addsuffix .py,accessibility autoconsent banner \
-  consent_mode headers placeholders preferences prefetch xml))
+  checklist choices consent_mode headers login paint placeholders preferences prefetch reflow \
+  theme_editor xml))
 # Where it matters which scanner reads the pages.
 PAGES := html http contract/test_bodies.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
