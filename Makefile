@@ -1,4 +1,4 @@
-# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make browser · make fuzz · make sanitize · make soak · make caches
+# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make browser · make vitals · make lighthouse · make fuzz · make sanitize · make soak · make caches
 PYTHON ?= python3
 PORT ?= 8000
 FRAMEWORK ?= starlette
@@ -10,8 +10,8 @@ TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) 
 ALONE := tests/browser tests/test_build.py
 # What looks at each page, width and header in Chromium: `make browser`, beside `make test`.
 LOOKS := $(addprefix tests/browser/test_,$(addsuffix .py,accessibility autoconsent banner \
-  checklist choices consent_mode headers login paint placeholders preferences prefetch reflow \
-  theme_editor xml))
+  checklist choices colours consent_mode headers keyboard login paint placeholders preferences \
+  prefetch reflow theme_editor xml))
 # Where it matters which scanner reads the pages.
 PAGES := html http contract/test_bodies.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
@@ -20,7 +20,7 @@ CC ?= cc
 # Warnings are errors here, never for those who install the package.
 STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 
-.PHONY: demo test test-pure browser check bench fuzz soak caches sanitize screenshot gallery clean
+.PHONY: demo test test-pure browser vitals lighthouse check bench fuzz soak caches sanitize screenshot gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -37,6 +37,14 @@ test: check $(VENV)/.chromium
 
 browser: $(VENV)/.chromium
 	$(BIN)/python -m pytest -n 2 $(LOOKS)
+
+# Interaction to next paint of our buttons beside plain ones; make vitals RUNS=20.
+vitals: $(VENV)/.chromium
+	$(BIN)/python -m benchmarks.browser.vitals $(if $(RUNS),--runs $(RUNS))
+
+# Scores of a page with us and without; wants Node 20 and fetches Lighthouse into out/.
+lighthouse: $(VENV)/.chromium
+	$(BIN)/python -m benchmarks.browser.lighthouse $(if $(RUNS),--runs $(RUNS))
 
 # For a machine without a C compiler.
 test-pure: check $(VENV)/.chromium
