@@ -58,7 +58,8 @@ GATED = (
 )
 _TEXT = "Words of the page, as many as an article has. " * 12
 #: What is clicked for comparison: a button that says that it was, and a form that is posted.
-_PLAIN = """<button id="plain">Press</button><form method="post" action="/">
+_PLAIN = """<style>button { min-width: 4em; min-height: 2em }</style>
+<button id="plain">Press</button><form method="post" action="/">
 <button id="posts">Post</button></form><script>
 plain.onclick = () => plain.textContent = "Pressed";
 self.stats = () => {};
