@@ -212,9 +212,8 @@ async def test_a_mark_of_the_sites_own_opens_the_settings(chromium: Browser) -> 
         await page.locator(WAY_BACK).focus()
         shown = await page.locator("#cg-reopen").evaluate("el => getComputedStyle(el).clipPath")
         assert shown == "none"
-        async with page.expect_navigation():
-            await page.locator("#own").click()
-        assert page.url.endswith("/_consent?next=%2Fa%3Fb%3Dc")
+        await page.locator("#own").click()
+        await page.get_by_role("dialog", name="Cookie settings").wait_for()
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,14 @@ async def test_b1_nothing_is_ticked_before(visit: Visit, path: str) -> None:
     boxes = visitor.page.locator("input[type=checkbox]")
     ticked = await boxes.evaluate_all("all => all.filter(e => e.checked).map(e => e.value)")
     free = await boxes.evaluate_all("all => all.filter(e => !e.disabled).map(e => e.value)")
-    assert set(ticked) <= {"necessary", "security", "session", "demo_country", "cdn"}
+    assert set(ticked) <= {
+        "necessary",
+        "security",
+        "session",
+        "demo_country",
+        "demo_language",
+        "cdn",
+    }
     assert not set(ticked) & set(free)
     assert {"analytics", "advertising", "media"} <= set(free)
 

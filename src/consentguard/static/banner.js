@@ -122,9 +122,45 @@
     return now;
   };
 
+  // The settings page over this one, in a tree where the site's styles do not reach.
+  const over = async (url) => {
+    const text = await fetch(url).then((answer) => answer.text());
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const { lang, dir } = page.documentElement;
+    const ariaLabel = page.querySelector("h1").textContent;
+    const { nonce } = [...document.scripts].find((one) => one.src.includes(`${prefix}/static/`));
+    const make = (name, values) => Object.assign(document.createElement(name), values);
+    const dialog = make("dialog", { className: "cg-page", lang, dir, ariaLabel });
+    const host = make("div", { id: "cg-over" });
+    const root = host.attachShadow({ mode: "open" });
+    const sheets = [...page.querySelectorAll("link")].map(({ href }) => {
+      const sheet = make("link", { rel: "stylesheet", href, nonce });
+      root.append(sheet);
+      return new Promise((end, fail) => Object.assign(sheet, { onload: end, onerror: fail }));
+    });
+    dialog.append(page.body);
+    root.append(dialog);
+    document.body.append(host);
+    await Promise.all(sheets);
+    dialog.addEventListener("close", () => host.remove());
+    dialog.addEventListener("submit", submit);
+    dialog.querySelector(".cg-head a").addEventListener("click", (event) => {
+      event.preventDefault();
+      dialog.close();
+    });
+    // What it shows is no longer so.
+    document.addEventListener("consentguard:change", () => dialog.close(), { once: true });
+    dialog.showModal();
+  };
+
   const open = (mark) => {
     const settings = banner && !banner.hidden && banner.querySelector("details");
-    if (!settings) return location.assign(`${prefix}?next=${encodeURIComponent(here())}${spoken.replace("?", "&")}`);
+    if (!settings) {
+      const url = `${prefix}?next=${encodeURIComponent(here())}${spoken.replace("?", "&")}`;
+      document.getElementById("cg-over")?.remove();
+      over(url).catch(() => location.assign(url));
+      return;
+    }
     opener = mark || document.activeElement;
     settings.open = true;
     settings.firstChild.focus();
@@ -194,10 +230,10 @@
   const submit = (event) => {
     const { target, submitter: button } = event;
     const embed = target.id === "cg-embeds";
-    if (!embed && !banner?.contains(target)) return;
+    if (!embed && !banner?.contains(target) && target.getRootNode() === document) return;
     if (plain || embed || button?.value !== "reject") {
-      // A router may have gone elsewhere since.
-      target.elements.next.value = here() + location.hash;
+      // A router may have gone elsewhere since. That somebody is forgotten the settings say.
+      if (button?.value !== "erase") target.elements.next.value = here() + location.hash;
       const keys = button?.matches(":focus-visible") && "#cg-reopen a";
       const focus = button?.dataset.cgFocus || keys;
       const consentguard = { here: here(), left: scrollX, top: scrollY, focus, at: Date.now() };

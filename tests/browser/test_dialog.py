@@ -1,0 +1,132 @@
+"""The settings over a page: a dialog where scripts can make one, the page itself where not."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page
+from tests.browser.test_banner import FOCUS
+from tests.browser.visiting import Visitor, visiting
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STATS = "https://a.stats.test"
+BODY = f"<img src='{STATS}/i'><p style='height: 3000px'>x</p><p id=end>y</p>"
+OPENED = "/a?b=c"
+#: A site whose styles fit to no other markup than its own.
+LOUD = """<style>
+body, body * { all: unset !important; font: 40px fantasy !important; color: red !important }
+body * { letter-spacing: 1em !important; text-transform: uppercase !important }
+dialog, form, button, input { display: none !important }
+</style>"""
+STYLE = """e => {
+    const { font, color, letterSpacing, textTransform } = getComputedStyle(e);
+    return [font, color, letterSpacing, textTransform];
+}"""
+
+
+async def opened(visitor: Visitor, path: str = OPENED) -> Page:
+    """A page whose visitor has refused and come back to the settings."""
+    page = await visitor.tab(path)
+    await page.locator("#cg-banner [data-cg=reject]").click()
+    await page.locator("[data-cg=reopen]").click()
+    await page.locator("dialog").wait_for()
+    return page
+
+
+async def test_it_opens_over_the_page_and_leaves_nothing_behind(chromium: Browser) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await opened(visitor)
+        dialog = page.get_by_role("dialog", name="Cookie settings")
+        assert await dialog.get_by_role("button", name="Save choices").is_visible()
+        inside = "document.activeElement.shadowRoot.activeElement.textContent"
+        assert await page.evaluate(inside) == "Back to Test"
+        asked = len(visitor.loads)
+        await page.keyboard.press("Escape")
+        await page.locator("#cg-over").wait_for(state="detached")
+        assert await page.evaluate(FOCUS) == "reopen"
+        await page.locator("[data-cg=reopen]").click()
+        await dialog.get_by_role("link", name="Back to Test").click()
+        await page.locator("#cg-over").wait_for(state="detached")
+        assert page.url == visitor.url + OPENED
+        assert len(visitor.loads) == asked
+        assert await page.evaluate("self.kept")
+
+
+async def test_a_grant_comes_back_to_where_the_page_stood(chromium: Browser) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab(OPENED)
+        await page.locator("#cg-banner [data-cg=reject]").click()
+        await page.locator("[data-cg=reopen]").wait_for()
+        await page.evaluate("scrollTo(0, 1200)")
+        await page.evaluate("consentguard.open()")
+        await page.locator("dialog input[value=analytics]").check()
+        async with page.expect_navigation(url=f"**{OPENED}"):
+            await page.locator("dialog [data-cg=save]").click()
+        await page.wait_for_function("consentguard.allows('analytics')")
+        await page.wait_for_function("scrollY > 1000")
+        assert not await page.evaluate("consentguard.allows('advertising')")
+        assert visitor.contacted == {"a.stats.test"}
+
+
+async def test_a_refusal_needs_no_navigation(chromium: Browser) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await opened(visitor)
+        asked = len(visitor.loads)
+        await page.locator("dialog [data-cg=reject]").click()
+        await page.locator("#cg-over").wait_for(state="detached")
+        assert len(visitor.loads) == asked
+        assert visitor.contacted == set()
+
+
+async def test_styles_of_the_site_do_not_reach_it(chromium: Browser) -> None:
+    plain: list[tuple[str, bool, list[str]]] = []
+    loud: list[tuple[str, bool, list[str]]] = []
+    for body, found in ((BODY, plain), (LOUD + BODY, loud)):
+        async with visiting(chromium, body) as visitor:
+            page = await visitor.tab(OPENED)
+            await page.evaluate("consentguard.choose({ choice: 'reject' })")
+            await page.evaluate("consentguard.open()")
+            await page.locator("dialog").wait_for()
+            for part in ("h1", "[data-cg=save]", "[value=analytics]", "p"):
+                one = page.locator(f"dialog {part}").first
+                found.append((part, await one.is_visible(), await one.evaluate(STYLE)))
+    assert loud == plain
+    assert all(visible for _, visible, _ in plain)
+
+
+@pytest.mark.parametrize(
+    ("policy", "over"),
+    [
+        ("default-src 'self'", True),
+        ("script-src 'nonce-n0' 'strict-dynamic'; style-src 'nonce-n0'; connect-src 'self'", True),
+        ("require-trusted-types-for 'script'; default-src 'self'", False),
+        ("script-src 'self'; connect-src 'none'", False),
+    ],
+)
+async def test_where_it_cannot_be_the_page_itself_opens(
+    chromium: Browser, policy: str, over: bool
+) -> None:
+    body = "<p>x</p><script nonce=n0></script>"
+    said = ((b"content-security-policy", policy.encode()),)
+    async with visiting(chromium, body, said=said) as visitor:
+        # Under `connect-src 'none'` the refusal is a form too, so it is made elsewhere.
+        await visitor.context.request.post(
+            visitor.url + "/_consent", form={"choice": "reject"}, headers={"Origin": visitor.url}
+        )
+        page = await visitor.tab(OPENED)
+        await page.locator("[data-cg=reopen]").click()
+        if over:
+            await page.locator("dialog").wait_for()
+            size = await page.locator("dialog h1").evaluate("e => getComputedStyle(e).fontSize")
+            assert size == "28px"
+            assert page.url == visitor.url + OPENED
+        else:
+            await page.wait_for_url("**/_consent?next=%2Fa%3Fb%3Dc")
+
+
+async def test_another_tab_ends_what_it_shows(chromium: Browser) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await opened(visitor)
+        other = await visitor.tab()
+        await other.evaluate("consentguard.choose({ choice: 'accept' })")
+        await page.locator("#cg-over").wait_for(state="detached")
