@@ -53,7 +53,18 @@ async def test_it_has_no_fault_that_a_machine_finds(
         if await settings.count():
             await settings.click()
             assert await faults(page) == []
-        await page.goto(visitor.url + "/_consent")
+        for path in ("", "/me"):
+            await page.goto(visitor.url + "/_consent" + path)
+            assert await faults(page) == []
+        await page.request.post(
+            visitor.url + "/_consent", form={"choice": "accept"}, headers={"Origin": visitor.url}
+        )
+        await page.goto(visitor.url + "/_consent/me")
+        assert await page.locator("[data-cg=erase]").is_visible()
+        assert await faults(page) == []
+        await page.goto(visitor.url)
+        await page.evaluate("consentguard.open()")
+        await page.locator("dialog").wait_for()
         assert await faults(page) == []
 
 

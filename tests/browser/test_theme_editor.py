@@ -119,8 +119,11 @@ async def test_the_picked_language_is_the_banners_and_the_records(visit: Visit) 
     await banner.locator("[data-cg=reject]").click()
     await banner.wait_for(state="hidden")
     assert f"{visitor.demo.url}/_consent?lang=ar" in asked
-    async with visitor.page.expect_navigation():
-        await visitor.page.locator("[data-cg=reopen]").click()
+    await visitor.page.locator("[data-cg=reopen]").click()
+    dialog = visitor.page.locator("dialog")
+    await dialog.wait_for()
+    assert await dialog.get_attribute("lang") == "ar"
+    await visitor.page.goto(f"{visitor.demo.url}/_consent?lang=ar")
     assert await visitor.page.locator("html").get_attribute("lang") == "ar"
     wide = await visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0
