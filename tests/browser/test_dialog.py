@@ -130,3 +130,17 @@ async def test_another_tab_ends_what_it_shows(chromium: Browser) -> None:
         other = await visitor.tab()
         await other.evaluate("consentguard.choose({ choice: 'accept' })")
         await page.locator("#cg-over").wait_for(state="detached")
+
+
+async def test_the_way_back_shows_how_things_stand_without_a_reload(chromium: Browser) -> None:
+    async with visiting(chromium, "<p>x</p>") as visitor:
+        page = await visitor.tab()
+        stand = page.locator("#cg-reopen")
+        for choice, shown in (("accept", "all"), ("reject", "none")):
+            await page.evaluate("choice => { consentguard.choose({ choice }) }", choice)
+            await page.locator(f"#cg-reopen[data-cg-stand={shown}]").wait_for()
+        assert await stand.is_visible()
+        await page.evaluate("consentguard.choose({ analytics: true })")
+        assert await stand.get_attribute("data-cg-stand") == "some"
+        await page.reload()
+        assert await stand.get_attribute("data-cg-stand") == "some"

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 
 import brotli
 import pytest
+from tests.conftest import Here
+from tests.pages.driving import a_site
 
 from consentguard.model import STANDARD_PURPOSES, BannerRule, BannerSettings, Model, Reason
 from consentguard.pages import banner
@@ -245,6 +247,22 @@ def test_scripts_are_told_what_holds(view: Make, read: Read) -> None:
     assert "data-cg-services" not in banner.render(view())
     assert "data-cg-asks" in told
     assert "data-cg-asks" not in banner.render(view(show_banner=False))
+
+
+def test_the_way_back_shows_how_things_stand() -> None:
+    for place, choice, stand in (
+        (Here("DE"), None, "none"),
+        (Here("DE"), {"choice": "accept"}, "all"),
+        (Here("DE"), {"choice": "save", "purposes": {"media": True}}, "some"),
+        (Here("DE"), {"choice": "reject"}, "none"),
+        (Here("US", "US-FL"), None, "all"),
+        (Here("US", "US-FL"), {"choice": "reject"}, "none"),
+    ):
+        site = a_site(place=place)
+        if choice:
+            site.json(choice)
+        markup = site.guard.setup.banners.of(site.guard.exchange(site.request("GET", "/")).visit)
+        assert f'data-cg-stand="{stand}"'.encode() in markup.markup("/"), (place, choice)
 
 
 def test_the_usual_names_of_purposes(view: Make, read: Read, row: Make) -> None:

@@ -92,6 +92,14 @@ class Decision:
         """Whether hosts that nobody knows may run: under opt-in they wait for all of *accept*."""
         return self.complete or not self.opt_in
 
+    @property
+    def stand(self) -> str:
+        """``all`` is on that *accept* allows, or ``some`` of what asks for a choice, or ``none``."""
+        if self.complete:
+            return "all"
+        on = any(r.allowed and r.model is not Model.NONE for r in self.rulings.values())
+        return "some" if on else "none"
+
     def allows(
         self,
         purpose: str,

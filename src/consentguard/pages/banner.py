@@ -46,7 +46,8 @@ _CLOSE = """\
 data-cg="close" aria-label="{label}">&#215;</button>"""
 
 _REOPEN = """\
-<div id="cg-reopen"{own} lang="{lang}" dir="{dir}"{told} data-cg-words="{words}"{hidden}>{signal}\
+<div id="cg-reopen"{own} lang="{lang}" dir="{dir}"{told} data-cg-words="{words}" \
+data-cg-stand="{stand}"{hidden}>{signal}\
 <a data-cg="reopen" href="{settings}">{label}</a>\
 <span class="cg-spoken" role="status" data-cg="status"></span></div>"""
 
@@ -183,6 +184,7 @@ def _reopen(view: View) -> Html:
         settings=view.prefix + view.query,
         told=told(view),
         words=_words(view),
+        stand=view.stand,
         hidden=Html(" hidden" if view.show_banner else ""),
         # One status is enough: the banner says it while it is there.
         signal=Html("") if view.show_banner else signal(view),

@@ -97,6 +97,7 @@ class View:
     identified: bool = False  #: the ledger may know the visitor's records from those of others
     shared: bool = False  #: a page that caches share; in a visitor's own it is false
     banner: BannerSettings = PLAIN
+    stand: str = "none"  #: ``all`` that *accept* allows is on, ``some`` of it, or ``none``
     query: str = ""  #: of our own URLs: ``?lang=fr`` where the browser asks for another language
 
     @property

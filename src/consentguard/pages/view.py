@@ -52,6 +52,7 @@ def view(
         granted=(*decision.granted, *([UNKNOWN] if decision.unknown else [])),
         exceptions=decision.exceptions,
         banner=policy.banner,
+        stand=decision.stand,
     )
 
 
