@@ -7,8 +7,9 @@ middle hits it; a colour is the one that the browser computed.
 from __future__ import annotations
 
 from itertools import product
+from weakref import WeakKeyDictionary
 
-from playwright.async_api import Page
+from playwright.async_api import CDPSession, Page
 from tests.conftest import SITE
 
 LANGUAGES = ("en", "de", "fr", "pt-BR", "ar")
@@ -64,20 +65,18 @@ WIDE = """() => [...document.querySelectorAll(
     }).map(el => el.outerHTML.slice(0, 90))"""
 
 
+#: What is emulated ends with the session that asked for it.
+_SESSIONS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+
 async def zoom(page: Page, window: Window, percent: int) -> None:
     """What zooming does: fewer pixels of CSS, each made of more of the screen's."""
-    width, height = window
-    session = await page.context.new_cdp_session(page)
-    await session.send(
-        "Emulation.setDeviceMetricsOverride",
-        {
-            "width": width * 100 // percent,
-            "height": height * 100 // percent,
-            "deviceScaleFactor": percent / 100,
-            "mobile": False,
-        },
-    )
-    await session.detach()
+    width, height = (side * 100 // percent for side in window)
+    if page not in _SESSIONS:
+        _SESSIONS[page] = await page.context.new_cdp_session(page)
+    metrics = {"width": width, "height": height, "deviceScaleFactor": percent / 100}
+    await _SESSIONS[page].send("Emulation.setDeviceMetricsOverride", {**metrics, "mobile": False})
+    assert await page.evaluate("[innerWidth, innerHeight]") == [width, height]
 
 
 async def missed(page: Page, *names: str, scroll: bool = False) -> list[str]:
