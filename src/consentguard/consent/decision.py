@@ -94,7 +94,7 @@ class Decision:
 
     @property
     def stand(self) -> str:
-        """``all`` is on that *accept* allows, or ``some`` of what asks for a choice, or ``none``."""
+        """``all`` is on that *accept* allows, or ``some`` of what waits for a word, or ``none``."""
         if self.complete:
             return "all"
         on = any(r.allowed and r.model is not Model.NONE for r in self.rulings.values())
