@@ -76,9 +76,8 @@ async def test_nothing_shifts(chromium: Browser, position: str, body: str) -> No
 async def test_a_shift_would_be_seen(chromium: Browser) -> None:
     async with visiting(chromium, PAGE) as visitor:
         page = await watched(visitor)
-        await page.evaluate("document.body.prepend(Object.assign(new Image(), { height: 99 }))")
         await page.evaluate("document.querySelector('h1').style.marginBlockStart = '300px'")
-        assert len(await shifts(page)) == 1
+        assert await shifts(page)
 
 
 @pytest.mark.parametrize("body", [PAGE, FIT], ids=["long", "fits"])
