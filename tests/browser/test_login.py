@@ -33,6 +33,9 @@ WIDGETS = {
         r".fb-login-button, fb\\:login-button",
         "<button type=button>Facebook</button>",
     ),
+    "https://platform.twitter.com/widgets.js": (".twitter-tweet", "<iframe src=/post></iframe>"),
+    "https://www.instagram.com/embed.js": (".instagram-media", "<iframe src=/post></iframe>"),
+    "https://www.tiktok.com/embed.js": (".tiktok-embed", "<iframe src=/post></iframe>"),
 }
 FILL = """setTimeout(() => document.querySelectorAll("%s").forEach(box => {
     const made = new DOMParser().parseFromString(`%s`, "text/html").body.firstChild;
@@ -111,6 +114,22 @@ async def test_once_shows_it_and_stores_nothing(chromium: Browser) -> None:
         assert await page.evaluate(stored) == [0, 0, True]
         await page.reload()
         assert await asked(page) == ["Sign in with Google", "reCAPTCHA"]
+
+
+@pytest.mark.parametrize("name", ["twitter-tweet", "instagram-media", "tiktok-embed"])
+async def test_posts_that_a_script_draws_ask_where_they_stand(chromium: Browser, name: str) -> None:
+    (url,) = (url for url, (box, _) in WIDGETS.items() if box == f".{name}")
+    post = f"<blockquote class={name}><p>What they wrote</p></blockquote>"
+    for body, count in ((f"{post}<p>between</p>{post}{script(url)}", 2), (script(url), 0)):
+        async with offering(chromium, body) as visitor:
+            page = await visitor.tab()
+            assert len(await asked(page)) == count
+            assert visitor.contacted == set()
+            if count:
+                await page.get_by_role("button", name="Load once").last.click()
+                await page.locator(f".{name} iframe").last.wait_for()
+                assert visitor.contacted == {url}
+                assert await asked(page) == []
 
 
 @pytest.mark.parametrize("way", ["Load once", "Always load reCAPTCHA"])

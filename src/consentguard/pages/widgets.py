@@ -1,4 +1,4 @@
-"""Where the script of a service shows its button or its puzzle: the elements that it looks for.
+"""Where the script of a service shows its button, puzzle or post: the elements that it looks for.
 
 Each from the provider's own documentation. A service that is not here may show anything anywhere.
 """
@@ -18,20 +18,26 @@ WIDGETS: Mapping[str, str] = {
     "amazon_login": "#LoginWithAmazon",
     "apple_login": "#appleid-signin",
     "arkose": "",
-    "facebook_social": r".fb-login-button, fb\:login-button",
+    "facebook_social": r".fb-login-button, fb\:login-button, .fb-post, .fb-video, .fb-page, "
+    ".fb-comments",
     "friendly_captcha": ".frc-captcha",
     "geetest": "",
     # Google's One Tap has no place of its own: its settings stand in an empty element.
     "google_login": ".g_id_signin, .g-signin2, :root:not(:has(.g_id_signin)) #g_id_onload",
     "hcaptcha": ".h-captcha",
+    "instagram": ".instagram-media",
     "kakao_login": "#kakao-login-btn",
     "naver_login": "#naverIdLogin, #naver_id_login",
+    "pinterest_social": "[data-pin-do^=embed]",
     "recaptcha": ".g-recaptcha",
+    "reddit_embed": ".reddit-embed-bq",
     "telegram_embed": "script[data-telegram-login]",
     "tencent_captcha": "#TencentCaptcha",
+    "tiktok_embed": ".tiktok-embed",
     "turnstile": ".cf-turnstile",
     "vk_login": "#VkIdSdkOneTap",
     "wechat_login": "#login_container",
+    "x_social": ".twitter-tweet, .twitter-timeline",
     "yandex_captcha": ".smart-captcha",
 }
 
