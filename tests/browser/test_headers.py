@@ -299,7 +299,7 @@ async def test_hints_that_make_a_fingerprint_wait(guarded: Chromium) -> None:
     assert await sent() == "dpr"
     await press(page, "accept")
     assert await sent() == "dpr sec-ch-ua-model"
-    await press(page, "reopen")
+    await page.goto(f"{guarded.url}/_consent")
     await press(page, "reject")
     assert await sent() == "dpr"
     await context.close()

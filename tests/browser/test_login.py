@@ -222,6 +222,7 @@ async def test_a_button_that_a_script_makes_later_has_its_question(chromium: Bro
         assert await asked(page) == ["Sign in with Google"]
         await page.evaluate("document.querySelector('dialog').remove()")
         await page.wait_for_function("document.querySelectorAll('.cg-widget').length === 1")
+        await page.locator(ASKING).wait_for()
         assert await asked(page) == ["Sign in with Google"]
 
 
