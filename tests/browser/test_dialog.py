@@ -52,6 +52,20 @@ async def test_it_opens_over_the_page_and_leaves_nothing_behind(chromium: Browse
         assert await page.evaluate("self.kept")
 
 
+async def test_two_clicks_open_one(chromium: Browser) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab(OPENED)
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+        await page.evaluate("consentguard.open(); consentguard.open()")
+        await page.locator("dialog").first.wait_for()
+        await page.wait_for_load_state("networkidle")
+        assert await page.locator("dialog").count() == 1
+        await page.keyboard.press("Escape")
+        await page.locator("#cg-over").wait_for(state="detached")
+        await page.evaluate("consentguard.open()")
+        await page.locator("dialog").wait_for()
+
+
 async def test_a_grant_comes_back_to_where_the_page_stood(chromium: Browser) -> None:
     async with visiting(chromium, BODY) as visitor:
         page = await visitor.tab(OPENED)

@@ -155,12 +155,14 @@
     dialog.showModal();
   };
 
+  let coming; // a second click while it loads opens no second one
   const open = (mark) => {
     const settings = banner && !banner.hidden && banner.querySelector("details");
     if (!settings) {
       const url = `${prefix}?next=${encodeURIComponent(here())}${spoken.replace("?", "&")}`;
       document.getElementById("cg-over")?.remove();
-      over(url).catch(() => location.assign(url));
+      const page = () => location.assign(url);
+      coming ||= over(url).catch(page).then(() => (coming = null));
       return;
     }
     opener = mark || document.activeElement;
