@@ -18,6 +18,7 @@ WIDGETS: Mapping[str, str] = {
     "amazon_login": "#LoginWithAmazon",
     "apple_login": "#appleid-signin",
     "arkose": "",
+    "bluesky": ".bluesky-embed",
     "facebook_social": r".fb-login-button, fb\:login-button, .fb-post, .fb-video, .fb-page, "
     ".fb-comments",
     "friendly_captcha": ".frc-captcha",
