@@ -10,7 +10,7 @@ TWIN := $(wildcard src/consentguard/html/_scanner.c src/consentguard/html/_*.h) 
 ALONE := tests/browser tests/test_build.py
 # What looks at each page, width and header in Chromium: `make browser`, beside `make test`.
 LOOKS := $(addprefix tests/browser/test_,$(addsuffix .py,accessibility autoconsent banner \
-  checklist choices colours consent_mode headers keyboard login paint placeholders preferences \
+  checklist choices colours consent_mode headers keyboard languages login paint placeholders preferences \
   prefetch reflow theme_editor xml))
 # Where it matters which scanner reads the pages.
 PAGES := html http contract/test_bodies.py
@@ -58,6 +58,7 @@ check: $(VENV)/.dev
 	$(BIN)/python -m tools.catalogue --check
 	$(BIN)/python -m tools.regions --check
 	$(BIN)/python tools/policy.py --check
+	$(BIN)/python -m tools.locales --check
 	@include=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
 	if command -v $(CC) >/dev/null && [ -f "$$include/Python.h" ]; then \
 	  $(CC) $(STRICT) -I"$$include" -c -o /dev/null src/consentguard/html/_scanner.c; fi
@@ -94,9 +95,9 @@ sanitize: $(VENV)/.dev
 screenshot: $(VENV)/.chromium
 	$(BIN)/python tools/screenshot.py
 
-# Every state of what visitors meet, in five minutes: out/gallery/index.html.
+# Every state of what visitors meet, in every language: out/gallery/index.html. Ten minutes.
 # make gallery ONLY=dark-top takes those alone.
-gallery: $(VENV)/.chromium
+gallery: $(VENV)/.chromium $(VENV)/.fonts
 	$(BIN)/python -m tools.gallery $(if $(ONLY),--only '$(ONLY)')
 
 clean:
@@ -131,6 +132,15 @@ $(VENV)/.chromium: $(VENV)/.dev
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; \
 	else $(BIN)/python -m playwright install chromium; fi
+	@touch $@
+
+# Letters of all languages that the banner speaks: without them pictures show boxes.
+$(VENV)/.fonts: | $(VENV)/bin/python
+	@if fc-list 2>/dev/null | grep -q NotoSansThai && fc-list | grep -q NotoSansCJK; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq fontconfig fonts-noto-core fonts-noto-cjk; \
+	else echo "no Noto fonts: some languages are boxes in the pictures" >&2; fi
 	@touch $@
 
 # Both as they are there, else Debian's.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentguard.locales import negotiate
+from consentguard.locales import nearest, negotiate
 
 OFFERED = ("en", "de", "pt-BR")
 
@@ -57,6 +57,45 @@ def test_the_languages_that_there_are() -> None:
     # A site whose own languages are regional ones.
     assert negotiate("fr-FR", "", ("en", "fr-CA", "pt"), "en") == "fr-CA"
     assert negotiate("pt-BR", "", ("en", "fr-CA", "pt"), "en") == "pt"
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [
+        # Other letters, by region (Unicode CLDR, likely subtags).
+        *(("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("zh-Hant-MO", "zh-Hant")),
+        *(("zh", "zh-Hans"), ("zh-CN", "zh-Hans"), ("zh-SG", "zh-Hans")),
+        # Regional variants with a parent of their own (parentLocales).
+        *(("es-MX", "es-419"), ("es-AR", "es-419"), ("es-US", "es-419")),
+        *(("es", "es"), ("es-ES", "es"), ("pt-AO", "pt"), ("pt-PT", "pt"), ("pt-BR", "pt-BR")),
+        *(("fr-CA", "fr-CA"), ("fr-BE", "fr"), ("en-AU", "en")),
+        # Names that a language has had, and those of its written forms.
+        *(("no", "nb"), ("nn-NO", "nb"), ("nb", "nb"), ("iw", "he"), ("in", "id"), ("deu", "de")),
+        *(("sr-Latn", "sr"), ("sh", "sr"), ("xx", None), ("", None), ("-", None)),
+    ],
+)
+def test_the_nearest(tag: str, found: str | None) -> None:
+    offered = (
+        *("en", "de", "fr", "fr-CA", "pt", "pt-BR", "es", "es-419", "zh-Hans", "zh-Hant"),
+        *("nb", "sr", "he", "id"),
+    )
+    assert nearest(tag, offered) == found
+
+
+def test_any_of_a_language_is_nearer_than_another_one() -> None:
+    assert nearest("zh-TW", ("en", "zh-Hans")) == "zh-Hans"
+    assert nearest("pt", ("en", "pt-BR")) == "pt-BR"
+    assert nearest("es-ES", ("en", "es-419")) == "es-419"
+    assert nearest("zh-Hant-HK", ("zh-CN", "zh-TW")) == "zh-TW"
+    assert nearest("de", ("de-CH", "de-AT")) == "de-CH"
+
+
+def test_the_language_that_the_law_wants_goes_before_the_sites_own() -> None:
+    assert negotiate("ja", "", ("en", "de", "fr"), "en", ("fr",)) == "fr"
+    assert negotiate("", "", ("en", "de", "fr"), "en", ("fr",)) == "fr"
+    assert negotiate("de", "", ("en", "de", "fr"), "en", ("fr",)) == "de"
+    assert negotiate("", "de", ("en", "de", "fr"), "en", ("fr",)) == "de"
+    assert negotiate("", "", ("en", "de"), "en", ("fr",)) == "en"
 
 
 def test_nothing_offered() -> None:
