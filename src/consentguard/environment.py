@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from consentguard.ledger import Ledger
 from consentguard.ledger.deferred import Deferred
-from consentguard.locales import Texts, available, load, nearest
+from consentguard.locales import Texts, available
 from consentguard.model import Policy
 from consentguard.policy import load as load_policy
-from consentguard.policy.wording import languages, own_words
+from consentguard.policy.lock import hold
+from consentguard.policy.wording import languages, spoken
 
 log = logging.getLogger("consentguard")
 
@@ -60,17 +61,16 @@ def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | No
 
 
 def texts_of(policy: Policy) -> dict[str, Texts]:
-    """The site's languages that have texts, the default one first; English if there are none."""
-    found: dict[str, Texts] = {}
+    """The site's languages that have texts, the default one first; English if there are none.
+
+    Raises :class:`ConfigError` where they are locked and others than those that were approved.
+    """
+    found = spoken(policy)
     for language in languages(policy.site):
-        if nearest(language, available()):
-            found[language] = load(language)
-        else:
+        if language not in found:
             log.warning("no texts for language %r; there are: %s", language, ", ".join(available()))
-    found = found or {"en": load("en")}
-    return {
-        language: texts.with_words(own_words(policy, language)) for language, texts in found.items()
-    }
+    hold(policy.approved, found)
+    return found
 
 
 def check_url(url: str) -> None:

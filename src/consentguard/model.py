@@ -433,6 +433,9 @@ class Policy:
     ledger: LedgerSettings = LedgerSettings()
     minors: MinorSettings = MinorSettings()
     banner: BannerSettings = BannerSettings()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=nothing, hash=False)
+    #: Hashes of the texts that were approved, by language and key; None where none are locked.
+    approved: Mapping[str, Mapping[str, str]] | None = field(default=None, hash=False)
     gpc: str = "everywhere"
     digest: str = ""  #: of the whole meaning, for the ledger and for ETags
     fingerprints: Mapping[str, bytes] = field(

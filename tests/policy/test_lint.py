@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from tests.conftest import SITE, a_policy
 
@@ -100,7 +102,7 @@ def test_a_language_without_texts_is_named_where_it_stands() -> None:
     (problem,) = found("", site)
     assert (problem.code, problem.line, problem.col) == ("W104", 11, 3)
     assert problem.help == "known: de, en"
-    assert found("", SITE + 'languages = ["de-AT", "EN"]\n') == []
+    assert [p.code for p in found("", SITE + 'languages = ["de-AT", "EN"]\n')] == ["W109"]
 
 
 def test_words_of_the_sites_own_are_said_in_all_of_its_languages() -> None:
@@ -109,11 +111,12 @@ def test_words_of_the_sites_own_are_said_in_all_of_its_languages() -> None:
     more = f"[purposes.fonts]\n{name}\n{about}\n"
     problems = lint(a_policy(more, site), site + more, ["en", "de", "fr"])
     assert [(p.code, p.line, p.key) for p in problems] == [
+        ("W109", 9, "site.languages"),
         ("W105", 11, "purposes.fonts.name"),
         ("W105", 12, "purposes.fonts.description"),
     ]
-    assert "in fr:" in problems[0].message
-    assert "in de-AT, fr:" in problems[1].message
+    assert "in fr:" in problems[1].message
+    assert "in de-AT, fr:" in problems[2].message
     assert codes(f"[purposes.fonts]\nname = 'Fonts'\n{about}") == []
     assert codes("[purposes.fonts]") == ["W106"]
     assert codes("[purposes.analytics]") == []
@@ -180,8 +183,27 @@ def test_a_place_that_a_law_forbids(position: str, said: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("fr-CA", []), ("pt", []), ("pt-PT", []), ("nl", ["W104"])]
+    ("language", "said"),
+    [("en-GB", []), ("fr-CA", ["W109"]), ("pt-PT", ["W109"]), ("tlh", ["W104"])],
 )
 def test_languages_that_the_banner_speaks(language: str, said: list[str]) -> None:
     policy = a_policy(f"languages = ['en', '{language}']\n")
     assert [p.code for p in lint(policy, "", ["en", "de", "fr", "pt-BR"])] == said
+
+
+def test_texts_that_nobody_has_reviewed() -> None:
+    policy = a_policy("languages = ['en', 'de', 'pt-BR']\n")
+    (problem,) = lint(policy, "", ["en", "de", "pt-BR"])
+    assert problem.code == "W109"
+    assert "'de' (medium), 'pt-BR' (medium)" in problem.message
+    assert "texts lock" in problem.help
+    # Who locks them has had them read.
+    assert lint(dataclasses.replace(policy, approved={}), "", ["en", "de", "pt-BR"]) == []
+
+
+def test_texts_in_a_language_that_the_site_does_not_speak() -> None:
+    more = "[texts.de]\n'button.accept' = 'Ja'\n"
+    (problem,) = found(more)
+    assert (problem.code, problem.line) == ("W108", 9)
+    site = SITE + "languages = ['en', 'de-AT']\n"
+    assert [p.code for p in found(more, site)] == ["W109"]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import NOW, SITE, a_policy
 
-from consentguard.model import Account, MinorRule, Model, Policy, Region
+from consentguard.model import Account, MinorRule, Model, Person, Place, Policy, Region
 from consentguard.policy import parse
-from consentguard.policy.minors import assumed_age, for_age
+from consentguard.policy.minors import assumed_age, digital_age, for_age
 
 POLICY = a_policy()
 EEA = replace(POLICY.regions["eea-gdpr"], age=16, ages={"FR": 15}, minors=())
@@ -133,3 +133,20 @@ def test_an_age_never_allows_anything(
         region = held(replace(base, minors=rules), age, guardian=guardian)
         for purpose, model in region.models.items():
             assert model.strictness >= base.models[purpose].strictness
+
+
+@pytest.mark.parametrize(
+    ("account", "country", "age"),
+    [
+        (Account(), "FR", 15),
+        (Account(), "DE", 16),
+        (Account(country="FR"), "DE", 15),
+        (Account(age=12), "DE", 16),
+        (Account(age=16), "DE", 0),
+        (Account(age=12, guardian=True), "DE", 0),
+    ],
+)
+def test_who_cannot_agree_alone(account: Account, country: str, age: int) -> None:
+    who = Person(Place(country), account)
+    assert digital_age(POLICY, EEA, who) == age
+    assert digital_age(POLICY, STATES, who) == 0

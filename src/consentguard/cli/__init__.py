@@ -21,13 +21,14 @@ from consentguard.cli import (
     regions,
     rewrite,
     schema,
+    texts,
 )
 from consentguard.errors import ConfigError
 from consentguard.geo.locate import OLD_DAYS, is_old
 from consentguard.geo.mmdb import BUNDLED, Database
 from consentguard.html import engine
 
-COMMANDS = (demo, init, check, schema, diff, explain, regions, classify, rewrite, catalogue)
+COMMANDS = (demo, init, check, schema, diff, explain, regions, classify, rewrite, texts, catalogue)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

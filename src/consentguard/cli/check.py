@@ -17,7 +17,9 @@ from consentguard.locales import available
 from consentguard.model import Policy
 from consentguard.policy import examine
 from consentguard.policy.lint import lint
+from consentguard.policy.lock import hold
 from consentguard.policy.positions import Positions, source_line
+from consentguard.policy.wording import spoken
 
 
 def add(commands: Commands) -> None:
@@ -58,7 +60,22 @@ def _advice(file: str, policy: Policy | None) -> list[Problem]:
     if policy is None:
         return []
     text = Path(file).read_text("utf-8-sig")
-    return [*lint(policy, text, available(), lost(policy)), *_machine(policy, text)]
+    return [
+        *lint(policy, text, available(), lost(policy)),
+        *_machine(policy, text),
+        *_unapproved(policy, text),
+    ]
+
+
+def _unapproved(policy: Policy, text: str) -> list[Problem]:
+    """Texts that a start would refuse."""
+    try:
+        hold(policy.approved, spoken(policy))
+    except ConfigError as exc:
+        line, col = Positions(text).at(("texts",))
+        message, _, help = str(exc).partition(". ")
+        return [Problem(line, col, "E501", "texts", message, help, source_line(text, line))]
+    return []
 
 
 def _fitted(text: str) -> str:

@@ -75,6 +75,11 @@ def policy_of(file: str | None) -> Policy:
     return policy
 
 
+def written_policy(file: str | None) -> Policy:
+    """The policy of a file, of the environment or of this folder; there has to be one."""
+    return load(file or os.environ.get("CONSENTGUARD_POLICY") or "consent.toml")
+
+
 def dump(value: Any) -> None:
     """Print a value as JSON."""
     print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -39,6 +39,10 @@ _EXPECTED: Mapping[str, Schema] = {
     "a text, or one for each language": {
         "anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT, "minProperties": 1}]
     },
+    "texts by key": {
+        "type": "object",
+        "additionalProperties": {"anyOf": [_TEXT, {"type": "object"}]},
+    },
     "a table of ages in years by country": {
         "type": "object",
         "additionalProperties": {"type": "integer"},

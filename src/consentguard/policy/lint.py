@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from consentguard.catalogue import Catalogue, bundled
 from consentguard.catalogue.shelf import filled
 from consentguard.errors import Problem
-from consentguard.locales import nearest
+from consentguard.locales import lineage, nearest
 from consentguard.model import STANDARD_PURPOSES, Model, Policy, Service
 from consentguard.policy import theme
 from consentguard.policy.positions import KeyPath, Positions, source_line
-from consentguard.policy.wording import untranslated
+from consentguard.policy.wording import languages, spoken, untranslated
 
 #: Purposes for which the law asks first nearly everywhere.
 _ASKED = frozenset({"advertising", "analytics", "personalisation", "social", "tag-manager"})
@@ -32,9 +32,9 @@ Finding = tuple[str, KeyPath, str, str]
 
 
 def lint(
-    policy: Policy, text: str, spoken: Collection[str], lost: Sequence[str] = ()
+    policy: Policy, text: str, tags: Collection[str], lost: Sequence[str] = ()
 ) -> list[Problem]:
-    """Warnings about a policy; ``text`` is its file's, ``spoken`` the languages with texts.
+    """Warnings about a policy; ``text`` is its file's, ``tags`` the languages with texts.
 
     ``lost`` are the purposes that do not fit into the consent cookie beside all others.
     """
@@ -44,8 +44,9 @@ def lint(
         for name, service in policy.services.items()
     }
     findings = [
-        *_languages(policy, spoken),
+        *_languages(policy, tags),
         *_wording(policy),
+        *_unread(policy),
         *_services(services),
         *_mislabelled(policy),
         *_claimed_twice(policy),
@@ -68,11 +69,11 @@ def lint(
     return sorted(problems)
 
 
-def _languages(policy: Policy, spoken: Collection[str]) -> Iterator[Finding]:
+def _languages(policy: Policy, known: Collection[str]) -> Iterator[Finding]:
     for index, tag in enumerate(policy.site.languages):
-        if nearest(tag, spoken) is None:
+        if nearest(tag, known) is None:
             text = f"the banner does not speak '{tag}': these visitors read it in another language"
-            yield "W104", ("site", "languages", index), text, f"known: {', '.join(sorted(spoken))}"
+            yield "W104", ("site", "languages", index), text, f"known: {', '.join(sorted(known))}"
 
 
 def _wording(policy: Policy) -> Iterator[Finding]:
@@ -87,6 +88,26 @@ def _wording(policy: Policy) -> Iterator[Finding]:
         if purpose.declared and purpose.id not in STANDARD_PURPOSES and not purpose.name:
             text = f"purpose '{purpose.id}' has no name: visitors read its id"
             yield "W106", ("purposes", purpose.id), text, 'add: name = "…"'
+
+
+def _unread(policy: Policy) -> Iterator[Finding]:
+    """Words that nobody who knows has read, and words that nobody will read."""
+    site = languages(policy.site)
+    for language in policy.texts:
+        if not any(language.lower() in lineage(tag.lower()) for tag in site):
+            text = f"the site has no pages in '{language}': nobody reads these texts"
+            yield "W108", ("texts", language), text, f"[site] languages: {', '.join(site)}"
+    if policy.approved is not None:
+        return
+    doubtful = [
+        f"'{tag}' ({texts.confidence})"
+        for tag, texts in spoken(policy).items()
+        if texts.confidence != "high"
+    ]
+    if doubtful:
+        text = f"nobody who knows the law has reviewed the texts in {', '.join(doubtful)}"
+        help = "have them read: consentguard texts export; then: consentguard texts lock"
+        yield "W109", ("site", "languages"), text, help
 
 
 def _services(services: Mapping[str, Service]) -> Iterator[Finding]:

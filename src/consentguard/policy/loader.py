@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,8 +34,8 @@ from consentguard.model import (
     Service,
     Site,
 )
+from consentguard.policy import lock, shape, wording
 from consentguard.policy import regions as region_rules
-from consentguard.policy import shape
 from consentguard.policy.positions import KeyPath, Positions, source_line
 from consentguard.policy.reader import Reader, plain, shown
 from consentguard.policy.suggest import did_you_mean
@@ -66,7 +66,10 @@ def examine(path: str | Path) -> tuple[Policy | None, tuple[Problem, ...]]:
         ) from exc
     except UnicodeDecodeError as exc:
         raise ConfigError(f"policy file {path}: not UTF-8 at byte {exc.start}") from exc
-    return parse(text, str(path))
+    policy, problems = parse(text, str(path))
+    if policy is not None:
+        policy = replace(policy, approved=lock.read(path))
+    return policy, problems
 
 
 def parse(text: str, file: str = "consent.toml") -> tuple[Policy | None, tuple[Problem, ...]]:
@@ -129,6 +132,7 @@ class PolicyReader(Reader):
             ledger=LedgerSettings(**self.section("ledger", LedgerSettings)),
             minors=MinorSettings(**self.section("minors", MinorSettings)),
             banner=BannerSettings(**self.section("banner", BannerSettings)),
+            texts=wording.stated(self),
             gpc=self.table("signals").get("gpc", "everywhere"),
             digest=_digest(text, repr(sorted(regions.items()))).hex(),
             fingerprints={p: self.fingerprint(p, site, services) for p in purposes},
@@ -335,8 +339,8 @@ class PolicyReader(Reader):
             if purpose in s.purposes
         )
         own = self.table("purposes", purpose)
-        for wording in ("name", "description"):
-            own.pop(wording, None)
+        for words in ("name", "description"):
+            own.pop(words, None)
         if own.get("bundled") is (purpose not in UNBUNDLED):
             del own["bundled"]  # the default, written down
         minors = {k: v for k, v in self.table("minors").items() if k in _FELT}

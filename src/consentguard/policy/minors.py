@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 
-from consentguard.model import Account, MinorRule, Model, Policy, Region
+from consentguard.model import Account, MinorRule, Model, Person, Policy, Region
 from consentguard.policy.region import COLUMNS, FIXED
 
 SHARING = ("social", "tag-manager")
@@ -39,6 +39,15 @@ def for_age(policy: Policy, region: Region, account: Account, country: str, now:
         return region
     aged = repr(raised) if raised else ""
     return replace(region, models=models, aged=aged, withheld=withheld, until=until)
+
+
+def digital_age(policy: Policy, region: Region, who: Person) -> int:
+    """The age below which somebody else agrees for that visitor; 0 where it is no question."""
+    account = who.account
+    country = account.country or who.place.country
+    digital = max(region.ages.get(country, region.age), policy.minors.site_minimum_age)
+    settled = account.guardian or (account.age is not None and account.age >= digital)
+    return 0 if settled else digital
 
 
 def assumed_age(policy: Policy) -> int | None:

@@ -68,6 +68,14 @@ def words(value: Any) -> str | None:
     return 'a text, or one for each language, like { en = "Fonts", de = "Schriften" }'
 
 
+def wordings(value: Any) -> str | None:
+    """Texts by their key, whose parts may be tables."""
+    good = isinstance(value, dict) and all(
+        isinstance(item, str) or wordings(item) is None for item in value.values()
+    )
+    return None if good else 'texts by key, like { "button.accept" = "Allow all" }'
+
+
 def hops_or_networks(value: Any) -> str | None:
     """A number of proxies, or a list of networks."""
     if (isinstance(value, int) and not isinstance(value, bool)) or texts(value) is None:
@@ -305,6 +313,7 @@ POLICY: Shape = {
             "font": _written(FONTS, 'font families, like "Georgia, serif"'),
         },
     },
+    "texts": {"*": wordings},
     "signals": {
         "gpc": one_of("required", "everywhere", "off"),
         "google_consent_mode": CONSENT_MODE,
