@@ -183,14 +183,14 @@ class Store:
     def append(self, record):
         if self.down:
             raise LedgerError("down")
-        open({str(tmp_path / "stored")!r}, "a").write(record.receipt + "\\n")
+        open({str(tmp_path / "stored")!r}, "a").write(record.kind + "\\n")
     def close(self): ...
 
 logging.basicConfig()
 store = Store()
 recorder = Recorder(store)
-for name in ("one", "two"):
-    recorder.refusal(record("reject", name))
+for kind in ("reject", "withdraw"):
+    recorder.refusal(record(kind, ""))
 store.down = len(sys.argv) > 1
 """
     root = Path(__file__).parents[2]
@@ -203,4 +203,13 @@ store.down = len(sys.argv) > 1
             check=True,
         )
         assert ("was lost" in done.stderr) is bool(arguments)
-    assert (tmp_path / "stored").read_text() == "one\ntwo\n"
+    assert (tmp_path / "stored").read_text() == "reject\nwithdraw\n"
+
+
+def test_what_waits_has_no_number_any_more(record: Make) -> None:
+    # By the time that it is stored its visitor may have had the number erased.
+    store = Failing(1)
+    recorder = Recorder(store, Clock())
+    recorder.refusal(record("save", "r1"))
+    idle(recorder)
+    assert [(kept.kind, kept.receipt) for kept in store.stored] == [("save", "")]

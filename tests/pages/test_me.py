@@ -101,7 +101,30 @@ def test_a_site_without_a_ledger_says_so(read: Read) -> None:
     site = a_site(ledger=None)
     site.json({"choice": "accept"})
     assert "This site keeps no records." in page(site, read).one("main").text
-    assert own(site)["records"] == []
+    assert own(site)["records"] is None
+
+
+def test_all_that_a_visitor_agreed_to_is_shown_and_erased(site: Site) -> None:
+    for choice in ({"choice": "accept"}, {"choice": "save", "purposes": {"analytics": True}}):
+        site.json(choice)
+    site.json({"choice": "allow", "services": {"youtube": True}})
+    assert [r["kind"] for r in own(site)["records"]] == ["accept", "save", "allow"]
+    assert {r.receipt for r in site.store.stored} == {"receipt-1"}
+    site.json({"action": "erase"}, "/_consent/me")
+    assert {r.receipt for r in site.store.stored} == {""}
+    # Who agrees again has a number that nothing earlier leads to.
+    site.json({"choice": "accept"})
+    assert len(own(site)["records"]) == 1
+
+
+def test_the_record_of_one_service_says_what_stays_refused(site: Site) -> None:
+    site.json({"choice": "reject"})
+    site.json({"choice": "allow", "services": {"youtube": True}})
+    record = own(site)["records"][-1]
+    assert record["granted"] == []
+    assert record["services"] == {"youtube": True}
+    assert {"analytics", "advertising", "media"} <= set(record["denied"])
+    assert "*" not in record["denied"]
 
 
 @pytest.mark.parametrize("how", ["form", "json", "delete"])
@@ -202,6 +225,20 @@ def test_a_choice_on_the_settings_page_is_seen_there(site: Site, read: Read) -> 
     # Whoever makes up such an address shows nothing.
     forged = page(site, read, "/_consent", b"next=/&receipt=made-up")
     assert forged.all(class_="cg-message") == []
+
+
+def test_a_link_to_a_receipt_tells_nobody_that_their_choice_is_saved(
+    site: Site, read: Read
+) -> None:
+    answer = site.form({"choice": "reject", "next": "/_consent"})
+    url = urlsplit(first(answer, b"location").decode())
+    query = url.query.encode()
+
+    def said(**headers: str) -> int:
+        return len(read(site.get("/_consent", query, **headers).body.decode()).all(role="status"))
+
+    assert said(sec_fetch_site="same-origin") == said() == 1
+    assert said(sec_fetch_site="cross-site") == said(sec_fetch_site="same-site") == 0
 
 
 def test_the_settings_page_offers_what_there_is(site: Site, read: Read) -> None:

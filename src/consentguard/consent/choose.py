@@ -58,9 +58,11 @@ def store(
 ) -> Stored:
     """The new stored state; ``receipt`` is a random id that only a grant keeps.
 
-    After a refusal nothing identifies the visitor: no receipt, and the time is rounded up to the
-    day, so that the refusal never lapses early.
+    Who has one keeps it from grant to grant, so that all of their records can be found, shown and
+    erased. After a refusal nothing identifies the visitor: no receipt, and the time is rounded up
+    to the day, so that the refusal never lapses early.
     """
+    receipt = (before.receipt if isinstance(before, Stored) else "") or receipt
     if choice.kind == "allow" and isinstance(before, Stored):
         return _added(choice, before, region, now, receipt)
     granted = {p: policy.fingerprints[p] for p in sorted(choice.granted)}

@@ -18,7 +18,7 @@ from consentguard.consent.token import decoded, encoded, signer
 from consentguard.model import ConsentRecord
 
 VERSION = 1
-MOST = 2048  #: characters of one: it stands in an address
+MOST = 4096  #: characters of one: it stands in an address
 _FIELDS = tuple(f.name for f in fields(ConsentRecord) if f.name != "receipt")
 
 

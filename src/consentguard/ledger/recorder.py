@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from consentguard.ledger import Ledger
 from consentguard.model import ConsentRecord
@@ -54,7 +55,8 @@ class Recorder:
             self.ledger.append(record)
         except Exception as exc:  # a refusal holds whatever happens here
             log.warning("a %s was not stored, trying again: %s", record.kind, exc)
-            self._later(record)
+            # Without its number: by then the visitor may have had that one erased.
+            self._later(replace(record, receipt=""))
 
     def _later(self, record: ConsentRecord) -> None:
         if self._pid != os.getpid():

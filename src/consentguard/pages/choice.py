@@ -8,7 +8,7 @@ from typing import Any
 from consentguard.consent import single
 from consentguard.consent.choose import choose, store, unproven
 from consentguard.consent.decision import Decision
-from consentguard.consent.token import Stored
+from consentguard.consent.token import EVERYTHING, Stored
 from consentguard.errors import BadRequest, CrossSite
 from consentguard.http.cookies import MOST, pairs
 from consentguard.http.message import Header, Response, size
@@ -207,7 +207,7 @@ def _record(
         region=region.id,
         preset=region.preset,
         granted=tuple(stored.granted),
-        denied=tuple(sorted(chosen.denied)),
+        denied=tuple(sorted(_denied(region, chosen, stored))),
         services=dict(stored.services),
         policy_version=policy.version,
         policy_digest=policy.digest,
@@ -217,6 +217,14 @@ def _record(
         gpc=visit.decision.gpc,
         device=device(visit.request.text(b"user-agent")),
     )
+
+
+def _denied(region: Region, chosen: Choice, stored: Stored) -> set[str]:
+    """What is refused from now on: by this choice, and by those before it that still hold."""
+    refused = chosen.denied | stored.denied
+    if EVERYTHING in refused:
+        refused |= {p for p, model in region.models.items() if model is not Model.NONE}
+    return set(refused) - {EVERYTHING, *stored.granted}
 
 
 def device(user_agent: str) -> str:

@@ -27,13 +27,15 @@ from consentguard.pages.recorded import data, facts, moment
 from consentguard.pages.visit import Visit
 
 _DOWNLOAD: Header = (b"content-disposition", b'attachment; filename="consent.json"')
+#: Seconds after a choice in which its answer comes back to the settings.
+_JUST = 600
 _SECTION = '<section aria-labelledby="{id}"><h2 id="{id}">{title}</h2>{body}</section>'
 
 
 def records(visit: Visit, *, as_json: bool) -> Outcome:
     """The visitor's own records; the ledger is asked where there may be any."""
     if not visit.receipt:
-        return Outcome.of(_shown(visit, None, as_json=as_json))
+        return Outcome.of(_shown(visit, (), as_json=as_json))
 
     def asks(ledger: Ledger | None) -> Outcome:
         found = ledger.find(visit.setup.site_id, visit.receipt) if ledger else None
@@ -90,9 +92,12 @@ def erase(visit: Visit, body: bytes) -> Outcome:
 
 
 def saved(visit: Visit, view: View, value: str) -> Html:
-    """What the preferences page says after a choice that was made there, with its receipt."""
+    """What the preferences page says after a choice that was made there, with its receipt.
+
+    Of a link to somebody's receipt it says nothing: that choice is not this visitor's.
+    """
     record = visit.setup.receipts.read(value) if value else None
-    if record is None:
+    if record is None or visit.setup.clock() - record.time > _JUST or _led_here(visit):
         return Html("")
     texts = visit.texts
     said = "me.erased" if record.kind == "erase" else "me.saved"
@@ -102,6 +107,11 @@ def saved(visit: Visit, view: View, value: str) -> Html:
     )
     onward = fill('<p class="cg-links">{links}</p>', links=join(links, " "))
     return join((paragraph(texts[said]), onward))
+
+
+def _led_here(visit: Visit) -> bool:
+    """Whether a link of another site did (Fetch Metadata, section 2.3); redirects keep the word."""
+    return visit.request.text(b"sec-fetch-site").strip() in ("cross-site", "same-site")
 
 
 def _shown(visit: Visit, found: Sequence[ConsentRecord] | None, *, as_json: bool) -> Response:
@@ -183,7 +193,8 @@ def _kept(visit: Visit, found: Sequence[ConsentRecord] | None) -> dict[str, Any]
             "denied": sorted(stored.denied),
             "services": dict(stored.services),
         }
-    return {"browser": browser, "records": [data(record) for record in found or ()]}
+    kept = None if found is None else [data(record) for record in found]
+    return {"browser": browser, "records": kept}
 
 
 def _failed(visit: Visit, *, as_json: bool) -> Response:

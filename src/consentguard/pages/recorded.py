@@ -10,8 +10,7 @@ from typing import Any
 
 from consentguard.locales import Texts
 from consentguard.model import ConsentRecord
-from consentguard.pages.markup import Html, escape, fill, join
-from consentguard.pages.places import spoken_in
+from consentguard.pages.markup import Html, fill, join
 
 
 def facts(record: ConsentRecord, texts: Texts) -> Html:
@@ -63,8 +62,8 @@ def moment(seconds: float) -> str:
 
 
 def _time(seconds: int, texts: Texts) -> Html:
-    from babel.dates import format_datetime  # noqa: PLC0415 - kept out of the import
-
-    at = datetime.fromtimestamp(seconds, UTC)
-    shown = format_datetime(at, "long", locale=spoken_in(texts.lang))
-    return fill('<time datetime="{at}">{shown}</time>', at=moment(seconds), shown=escape(shown))
+    return fill(
+        '<time datetime="{at}">{shown}</time>',
+        at=moment(seconds),
+        shown=texts.language.time(seconds),
+    )
