@@ -187,8 +187,12 @@ def test_the_banner_speaks_the_visitors_language(make_guard: GuardMaker) -> None
     site = SITE + 'languages = ["en", "de", "pt-BR"]\n'
     guard = ConsentGuard(a_policy(site=site), ["k"], ledger=None, geo=Here())
     assert guard.exchange(a_request(accept_language="de-AT,de;q=0.9")).visit.texts.lang == "de"
-    assert guard.exchange(a_request(accept_language="fr")).visit.texts.lang == "en"
-    assert guard.exchange(a_request()).visit.texts.lang == "en"
+    # Germany's rules want German: it goes before the site's own language, not before a visitor's.
+    assert guard.exchange(a_request(accept_language="en")).visit.texts.lang == "en"
+    assert guard.exchange(a_request(accept_language="fr")).visit.texts.lang == "de"
+    assert guard.exchange(a_request()).visit.texts.lang == "de"
+    elsewhere = ConsentGuard(a_policy(site=site), ["k"], ledger=None, geo=Here("NZ"))
+    assert elsewhere.exchange(a_request(accept_language="fr")).visit.texts.lang == "en"
 
 
 def test_who_sends_nothing_that_tells_is_looked_up_when_somebody_asks() -> None:

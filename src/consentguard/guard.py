@@ -143,6 +143,8 @@ class ConsentGuard:
         self.recorder = Recorder(ledger_of(ledger, self.policy))
         self._account = account
         self._after = (after_choice,) if callable(after_choice) else tuple(after_choice)
+        #: Pages that tell visitors what holds where they are.
+        self._ours = self.policy.enforcement.consent_path
         self._ages = account is not None or assumed_age(self.policy) is not None
         self._shared = Shared(self.setup, self._meet, for_everybody(self.policy, self._decider))
         self._regions = Regions.of(self.policy)
@@ -241,7 +243,7 @@ class ConsentGuard:
         """Who sends a request. Never raises: in doubt the strictest rules hold."""
         try:
             now = self.setup.clock()
-            if self._ages or request.account is not None:
+            if self._ages or request.account is not None or request.path.startswith(self._ours):
                 who = self._who(request)
                 located = self._fit(self._regions.find(who.place, now), who)
             else:

@@ -7,7 +7,7 @@ from typing import Any
 from tools.catalogue.common import Common, common, lines
 
 from consentguard.catalogue import Catalogue
-from consentguard.locales import Texts
+from consentguard.locales import Texts, load
 from consentguard.model import Service
 
 CATALOGUE = Catalogue.bundled(
@@ -42,7 +42,7 @@ def test_an_entity_that_nobody_counted() -> None:
 
 
 def test_what_visitors_are_not_told_yet_is_marked() -> None:
-    texts = Texts("en", "ltr", {"service-description.tag": "Shows advertising."})
+    texts = Texts(load("en").language, {"service-description.tag": "Shows advertising."})
     assert list(lines(common(ENTITIES, CATALOGUE), texts)) == [
         "-          7 most (Both)",
         "+          7 tag (Both)",

@@ -79,7 +79,7 @@ async def test_refusing_needs_no_reload(site: str) -> None:
         assert not await page.locator("#cg-banner").is_visible()
         text = await banner.inner_text()
         assert "Example Radio Ltd" in text
-        assert "Partners involved: 1." in text
+        assert "1 partner is involved." in text
         assert "Analytics" in text
         boxes = banner.locator("input[type=checkbox]:not([disabled])")
         assert await boxes.count() > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,7 +69,7 @@ class Site:
     def request(
         self, method: str, path: str, query: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Request:
-        sent = {"host": self.host, **(headers or {})}
+        sent = {"host": self.host, "accept-language": "en", **(headers or {})}
         if self.cookies and "cookie" not in sent:
             sent["cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         named = [(k.encode(), v.encode("latin-1")) for k, v in sent.items()]
@@ -126,7 +127,7 @@ def a_site(
     more: str = "", place: Here | None = None, *, https: bool = False, **kwargs: Any
 ) -> Site:
     """A site in Germany over http, unless said otherwise; ``more`` goes below ``[site]``."""
-    store = Store()
+    store, numbers = Store(), count(1)
     policy = a_policy(more, HTTPS if https else HTTPS.replace("https://www.site", "http://site"))
     guard = ConsentGuard(
         policy,
@@ -134,7 +135,7 @@ def a_site(
         geo=place or Here(),
         ledger=kwargs.pop("ledger", store),
         clock=lambda: NOW,
-        random=lambda: "receipt-1",
+        random=lambda: f"receipt-{next(numbers)}",
     )
     return Site(guard, store, scheme="https" if https else "http", **kwargs)
 

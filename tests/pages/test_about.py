@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from consentguard.locales import load
 from consentguard.model import Service
 from consentguard.pages import about
@@ -13,27 +11,6 @@ EN, DE = load("en"), load("de")
 
 def a_service(**said: object) -> Service:
     return Service("own", "Own", ("analytics",), **said)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("days", "english", "german"),
-    [
-        (0, "", ""),
-        (1, "1 day", "1 Tag"),
-        (30, "1 month", "1 Monat"),
-        (90, "3 months", "3 Monate"),
-        (395, "395 days", "395 Tage"),
-        (400, "400 days", "400 Tage"),
-        (730, "2 years", "2 Jahre"),
-    ],
-)
-def test_whole_years_and_months_and_else_days(days: int, english: str, german: str) -> None:
-    assert (about.period(days, "en"), about.period(days, "de")) == (english, german)
-
-
-def test_plurals_are_the_languages_own_and_an_unknown_one_is_english() -> None:
-    assert about.period(2, "ar") != about.period(2, "en") == about.period(2, "xx-klingon")
-    assert about.period(60, "pt-BR") == "2 meses"
 
 
 def test_lifetimes_are_the_longest_stated_or_what_the_site_allows() -> None:

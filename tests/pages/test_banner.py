@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import Here
 from tests.pages.driving import a_site
 
+from consentguard.locales import load
 from consentguard.model import STANDARD_PURPOSES, BannerRule, BannerSettings, Model, Reason
 from consentguard.pages import banner
 from consentguard.pages.assets import Assets
@@ -105,7 +106,7 @@ def test_no_partners_no_number(view: Make) -> None:
 
 def test_a_wider_scope_is_said(view: Make) -> None:
     made = view()
-    wide = dataclasses.replace(made, site=dataclasses.replace(made.site, cookie_domain="a.example"))
+    wide = replace(made, site=replace(made.site, cookie_domain="a.example"))
     assert "all sites under a.example" in banner.render(wide)
 
 
@@ -124,8 +125,8 @@ def test_what_is_ruled_out_is_not_asked_for(view: Make, row: Make) -> None:
 )
 def test_where_it_stands(view: Make, read: Read, wanted: str, rule: str, stands: str) -> None:
     made = view(banner=BannerSettings(position=wanted))
-    region = dataclasses.replace(made.region, banner=BannerRule(position=rule))
-    page = read(banner.render(dataclasses.replace(made, region=region)))
+    region = replace(made.region, banner=BannerRule(position=rule))
+    page = read(banner.render(replace(made, region=region)))
     assert page.one(id="cg-banner").attrs["class"] == f"cg-{stands}"
     assert page.one(id="cg-banner").attrs["aria-modal"] == "false"  # without a script it is not
 
@@ -150,8 +151,8 @@ def test_elsewhere_it_only_closes(view: Make, read: Read, variant: str) -> None:
 
 def test_a_law_may_say_that_closing_means_nothing(view: Make, read: Read) -> None:
     made = view()
-    region = dataclasses.replace(made.region, banner=BannerRule(close_means="nothing"))
-    page = read(banner.render(dataclasses.replace(made, region=region)))
+    region = replace(made.region, banner=BannerRule(close_means="nothing"))
+    page = read(banner.render(replace(made, region=region)))
     assert page.one(data_cg="close").attrs["type"] == "button"
 
 
@@ -193,7 +194,10 @@ def test_the_way_back_is_on_every_page(any_view: View, read: Read) -> None:
 )
 def test_the_label_of_the_way_back(view: Make, read: Read, variant: str, label: str) -> None:
     page = read(banner.render(view(variant=variant, show_banner=False)))
-    assert page.one(data_cg="reopen").text == label
+    control = page.one(data_cg="reopen")
+    # One of three is shown, see test_control: how things stand, for who does not see the ring.
+    words = [key for key in load("en") if key.startswith("standing.")]
+    assert control.text == label + "".join(f": {load('en')[key]}" for key in words)
 
 
 @pytest.mark.parametrize("variant", ["opt-in", "opt-out", "notice", "none", "something else"])
@@ -302,3 +306,40 @@ def test_assets_read_alike_in_every_charset(name: str) -> None:
 
 def test_the_script_evaluates_and_writes_no_markup() -> None:
     assert not re.search(r"innerHTML|outerHTML|eval|document\.write|cookie\b", static("banner.js"))
+
+
+@pytest.mark.parametrize(
+    ("place", "accepts", "shown", "due"),
+    [
+        # Québec's law wants French, and whoever reads English is offered it.
+        (Here("CA", "CA-QC"), "en", "en", ["fr"]),
+        (Here("CA", "CA-QC"), "fr", "fr", []),
+        # Canada wants one of two.
+        (Here("CA", "CA-ON"), "en", "en", []),
+        (Here("CA", "CA-ON"), "de", "de", ["en", "fr"]),
+        (Here("DE"), "en", "en", ["de"]),
+        # Italian would be due, and the site does not speak it.
+        (Here("IT"), "en", "en", []),
+        (Here("NZ"), "de", "de", ["en"]),
+    ],
+)
+def test_the_language_that_the_law_wants_is_on_the_first_layer(
+    read: Read, place: Here, accepts: str, shown: str, due: list[str]
+) -> None:
+    site = a_site('languages = ["en", "de", "fr"]\n', place)
+    visit = site.guard.exchange(
+        site.request("GET", "/", headers={"accept-language": accepts})
+    ).visit
+    page = read(banner.render(replace(visit.view("/"), show_banner=True)))
+    assert page.one(id="cg-banner").attrs["lang"] == shown
+    links = [a for a in page.all("a") if a.attrs.get("hreflang")]
+    assert [a.attrs["lang"] for a in links] == due
+    assert [a.attrs["href"] for a in links] == [f"/_consent?lang={tag}" for tag in due]
+
+
+def test_how_things_stand_is_said_in_words_too(view: Make, read: Read) -> None:
+    page = read(banner.render(view(show_banner=False, stand="some")))
+    for stand, words in (("all", "everything is"), ("some", "some things are")):
+        said = page.one("span", class_=f"cg-spoken cg-{stand}")
+        assert said.text == f": {words} allowed"
+    assert page.one(id="cg-reopen").attrs["data-cg-stand"] == "some"

@@ -39,7 +39,7 @@ def test_a_first_visit(site: Site) -> None:
     assert {"analytics", "advertising"} <= set(config["ask"])
     assert {"necessary", "email_marketing"}.isdisjoint(config["ask"])
     assert config["texts"]["text"].startswith("Test Ltd would like to use cookies")
-    assert "Partners involved: 1." in config["texts"]["facts"]
+    assert "1 partner is involved." in config["texts"]["facts"]
     assert config["buttons"]["accept"] == "Accept all"
     assert config["buttons"]["reopen"] == "Cookie settings"
     assert config["first_layer"]["reject"] is True

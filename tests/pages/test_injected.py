@@ -38,7 +38,7 @@ def test_an_address_of_another_origin_is_not_gone_back_to(onward: str) -> None:
 def test_every_decision_language_and_root_has_its_own() -> None:
     for request in (
         a_request(),
-        a_request(accept_language="de"),
+        a_request(accept_language="en"),
         a_request(sec_gpc="1"),
         a_request(cookie="consent=x"),
     ):
@@ -87,7 +87,7 @@ def test_banners_differ_by_decision_language_and_host() -> None:
     banners = Banners()
     requests = [
         a_request(),
-        a_request(accept_language="de"),
+        a_request(accept_language="en"),
         a_request(sec_gpc="1"),
         to_host("other.test"),
         to_host("site.test", scheme="https"),

@@ -18,7 +18,6 @@ from consentguard.pages.markup import (
     Html,
     View,
     checkbox,
-    does,
     escape,
     fill,
     join,
@@ -185,10 +184,3 @@ def test_who_answers_for_the_site(view: Make) -> None:
     made = view()
     assert made.controller == "Example Music GmbH"
     assert dataclasses.replace(made, site=Site("Only")).controller == "Only"
-
-
-def test_a_sentence_in_another_language_says_so() -> None:
-    arabic, german = load("ar"), load("de")
-    assert does(german, "youtube").startswith("Spielt Videos")
-    assert does(arabic, "youtube").startswith('<span lang="en" dir="ltr">Plays videos')
-    assert does(arabic, "nobody_knows_this") == ""

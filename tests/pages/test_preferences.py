@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.pages.driving import a_site
+
+from consentguard.locales import available
 from consentguard.model import Model, Reason, Service
 from consentguard.pages import preferences
 from consentguard.pages.markup import View
@@ -65,7 +68,7 @@ def test_the_services_behind_a_purpose(view: Make, read: Read) -> None:
 def test_a_service_that_says_little(view: Make, row: Make, read: Read) -> None:
     bare = Service("own", "Own counter", ("analytics",))
     page = read(preferences.page(view(purposes=(row("en", "analytics", services=(bare,)),))))
-    assert page.one("details").text == "Services: 1Own counter"
+    assert page.one("details").text == "1 serviceOwn counter"
     assert page.all("p", class_="cg-does") == []
 
 
@@ -110,7 +113,7 @@ def test_withdrawing_takes_one_button(any_view: View, read: Read) -> None:
 def test_the_rules_in_force(view: Make, read: Read) -> None:
     page = read(preferences.page(view()))
     (facts,) = [e.text for e in page.all("dl") if not e.within("details")]
-    for words in ("eea-gdpr", "GDPR + ePrivacy", "3", "2026-11-01", "None yet"):
+    for words in ("eea-gdpr", "GDPR + ePrivacy", "3", "November 1, 2026", "None yet"):
         assert words in facts
     assert page.one("a", href="https://x.example").within("dl")
     stored = read(preferences.page(view(chosen=True)))
@@ -150,3 +153,24 @@ def test_ids_are_unique_and_point_somewhere(any_view: View, read: Read) -> None:
     assert len(ids) == len(set(ids))
     for name in ("for", "aria-labelledby", "aria-describedby"):
         assert {e.attrs[name] for e in page.elements if name in e.attrs} <= set(ids)
+
+
+def test_the_same_page_in_each_language_of_the_site(read: Read) -> None:
+    site = a_site('languages = ["en", "de-AT", "ar"]\n')
+    page = read(site.get("/_consent", b"next=/artist").body.decode())
+    nav = page.one("nav", aria_label="Language")
+    links = [a for a in page.all("a") if a.attrs.get("hreflang")]
+    assert [(a.attrs["lang"], a.attrs["dir"], a.text) for a in links] == [
+        ("de-AT", "ltr", "Deutsch"),
+        ("ar", "rtl", "العربية"),
+    ]
+    assert links[0].attrs["href"] == "/_consent?lang=de-AT&next=/artist"
+    assert "English" not in nav.text
+    there = read(site.get("/_consent", b"lang=de-AT&next=/artist").body.decode())
+    assert there.one("html").attrs["lang"] == "de-AT"
+    assert there.one("nav", aria_label="Sprache")
+    # One language needs no way to another, and many are folded away.
+    assert not read(a_site().get("/_consent").body.decode()).all("nav")
+    many = f"languages = {['en', *(tag for tag in available() if tag != 'en')]}\n"
+    page = read(a_site(many).get("/_consent").body.decode())
+    assert page.one("nav").within("details")

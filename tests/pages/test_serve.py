@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.conftest import Here
 from tests.pages.driving import Site, a_site, all_of, first
 
 from consentguard.http.message import Response
@@ -164,6 +165,45 @@ def test_the_preferences_page_knows_where_to_go_back_to(site: Site) -> None:
         assert page.status == 200
         assert b"evil.test" not in page.body
         assert b'"><b>' not in page.body
+
+
+@pytest.mark.parametrize(
+    ("country", "site", "age"),
+    [
+        ("DE", "", 16),
+        ("ES", "", 14),
+        ("BE", "", 13),
+        ("BE", "[minors]\nsite_minimum_age = 15\n", 15),
+    ],
+)
+def test_who_is_too_young_is_told_who_chooses(country: str, site: str, age: int) -> None:
+    page = a_site(site, Here(country)).get("/_consent").body.decode()
+    assert f"<p>If you are under {age}, a parent or guardian has to choose for you.</p>" in page
+
+
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://www.site.test/artist?x=1", "/artist?x=1"),
+        ("http://user:pw@www.site.test/artist", "/artist"),
+        ("http://elsewhere.test/artist", "/"),
+        ("http://www.site.test//elsewhere.test/", "/"),
+        ("http://www.site.test/_consent?next=/x", "/"),
+        ("http://www.site.test/_consent/cookies", "/"),
+        ("http://www.site.test/_consentful", "/_consentful"),
+        ("http://www.site.test", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_without_a_script_the_way_back_is_where_the_link_stood(
+    site: Site, referrer: str, back: str
+) -> None:
+    page = site.get("/_consent", referer=referrer).body.decode()
+    assert f'<a href="{back}" rel="noreferrer">Back to Test</a>' in page
+    # What a link says itself goes before.
+    page = site.get("/_consent", b"next=/here", referer=referrer).body.decode()
+    assert '<a href="/here" rel="noreferrer">Back to Test</a>' in page
 
 
 def test_a_mounted_app_has_its_urls_below_its_root() -> None:

@@ -14,6 +14,7 @@ KEYS = {
     "models",
     "granted",
     "complete",
+    "stand",
     "unknown",
     "denied",
     "services",

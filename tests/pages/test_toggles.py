@@ -156,7 +156,7 @@ def test_how_many_are_on_is_said_before_anybody_looks(site: Site) -> None:
     tick(site, "service=youtube")
     page = read(site.get("/_consent").body.decode())
     summaries = [e.text for e in page.all("summary")]
-    assert "Services: 3, on: 1" in summaries
+    assert "3 services, on: 1" in summaries
 
 
 def test_a_service_that_the_site_never_declared_is_shown_once_it_was_allowed(site: Site) -> None:

@@ -7,15 +7,13 @@ that anybody states; where the site promises less, less.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from functools import lru_cache
 from math import inf
 from typing import Any
 
 from consentguard.locales import Texts
 from consentguard.model import Service
 from consentguard.pages.markup import Html, escape, fill, join, link
-from consentguard.pages.places import spoken_in, territory
+from consentguard.pages.places import territory
 
 #: What makes a transfer lawful, as policy files say it, and what has a text.
 _SAFEGUARDS = frozenset(("dpf", "scc", "bcr", "adequacy", "consent"))
@@ -30,9 +28,9 @@ def cookies(service: Service, texts: Texts) -> Iterator[tuple[str, str]]:
         elif days == 0:
             yield name, texts["cookie.session"]
         elif name in service.lifetimes:
-            yield name, period(days, texts.lang)
+            yield name, texts.language.period(days)
         else:
-            yield name, texts.get("cookie.most", period=period(days, texts.lang))
+            yield name, texts.get("cookie.most", period=texts.language.period(days))
 
 
 def _days(service: Service, name: str) -> int | None:
@@ -50,7 +48,10 @@ def vendor(service: Service, controller: str) -> str:
 def safeguards(service: Service, texts: Texts) -> str:
     """What makes a transfer to its country lawful, by the visitor's region (GDPR, art. 46)."""
     said = (
-        (territory(region, texts.lang), texts[f"safeguard.{what}"] if what in _SAFEGUARDS else what)
+        (
+            territory(region, texts.language),
+            texts[f"safeguard.{what}"] if what in _SAFEGUARDS else what,
+        )
         for region, what in service.safeguard.items()
     )
     return "; ".join(f"{where}: {what}" for where, what in said)
@@ -64,7 +65,7 @@ def facts(service: Service, texts: Texts, controller: str, *, short: bool = Fals
     rows: tuple[tuple[str, object], ...] = (
         ("vendor", name),
         ("party", "" if short else party),
-        ("country", territory(service.country, texts.lang) if service.country else ""),
+        ("country", territory(service.country, texts.language) if service.country else ""),
         ("safeguard", safeguards(service, texts)),
         ("cookies", _line(service, texts) if short else ""),
         ("storage", codes(service.storage)),
@@ -127,25 +128,3 @@ def data(service: Service, texts: Texts, controller: str) -> dict[str, Any]:
         "cookies": [{"name": name, "days": _days(service, name)} for name in service.cookies],
         "storage": list(service.storage),
     }
-
-
-@lru_cache(maxsize=1024)
-def period(days: int, lang: str) -> str:
-    """So many days in words, ``""`` for none: whole years and months where it comes out even."""
-    if days <= 0:
-        return ""
-    from babel.dates import format_timedelta  # noqa: PLC0415 - kept out of the import
-
-    unit = "day"
-    if days % 365 == 0:
-        unit = "year"
-    elif days % 30 == 0:
-        unit = "month"
-    # No other unit reaches the threshold, so it is this one; plurals are the language's.
-    text: str = format_timedelta(
-        timedelta(days=days),
-        granularity=unit,  # type: ignore[arg-type]
-        threshold=inf,
-        locale=spoken_in(lang),
-    )
-    return text

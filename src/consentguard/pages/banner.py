@@ -20,6 +20,7 @@ from consentguard.pages.markup import (
     checkbox,
     fill,
     form,
+    in_language,
     join,
     link,
     paragraph,
@@ -48,7 +49,7 @@ data-cg="close" aria-label="{label}">&#215;</button>"""
 _REOPEN = """\
 <div id="cg-reopen"{own} lang="{lang}" dir="{dir}"{told} data-cg-words="{words}" \
 data-cg-stand="{stand}"{hidden}>{signal}\
-<a data-cg="reopen" href="{settings}">{label}</a>\
+<a data-cg="reopen" href="{settings}">{label}{standing}</a>\
 <span class="cg-spoken" role="status" data-cg="status"></span></div>"""
 
 
@@ -122,7 +123,7 @@ def _first_layer(view: View) -> Html:
     # A space between them: on narrow screens they stand in one line of text.
     names = join((fill("<li>{name}</li>", name=row.name) for row in asked), " ")
     more = [
-        texts.get("banner.partners", count=view.partners) if view.partners else "",
+        texts.count("banner.partners", view.partners) if view.partners else "",
         texts["banner.transfer"] if view.region.transfer_notice and view.partners else "",
         texts.get("banner.subdomains", domain=site.cookie_domain) if site.cookie_domain else "",
         texts.get("banner.later", control=view.control),
@@ -143,6 +144,7 @@ def _first_layer(view: View) -> Html:
 def _links(view: View) -> Html:
     texts = view.texts
     links = [link(view.prefix + view.query, texts["banner.details"])]
+    links += [in_language(due, f"{view.prefix}?lang={due.tag}") for due in view.due]
     if view.site.policy_url:
         links.insert(0, link(view.site.policy_url, texts["banner.policy"]))
     return join(links, " ")
@@ -167,6 +169,18 @@ def _words(view: View) -> str:
     return urlencode([(w, p) for p, words in _USUAL.items() for w in words if w not in own])
 
 
+def _standing(view: View) -> Html:
+    """What the ring says, for who does not see it; the style sheet shows the one that holds."""
+    return join(
+        fill(
+            '<span class="cg-spoken cg-{stand}">: {words}</span>',
+            stand=stand,
+            words=view.texts[f"standing.{stand}"],
+        )
+        for stand in ("all", "some", "none")
+    )
+
+
 def _reopen(view: View) -> Html:
     """The way back, on every page. GDPR, art. 7(3): withdrawing is as easy as giving.
 
@@ -185,6 +199,7 @@ def _reopen(view: View) -> Html:
         told=told(view),
         words=_words(view),
         stand=view.stand,
+        standing=_standing(view),
         hidden=Html(" hidden" if view.show_banner else ""),
         # One status is enough: the banner says it while it is there.
         signal=Html("") if view.show_banner else signal(view),

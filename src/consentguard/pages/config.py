@@ -87,7 +87,7 @@ def _texts(view: View) -> dict[str, Any]:
     texts, site = view.texts, view.site
     variant = view.variant if f"banner.{view.variant}" in texts else "notice"
     facts = [
-        texts.get("banner.partners", count=view.partners) if view.partners else "",
+        texts.count("banner.partners", view.partners) if view.partners else "",
         texts["banner.transfer"] if view.region.transfer_notice and view.partners else "",
         texts.get("banner.subdomains", domain=site.cookie_domain) if site.cookie_domain else "",
         texts.get("banner.later", control=view.control),

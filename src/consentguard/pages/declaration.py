@@ -16,7 +16,7 @@ from consentguard.errors import ConfigError
 from consentguard.locales import Texts, negotiate
 from consentguard.model import Service
 from consentguard.pages import about
-from consentguard.pages.markup import Html, document, does, fill, join, link, paragraph
+from consentguard.pages.markup import Html, document, fill, join, link, paragraph
 from consentguard.pages.view import declared
 from consentguard.pages.visit import COOKIE_SECONDS, Setup, Visit
 
@@ -109,7 +109,7 @@ def _service(service: Service, texts: Texts, controller: str, level: int) -> Htm
         _SERVICE,
         level=level,
         name=service.name,
-        about=paragraph(does(texts, service.id), "cg-does"),
+        about=paragraph(texts.service_description(service.id), "cg-does"),
         facts=about.facts(service, texts, controller),
         table=about.table(service, texts),
     )
@@ -121,7 +121,7 @@ def page(visit: Visit) -> str:
     version = texts.get(
         "declaration.version",
         version=policy.version,
-        date=policy.effective or texts["preferences.unknown"],
+        date=texts.language.stated(policy.effective) or texts["preferences.unknown"],
     )
     links = [link(view.prefix + view.query, view.control)]
     if policy.site.policy_url:

@@ -22,7 +22,7 @@ from consentguard.html.judge import Gate
 from consentguard.html.verdicts import Denied
 from consentguard.locales import Texts
 from consentguard.model import EVERYBODY, Service
-from consentguard.pages.markup import Html, does, escape, fill, join
+from consentguard.pages.markup import Html, fill
 from consentguard.pages.origin import safe_path
 from consentguard.pages.originals import original
 from consentguard.pages.visit import Visit
@@ -162,17 +162,17 @@ def clickable(decision: Decision, services: Sequence[Service]) -> bool:
 def _words(texts: Texts, services: tuple[Service, ...], clickable: bool) -> Words:
     name = ", ".join(dict.fromkeys(service.name for service in services))
     vendors = ", ".join(dict.fromkeys(service.vendor or service.name for service in services))
-    about = [does(texts, service.id) for service in services]
-    about.append(escape(texts.get("embed.receives", vendor=vendors)))
+    about = [texts.service_description(service.id) for service in services]
+    about.append(texts.get("embed.receives", vendor=vendors))
     if not clickable:
-        about.append(escape(texts["embed.kept-off"]))
+        about.append(texts["embed.kept-off"])
     buttons = fill(
         _BUTTONS,
         once=texts["embed.once"],
         always=texts.get("embed.always", service=name),
         services="\n".join(service.id for service in services),
     )
-    text = join(filter(None, about), " ")
+    text = " ".join(filter(None, about))
     ids = " ".join(service.id for service in services)
     return Words(ids, name, fill(_ABOUT, text=text), buttons if clickable else Html(""))
 

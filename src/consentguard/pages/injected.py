@@ -68,8 +68,17 @@ class Injected:
         setup = self._setup
         prefix = self._origin + self._prefix if absolute else self._prefix
         given = _NONCE.decode() if nonce else ""
-        words, query = self._texts, self._query
-        shown = view(setup.policy, setup.assets, self._decision, words, prefix, _NEXT, given, query)
+        shown = view(
+            setup.policy,
+            setup.assets,
+            self._decision,
+            self._texts,
+            prefix,
+            _NEXT,
+            given,
+            self._query,
+            setup.texts.values(),
+        )
         charset = "utf-8" if unicode else "ascii"
         markup = banner.parts(shown) if bare else banner.render(shown)
         rendered = markup.encode(charset, "xmlcharrefreplace")
@@ -86,8 +95,8 @@ class Banners:
         """What is put into this visitor's pages."""
         request, decision = visit.request, visit.visitor.decision
         host, root = request.fields.get(b"host", b""), request.root_path
-        lang, query = visit.texts.lang, visit.query
-        key = (decision.digest, decision.region.id, lang, query, request.scheme, host, root)
+        words, query = visit.texts.digest, visit.query
+        key = (decision.digest, decision.region.id, words, query, request.scheme, host, root)
         found = self._memo.get(key)
         if found is None:
             found = Injected(visit)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 
-from consentguard.locales import Texts
+from consentguard.locales import Language, Texts, nearest
 from consentguard.model import BannerSettings, Model, Reason, Region, Service, Site, nothing
 
 #: A site that says nothing about its banner.
@@ -99,6 +99,8 @@ class View:
     banner: BannerSettings = PLAIN
     stand: str = "none"  #: ``all`` that *accept* allows is on, ``some`` of it, or ``none``
     query: str = ""  #: of our own URLs: ``?lang=fr`` where the browser asks for another language
+    others: tuple[Language, ...] = ()  #: that the site speaks, too
+    minors: int = 0  #: the age below which a parent or guardian chooses; 0: nobody says
 
     @property
     def controller(self) -> str:
@@ -117,6 +119,18 @@ class View:
         Garante, guidelines of 10 June 2021: an X that refuses, and the banner says that it does.
         """
         return self.variant == "opt-in" and self.region.banner.close_means == "refuse"
+
+    @property
+    def due(self) -> tuple[Language, ...]:
+        """Languages that the law of the place wants, where this is none of them.
+
+        Charte de la langue française, s. 52 (Québec): what is there in another language is there
+        in French, under conditions at least as favourable.
+        """
+        wanted = self.region.languages
+        if nearest(self.texts.lang, wanted) is not None:
+            return ()
+        return tuple(one for one in self.others if nearest(one.tag, wanted) is not None)
 
     @property
     def control(self) -> str:
@@ -159,15 +173,6 @@ def paragraph(text: str, css_class: str = "") -> Html:
     return fill("<p{named}>{text}</p>", named=named, text=text)
 
 
-def does(texts: Texts, id: str) -> Html:
-    """The sentence on a service; marked where it is in another language (WCAG 2.2, 3.1.2)."""
-    text, lang = texts.service_description(id), texts.service_language(id)
-    if not text or lang == texts.lang:
-        return escape(text)
-    # Those that all languages fall back to are written from left to right.
-    return fill('<span lang="{lang}" dir="ltr">{text}</span>', lang=lang, text=text)
-
-
 def link(url: str, text: str) -> Html:
     """A link, or the bare text where ``url`` is not http(s), mailto or a path of this site.
 
@@ -176,6 +181,17 @@ def link(url: str, text: str) -> Html:
     if re.match(r"https?://|mailto:|/(?![/\\])", url, re.IGNORECASE) is None:
         return escape(text)
     return fill('<a href="{url}" rel="noreferrer">{text}</a>', url=url, text=text)
+
+
+def in_language(language: Language, url: str) -> Html:
+    """A link to the same in another language, named in that (WCAG 2.2, 3.1.2)."""
+    return fill(
+        '<a href="{url}" lang="{tag}" hreflang="{tag}" dir="{dir}">{name}</a>',
+        url=url,
+        tag=language.tag,
+        dir=language.dir,
+        name=language.name,
+    )
 
 
 def assets(view: View) -> Html:

@@ -6,17 +6,12 @@ granted; for less, an address would have to prove it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from consentguard.geo.codes import subdivision_name
-from consentguard.locales import Texts
+from consentguard.locales import Language, Texts
 from consentguard.model import Region
 from consentguard.policy.regions import at_least_as_strict
-
-if TYPE_CHECKING:
-    from babel import Locale
 
 #: Places that one option names.
 _NAMED = 3
@@ -42,34 +37,17 @@ def places(
 
 def name(region: Region, texts: Texts) -> str:
     """What a rule set is called: after its countries or states, in the visitor's language."""
-    found = sorted({territory(code, texts.lang) for code in region.codes}, key=str.casefold)
+    found = sorted({territory(code, texts.language) for code in region.codes}, key=str.casefold)
     if not found:
         return texts["place.anywhere"]
     if len(found) <= _NAMED:
         return ", ".join(found)
     some = ", ".join(found[:_NAMED])
-    return texts.get("place.more", places=some, count=len(found) - _NAMED)
+    return texts.count("place.more", len(found) - _NAMED, places=some)
 
 
-def territory(code: str, lang: str) -> str:
+def territory(code: str, language: Language) -> str:
     """The name of a country or part of one (ISO 3166), or of the European Union: ``EU``."""
     country, _, part = code.partition("-")
-    land = _territories(lang).get(country, country)
+    land = language.territory(country)
     return f"{subdivision_name(country, part)} ({land})" if part else land
-
-
-@lru_cache(maxsize=64)
-def _territories(lang: str) -> Mapping[str, str]:
-    """Names of countries by code, in that language or in English (Unicode CLDR)."""
-    return dict(spoken_in(lang).territories)
-
-
-@lru_cache(maxsize=64)
-def spoken_in(lang: str) -> Locale:
-    """What Unicode CLDR says of a language; of English where it does not know it."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  (few pages need it)
-
-    try:
-        return Locale.parse(lang, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")

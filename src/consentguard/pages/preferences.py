@@ -19,10 +19,10 @@ from consentguard.pages.markup import (
     button,
     checkbox,
     document,
-    does,
     escape,
     fill,
     form,
+    in_language,
     join,
     link,
     paragraph,
@@ -32,13 +32,21 @@ from consentguard.pages.markup import (
 from consentguard.pages.origin import address
 
 _BODY = """\
-{message}{signal}{intro}
+{message}{languages}{signal}{intro}
 <p class="cg-links">{links}</p>
 <section aria-labelledby="cg-all"><h2 id="cg-all">{all}</h2>{answers}</section>
 <section aria-labelledby="cg-purposes"><h2 id="cg-purposes">{purposes}</h2>{rows}</section>
 <section aria-labelledby="cg-withdraw"><h2 id="cg-withdraw">{withdraw}</h2>{withdrawal}</section>
 <section aria-labelledby="cg-me"><h2 id="cg-me">{me}</h2>{mine}</section>
 <section aria-labelledby="cg-rules"><h2 id="cg-rules">{rules}</h2>{facts}</section>"""
+
+#: More languages than this are folded away.
+_FOLDED = 6
+_FEW = '<nav class="cg-links" aria-label="{label}">{links}</nav>'
+_MANY = (
+    '<details class="cg-services"><summary>{label}</summary>'
+    '<nav class="cg-links" aria-label="{label}">{links}</nav></details>'
+)
 
 
 def page(view: View, message: str = "") -> str:
@@ -55,6 +63,7 @@ def _body(view: View, message: str) -> Html:
     return fill(
         _BODY,
         message=said if message else Html(""),
+        languages=_languages(view),
         signal=signal(view),
         intro=_intro(view),
         links=_links(view),
@@ -71,20 +80,38 @@ def _body(view: View, message: str) -> Html:
     )
 
 
+def _languages(view: View) -> Html:
+    """The same page in each other language of the site."""
+    if not view.others:
+        return Html("")
+    return fill(
+        _FEW if len(view.others) <= _FOLDED else _MANY,
+        label=view.texts["preferences.language"],
+        links=join(
+            (
+                in_language(one, settings_path(view.prefix, f"?lang={one.tag}", view.next))
+                for one in view.others
+            ),
+            " ",
+        ),
+    )
+
+
 def _intro(view: View) -> Html:
     """What the page is for and who answers for it.
 
     Cal. Code Regs. tit. 11, 7026: opting out asks for no account and no more data than it needs.
+    GDPR, art. 8(1): a child's consent is given or authorised by who has parental responsibility.
     """
-    key = "preferences.intro-opt-out" if view.opt_out else "preferences.intro"
-    return paragraph(
-        view.texts.get(
-            key,
-            site=view.site.name,
-            controller=view.controller,
-            reject=view.texts["button.reject"],
-        )
+    texts = view.texts
+    said = texts.get(
+        "preferences.intro-opt-out" if view.opt_out else "preferences.intro",
+        site=view.site.name,
+        controller=view.controller,
+        reject=texts["button.reject"],
     )
+    minors = texts.get("banner.minors", age=view.minors) if view.minors else ""
+    return join((paragraph(said), paragraph(minors)))
 
 
 def _links(view: View) -> Html:
@@ -157,7 +184,7 @@ def _services(view: View, row: PurposeRow) -> Html:
     mixed = 0 < on < count
     return fill(
         '<details class="cg-services"><summary>{count}</summary><ul>{services}</ul></details>',
-        count=texts.get("service.on" if mixed else "service.count", count=count, on=on),
+        count=texts.count("service.on" if mixed else "service.count", count, on=on),
         services=join(_service(view, row, service) for service in row.services),
     )
 
@@ -175,7 +202,7 @@ def _service(view: View, row: PurposeRow, service: Service) -> Html:
     return fill(
         "<li>{box}{about}{facts}</li>",
         box=_box(view, row, service),
-        about=paragraph(does(texts, service.id), "cg-does"),
+        about=paragraph(texts.service_description(service.id), "cg-does"),
         facts=about.facts(service, texts, view.controller, short=True),
     )
 
@@ -274,7 +301,7 @@ def _rules(view: View) -> Html:
         ("law", escape(region.law or unknown)),
         ("sources", join((link(source, source) for source in region.sources), ", ")),
         ("version", escape(view.policy_version or unknown)),
-        ("effective", escape(view.effective or unknown)),
+        ("effective", escape(texts.language.stated(view.effective) or unknown)),
         (
             "choice",
             escape(texts["preferences.chosen" if view.chosen else "preferences.not-chosen"]),

@@ -18,12 +18,13 @@ from consentguard.pages import (
     preferences,
     state,
 )
-from consentguard.pages.origin import safe_path
+from consentguard.pages.origin import came_from, safe_path
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.places import places
 from consentguard.pages.upkeep import hinted, renewed, swept
 from consentguard.pages.view import toggles
 from consentguard.pages.visit import Visit
+from consentguard.policy.minors import digital_age
 
 Handler = Callable[[Visit, bytes], Outcome]
 
@@ -31,17 +32,26 @@ LONGEST = 8192  #: characters of a query that are read
 
 
 def _preferences(visit: Visit, _: bytes) -> Outcome:
-    onward = safe_path(_query(visit.request, "next") or "/")
     setup = visit.setup
+    onward = safe_path(_query(visit.request, "next") or _before(visit) or "/")
     offered = places(setup.policy.regions.values(), visit.located, setup.clock(), visit.texts)
     view = replace(
         visit.view(onward),
         places=offered,
         toggles=toggles(setup.policy, visit.decision),
         identified=bool(visit.receipt),
+        minors=digital_age(setup.policy, visit.decision.region, visit.visitor.who),
     )
     message = me.saved(visit, view, _query(visit.request, "receipt"))
     return Outcome.of(outcome.html(200, preferences.page(view, message)))
+
+
+def _before(visit: Visit) -> str:
+    """The page that a link without ``next`` stood on: the re-open control's, which all share."""
+    address = came_from(visit.request)
+    path = address.partition("?")[0]
+    ours = path == visit.prefix or path.startswith(f"{visit.prefix}/")
+    return "" if ours else address
 
 
 def _state(visit: Visit, _: bytes) -> Outcome:

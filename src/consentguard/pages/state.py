@@ -12,7 +12,8 @@ from consentguard.model import Policy
 def state(policy: Policy, decision: Decision) -> dict[str, Any]:
     """What holds for this visitor: models, granted, denied with reasons, and why it is so.
 
-    ``complete``: all that *accept* allows is allowed; ``unknown``: hosts that nobody knows are.
+    ``complete``: all that *accept* allows is allowed; ``unknown``: hosts that nobody knows are;
+    ``stand``: ``all`` of it is on, ``some`` of what waits for a word, or ``none``.
     """
     return {
         "region": decision.region.id,
@@ -20,6 +21,7 @@ def state(policy: Policy, decision: Decision) -> dict[str, Any]:
         "models": {p: r.model.value for p, r in decision.rulings.items()},
         "granted": list(decision.granted),
         "complete": decision.complete,
+        "stand": decision.stand,
         "unknown": decision.unknown,
         "denied": {p: reason.value for p, reason in decision.denied.items()},
         "services": dict(decision.exceptions),

@@ -27,6 +27,7 @@ def view(
     next_path: str,
     nonce: str = "",
     query: str = "",
+    spoken: Iterable[Texts] = (),
 ) -> View:
     """Everything that a page or the banner shows to this visitor."""
     return View(
@@ -40,6 +41,7 @@ def view(
         gpc=decision.gpc,
         purposes=tuple(rows(policy, decision, texts)),
         texts=texts,
+        others=tuple(one.language for one in spoken if one.lang != texts.lang),
         css_url=f"{prefix}/static/{assets.css}",
         js_url=f"{prefix}/static/{_script(assets, decision.region)}",
         shared=decision.region.id == EVERYBODY,

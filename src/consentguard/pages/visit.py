@@ -96,13 +96,18 @@ class Setup:
             return "consent"
         return "__Secure-consent" if self.policy.site.cookie_domain else "__Host-consent"
 
-    def spoken(self, accept_language: bytes | None, page: str = "") -> Texts:
-        """The texts in the language of a page, else in one that its visitor accepts."""
-        if accept_language is None and not page:
-            return self._default
+    def spoken(
+        self, accept_language: bytes | None, page: str = "", duty: tuple[str, ...] = ()
+    ) -> Texts:
+        """The texts in the language of a page, else in one that its visitor accepts.
+
+        Else in one that the law of the place wants: ``duty``.
+        """
         languages = self.languages
+        if len(languages) == 1 or not (accept_language or page or duty):
+            return self._default
         accept = (accept_language or b"").decode("latin-1")
-        return self.texts[negotiate(accept, page, languages, languages[0])]
+        return self.texts[negotiate(accept, page, languages, languages[0], duty)]
 
     @cached_property
     def _default(self) -> Texts:
@@ -206,7 +211,7 @@ class Visit:
     @property
     def texts(self) -> Texts:
         """The page's language, or one that fits the visitor, of those that the site speaks."""
-        return self.setup.spoken(self.accepts, self.lang)
+        return self._spoken(self.lang)
 
     @property
     def accepts(self) -> bytes | None:
@@ -220,7 +225,7 @@ class Visit:
         ``""`` where both come to the same.
         """
         texts = self.texts
-        return "" if texts is self.setup.spoken(self.accepts) else f"?lang={texts.lang}"
+        return "" if texts is self._spoken() else f"?lang={texts.lang}"
 
     @property
     def digest(self) -> str:
@@ -228,8 +233,10 @@ class Visit:
 
         That is the browser's. The page's own is part of what the app's tag names.
         """
-        spoken = self.setup.spoken(self.accepts)
-        return _digest(self.visitor.decision.digest, self.setup.salt, spoken.digest)
+        return _digest(self.visitor.decision.digest, self.setup.salt, self._spoken().digest)
+
+    def _spoken(self, page: str = "") -> Texts:
+        return self.setup.spoken(self.accepts, page, self.decision.region.languages)
 
     @property
     def onward(self) -> str:
@@ -282,8 +289,18 @@ class Visit:
 
         With an ``origin`` our own URLs are absolute, for pages with a ``<base>`` elsewhere.
         """
-        policy, assets, prefix = self.setup.policy, self.setup.assets, origin + self.prefix
-        return view(policy, assets, self.decision, self.texts, prefix, onward, nonce, self.query)
+        setup = self.setup
+        return view(
+            setup.policy,
+            setup.assets,
+            self.decision,
+            self.texts,
+            origin + self.prefix,
+            onward,
+            nonce,
+            self.query,
+            setup.texts.values(),
+        )
 
 
 @lru_cache(maxsize=1024)

@@ -57,8 +57,7 @@
     if (!state.show_banner) close(done);
     document.dispatchEvent(new CustomEvent("consentguard:change", { detail: state }));
     if (!reopen || ended(state) || styled(state)) return reload();
-    const waits = (id) => (state.models[id] ?? "none") !== "none";
-    reopen.dataset.cgStand = state.complete ? "all" : state.granted.some(waits) ? "some" : "none";
+    reopen.dataset.cgStand = state.stand;
     const heard = ({ detail }) => detail.needsReload && reload();
     document.addEventListener("consentguard:ungated", heard, { once: true });
   };

@@ -35,6 +35,7 @@
     // Trusted Types: the same forms in the site's own language.
     told.cgGranted = state.granted.join(" ");
     told.cgServices = JSON.stringify(state.services);
+    told.cgStand = state.stand;
     if (!state.show_banner) delete told.cgAsks;
     show(state.show_banner);
   }
