@@ -9,6 +9,8 @@ from itertools import product
 from tools.gallery.index import Picture, index
 from tools.gallery.views import POSITIONS, THEMES, VARIANTS, View, views
 
+from consentguard.locales import available
+
 VIEWS = list(views())
 
 
@@ -22,6 +24,8 @@ def test_every_variant_is_there_in_every_theme_and_direction() -> None:
     places = {(v.theme, v.position, v.lang) for v in VIEWS if v.kind == "banner"}
     assert places >= set(product(THEMES, POSITIONS, ("en", "ar")))
     assert {v.lang for v in VIEWS if v.kind == "settings"} == {"en", "de", "fr", "pt-BR", "ar"}
+    for kind in ("language", "language-settings"):
+        assert [v.lang for v in VIEWS if v.kind == kind] == list(available())
 
 
 def test_the_index_shows_each_and_asks_nobody() -> None:

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -16,8 +17,11 @@ from examples.demo.geo import DemoLocator
 from consentguard.asgi import ConsentMiddleware
 from consentguard.errors import LedgerError
 from consentguard.geo.locate import Locator
+from consentguard.locales import available, load
 from consentguard.model import ConsentRecord, GeoSettings
 from consentguard.policy import parse
+
+from .views import SPOKEN
 
 #: Theme and position, as ``dark/top``.
 GUARD = "X-Gallery"
@@ -43,6 +47,20 @@ class Broken:
         """There is nothing to close."""
 
 
+async def plain(scope: Any, receive: Any, send: Any) -> None:
+    """A page in any language that there is, of which nothing needs a translation."""
+    language = load(scope["path"].removeprefix(SPOKEN)).language
+    page = (
+        f'<!doctype html><html lang="{language.tag}" dir="{language.dir}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{language.name}</title><style>html {{ font-family: sans-serif; "
+        f"color-scheme: light dark }}</style><h1>{language.name}</h1></html>"
+    )
+    headers = [(b"content-type", b"text/html; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": page.encode()})
+
+
 class Sites:
     """The demo, and a guard for each theme and position, made when it is first asked for."""
 
@@ -59,10 +77,15 @@ class Sites:
             policy, problems = parse(POLICY.read_text(encoding="utf-8") + banner)
             if policy is None:
                 raise SystemExit("\n".join(map(str, problems)))
+            policy = replace(policy, site=replace(policy.site, languages=available()))
             found = self._guarded[name] = ConsentMiddleware(
-                self._demo, policy, ["the key of a gallery"], ledger=Broken(), geo=self._geo
+                self._site, policy, ["the key of a gallery"], ledger=Broken(), geo=self._geo
             )
         return found
+
+    async def _site(self, scope: Any, receive: Any, send: Any) -> None:
+        spoken = scope["type"] == "http" and scope["path"].startswith(SPOKEN)
+        await (plain if spoken else self._demo)(scope, receive, send)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer behind the guard that the request names."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from consentguard.locales import available
+
 #: Pixels of the window.
 SIZES = {320: 640, 360: 740, 768: 1024, 1280: 800}
 ENDS = (320, 1280)
@@ -23,7 +25,7 @@ THEMES: dict[str, tuple[str, Scheme]] = {
     "forced": ("auto", "light"),
 }
 POSITIONS = ("bottom", "top", "corner", "centre")
-LANGUAGES = ("en", "de", "fr", "pt-BR", "ar")
+LANGUAGES = available()
 #: How a visitor stands: where they are, whether the browser sends Global Privacy Control, and
 #: whether they are asked.
 VARIANTS = {
@@ -35,6 +37,8 @@ VARIANTS = {
     "none": ("DE", False, False),  # who has chosen sees nothing but the way back
 }
 SETTINGS, DECLARED = "/_consent", "/_consent/cookies"
+#: A page in the language of its last part.
+SPOKEN = "/gallery/"
 FILM, LOGIN = "/artist/nora-lindqvist", "/login"
 
 
@@ -42,7 +46,7 @@ FILM, LOGIN = "/artist/nora-lindqvist", "/login"
 class View:
     """One page as one visitor sees it."""
 
-    kind: str  #: banner, control, settings, declaration, placeholder, notice, editor
+    kind: str  #: banner, control, settings, declaration, placeholder, notice, editor, language
     variant: str
     theme: str = "light"
     lang: str = "en"
@@ -101,5 +105,10 @@ def views() -> Iterator[View]:
     for theme, lang in product(THEMES, ("en", "ar")):
         yield View("notice-403", "opt-in", theme, lang, path="/", press="accept", widths=ENDS)
         yield View("notice-503", "opt-in", theme, lang, path="/", press="accept", widths=ENDS)
+    for lang in LANGUAGES:
+        yield View("language", "opt-in", lang=lang, path=SPOKEN + lang, widths=ENDS, opens=True)
+        yield View(
+            "language-settings", "opt-in", lang=lang, path=SETTINGS, widths=(320,), whole=True
+        )
     for theme in ("light", "dark"):
         yield View("editor", "opt-out", theme, path="/theme", whole=True)
