@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from consentguard.consent.decision import Decision
+from consentguard.pages.origin import safe_path
 
 from . import artists, geo, theming
 from . import words as spoken
@@ -241,11 +242,9 @@ def language(asked: Asked) -> Answer:
 
 
 def _picked(asked: Asked, name: str, value: str) -> Answer:
-    back = asked.form.get("next", "/")
-    # Only a path of this site: "//host" and "/\host" would leave it (WHATWG URL, special schemes).
-    local = back.startswith("/") and not back.startswith(("//", "/\\"))
     cookie = (name, value, None if value else 0)
-    return Answer(status=303, headers={"Location": back if local else "/"}, cookies=(cookie,))
+    back = safe_path(asked.form.get("next", "/"))
+    return Answer(status=303, headers={"Location": back}, cookies=(cookie,))
 
 
 #: Path, what it shows, and whether something may be sent to it.

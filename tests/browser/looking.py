@@ -50,8 +50,10 @@ CUT = """selector => {
         const words = document.createRange();
         words.selectNodeContents(el);
         const box = el.getBoundingClientRect(), text = words.getBoundingClientRect();
+        // Above and below its letters a font has room, and some have much of it.
+        const room = 1 + parseFloat(getComputedStyle(el).fontSize) / 4;
         return text.left < box.left - 1 || text.right > box.right + 1
-            || text.top < box.top - 1 || text.bottom > box.bottom + 1;
+            || text.top < box.top - room || text.bottom > box.bottom + room;
     });
     return cut.map(el => el.textContent.trim());
 }"""
