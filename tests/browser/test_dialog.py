@@ -12,6 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 STATS = "https://a.stats.test"
 BODY = f"<img src='{STATS}/i'><p style='height: 3000px'>x</p><p id=end>y</p>"
 OPENED = "/a?b=c"
+OWN = {"/_consent", "/_consent/withdraw", "/_consent/me"}
 #: A site whose styles fit to no other markup than its own.
 LOUD = """<style>
 body, body * { all: unset !important; font: 40px fantasy !important; color: red !important }
@@ -158,3 +159,42 @@ async def test_the_way_back_shows_how_things_stand_without_a_reload(chromium: Br
         assert await stand.get_attribute("data-cg-stand") == "some"
         await page.reload()
         assert await stand.get_attribute("data-cg-stand") == "some"
+
+
+#: What moves every URL of a page: written in it, or put there by a script of the site's.
+BASES = {
+    "another host": "<base href='https://cdn.test/x/'>",
+    "a folder": "<base href='/deep/er/'>",
+    "late": "<script>addEventListener('load', () => document.head.prepend(Object.assign("
+    "document.createElement('base'), { href: 'https://cdn.test/x/' })))</script>",
+}
+
+
+@pytest.mark.parametrize("base", ["another host", "a folder"])
+async def test_a_base_of_the_site_moves_none_of_its_urls(chromium: Browser, base: str) -> None:
+    async with visiting(chromium, BASES[base] + "<p>x</p>") as visitor:
+        page = await opened(visitor)
+        urls = "all => all.map(e => new URL(e.getAttribute('action') ?? e.href).pathname)"
+        forms = await page.locator("dialog form").evaluate_all(urls)
+        assert {"/_consent", "/_consent/withdraw"} <= set(forms) <= OWN
+        links = await page.locator("dialog a").evaluate_all("all => all.map(e => e.href)")
+        assert visitor.url + OPENED in links
+        assert not any("cdn.test" in url or "/deep/" in url for url in links)
+        await page.locator("dialog input[value=analytics]").check()
+        async with page.expect_navigation(url=visitor.url + OPENED):
+            await page.locator("dialog [data-cg=save]").click()
+        assert await page.evaluate("consentguard.allows('analytics')")
+        assert visitor.contacted == set()
+
+
+async def test_nor_does_one_that_a_script_puts_in(chromium: Browser) -> None:
+    async with visiting(chromium, BASES["late"] + "<p>x</p>") as visitor:
+        page = await visitor.tab(OPENED)
+        other = await visitor.tab()
+        await other.evaluate("consentguard.choose({ choice: 'accept' })")
+        await page.locator("#cg-reopen[data-cg-stand=all]").wait_for()
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+        await page.locator("#cg-reopen[data-cg-stand=none]").wait_for()
+        async with page.expect_navigation(url=f"{visitor.url}/_consent?*"):
+            await page.locator("[data-cg=reopen]").click()
+        assert visitor.contacted == set()

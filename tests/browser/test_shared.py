@@ -183,3 +183,22 @@ async def test_in_a_frame_the_window_asks(chromium: Browser) -> None:
         assert await inner.locator("#cg-reopen").is_hidden()
         assert visitor.contacted == set()
         assert await page.locator("#cg-banner").is_visible()
+
+
+async def test_a_base_of_the_site_moves_none_of_our_urls(chromium: Browser) -> None:
+    base = "<base href='https://cdn.test/x/'><p>x</p>"
+    async with visiting(chromium, base, SHARED) as visitor:
+        page = await visitor.tab("/a?b=c")
+        await told(page)
+        actions = "all => all.map(form => form.action)"
+        forms = await page.locator("#cg-banner form").evaluate_all(actions)
+        assert set(forms) == {visitor.url + "/_consent"}
+        await page.locator("[data-cg=reject]").click()
+        await page.locator("#cg-banner").wait_for(state="hidden")
+        await page.locator("[data-cg=reopen]").click()
+        await page.locator("dialog input[value=analytics]").check()
+        async with page.expect_navigation(url=visitor.url + "/a?b=c"):
+            await page.locator("dialog [data-cg=save]").click()
+        await told(page)
+        assert await page.evaluate("consentguard.allows('analytics')")
+        assert visitor.contacted == set()

@@ -5,6 +5,16 @@
   const reopen = document.getElementById("cg-reopen"); // our own pages have none
   const told = document.querySelector("[data-cg-granted]")?.dataset;
   if (!told || window.consentguard) return;
+  // Our own URLs are the site's: no `<base>` moves them, one that a script puts in neither.
+  const whole = (all) => {
+    for (const el of all)
+      for (const name of ["action", "href"]) {
+        const url = el.getAttribute(name); // `form.action` may be a button
+        if (url !== null) el.setAttribute(name, new URL(url, location));
+      }
+  };
+  whole(document.querySelectorAll(":is(#cg-banner, #cg-reopen) *, #cg-embeds"));
+  told.cgPrefix = new URL(told.cgPrefix, location);
   // A page for everybody does not know yet who its visitor is: shared.js asks.
   if ("cgShared" in told && !told.cgMet) return document.addEventListener("consentguard:met", start);
   const prefix = told.cgPrefix;
@@ -127,6 +137,7 @@
   const over = async (url) => {
     const text = await fetch(url).then((answer) => answer.text());
     const page = new DOMParser().parseFromString(text, "text/html");
+    whole(page.querySelectorAll("*"));
     const { lang, dir } = page.documentElement;
     const ariaLabel = page.querySelector("h1").textContent;
     const { nonce } = [...document.scripts].find((one) => one.src.includes(`${prefix}/static/`));
