@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route
 from tests.browser.gating import until
 from tests.browser.visiting import visiting
+from tests.conftest import Here
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -178,6 +179,53 @@ async def test_where_a_grant_needs_a_person_it_is_a_navigation(chromium: Browser
         await reloaded(page)
         assert page.url == visitor.url + "/shop?x=1"
         assert await page.evaluate("ran") == ["one-slow", "two", "three"]
+
+
+#: What is refused beside what is allowed; earlier words are replaced.
+WISHES: tuple[dict[str, bool], ...] = (
+    {"stats": False},
+    {"more": False, "ads": True},
+    {"stats": True, "more": False},
+    {"ads": False},
+)
+
+
+@pytest.mark.parametrize("grant", ["any", "person"])
+async def test_a_refusal_of_a_service_goes_along_with_a_grant(
+    chromium: Browser, grant: str
+) -> None:
+    more = f'[services.more]\npurposes = ["analytics"]\n[enforcement]\ngrant = "{grant}"\n'
+    button = "<button id=go onclick='consentguard.choose(self.wish)'>go</button>"
+    async with visiting(chromium, button + PICTURE, more) as visitor:
+        page = await visitor.tab()
+        for services in WISHES:
+            wish = {"choice": "save", "purposes": {"analytics": True}, "services": services}
+            await page.evaluate("wish => { self.wish = wish }", wish)
+            async with page.expect_response(lambda answer: answer.status in (200, 303)):
+                await page.locator("#go").click()
+            await page.wait_for_load_state("networkidle")
+            await page.goto(visitor.url)
+            state = await page.evaluate(ASKED)
+            said = {id: on for id, on in state["services"].items() if not (on and id == "stats")}
+            # With its purposes on, a service's own yes says nothing more; theirs off, a no neither.
+            assert said == {id: on for id, on in services.items() if on is (id == "ads")}
+            assert ("a.stats.test" in visitor.contacted) is (services.get("stats") is not False)
+            visitor.contacted.clear()
+
+
+@pytest.mark.parametrize("grant", ["any", "person"])
+async def test_a_stricter_place_goes_along_with_a_grant(chromium: Browser, grant: str) -> None:
+    more = f'[enforcement]\ngrant = "{grant}"\n'
+    wish = "{ choice: 'save', services: { ads: true }, region: 'eea-gdpr' }"
+    button = f'<button id=go onclick="consentguard.choose({wish})">go</button>'
+    async with visiting(chromium, button, more, Here("US", "US-CA")) as visitor:
+        page = await visitor.tab()
+        await page.evaluate(CHOOSE, {"choice": "reject"})
+        async with page.expect_response(lambda answer: answer.status in (200, 303)):
+            await page.locator("#go").click()
+        await page.wait_for_load_state("networkidle")
+        state = await page.evaluate(ASKED)
+        assert (state["region"], state["services"]) == ("eea-gdpr", {"ads": True})
 
 
 WRITES = "<script>stats(); document.write('<b>written</b>'); ran.push('writes')</script>"

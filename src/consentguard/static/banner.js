@@ -10,7 +10,7 @@
     for (const el of all)
       for (const name of ["action", "href"]) {
         const url = el.getAttribute(name); // `form.action` may be a button
-        if (url !== null) el.setAttribute(name, new URL(url, location));
+        if (/^\/(?!\/)/.test(url)) el.setAttribute(name, new URL(url, location));
       }
   };
   whole(document.querySelectorAll(":is(#cg-banner, #cg-reopen) *, #cg-embeds"));
@@ -109,7 +109,13 @@
     add("choice", choice.choice);
     add("next", here() + location.hash);
     for (const id in choice.purposes) if (choice.purposes[id]) add("purpose", id);
-    for (const id in choice.services) if (choice.services[id]) add("service", id);
+    // One that is refused is a box that was ticked and is not; others go with their purposes.
+    for (const id in { ...now.services, ...choice.services }) {
+      const on = choice.services?.[id];
+      add(on === undefined ? "shown-off" : "shown-on", id);
+      if (on) add("service", id);
+    }
+    if (choice.region) add("region", choice.region);
     Object.assign(form, { method: "post", action: prefix + spoken, hidden: true });
     document.body.append(form);
     form.submit();
