@@ -226,6 +226,50 @@ async def test_a_button_that_a_script_makes_later_has_its_question(chromium: Bro
         assert await asked(page) == ["Sign in with Google"]
 
 
+#: How often something is put in or taken away while nobody does anything.
+RESTLESS = """new Promise(done => {
+    let count = 0;
+    new MutationObserver(all => count += all.length).observe(document.body,
+        { childList: true, subtree: true });
+    let frames = 40;
+    const next = () => frames-- ? requestAnimationFrame(next) : done(count);
+    next();
+})"""
+
+
+@pytest.mark.parametrize("first", ["one", "two"])
+async def test_a_box_has_one_question_and_keeps_it(chromium: Browser, first: str) -> None:
+    """A script of the site's loads two providers' scripts, a tag one of them."""
+    x, insta = "https://platform.twitter.com/widgets.js", "https://www.instagram.com/embed.js"
+    tags = [script(x), f"<script>load('{x}'); load('{insta}')</script>"]
+    body = "".join(tags if first == "one" else reversed(tags))
+    body += "<blockquote class=twitter-tweet>x</blockquote>"
+    async with offering(chromium, body) as visitor:
+        page = await visitor.tab()
+        assert await asked(page) == ["X posts and buttons"]
+        assert await page.evaluate(RESTLESS) == 0
+        once = page.get_by_role("button", name="Load once")
+        await once.focus()
+        await page.evaluate(RESTLESS)
+        assert await once.evaluate("e => e === document.activeElement")
+        await once.click()
+        await page.locator(".twitter-tweet iframe").wait_for()
+        assert visitor.contacted == {x}
+
+
+async def test_what_a_script_takes_away_each_time_asks_elsewhere(chromium: Browser) -> None:
+    removes = """<script>new MutationObserver(() =>
+        document.querySelectorAll("form > .cg-embed").forEach(one => one.remove())
+    ).observe(document, { childList: true, subtree: true })</script>"""
+    async with offering(chromium, CAPTCHA + FORM + removes) as visitor:
+        page = await visitor.tab()
+        await page.evaluate(RESTLESS)
+        assert await page.evaluate(RESTLESS) == 0
+        assert await asked(page) == ["reCAPTCHA"]
+        home = await page.locator(ASKING).evaluate("e => e.nextElementSibling.id")
+        assert home == "cg-embeds"
+
+
 async def test_what_does_other_things_too_asks_only_at_its_button(chromium: Browser) -> None:
     async with offering(chromium, script("https://connect.facebook.net/en_US/sdk.js")) as visitor:
         assert await asked(await visitor.tab()) == []

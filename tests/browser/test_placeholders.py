@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.async_api import Browser, Page
+from tests.browser.test_login import RESTLESS
 from tests.browser.visiting import visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -292,6 +293,20 @@ async def test_it_goes_with_a_frame_that_a_script_takes_away(chromium: Browser) 
         await page.wait_for_function("!document.querySelectorAll('.cg-embed')[2].hidden")
         await page.locator("body > .cg-embed + iframe").wait_for(state="attached")
         assert await embeds(page) == ["YouTube", "Vimeo", "YouTube"]
+
+
+async def test_it_is_not_put_back_for_ever(chromium: Browser) -> None:
+    removes = """() => {
+        const remove = () => document.querySelector(".cg-embed")?.remove();
+        new MutationObserver(remove).observe(document.body, { childList: true, subtree: true });
+        remove();
+    }"""
+    async with visiting(chromium, VIDEO) as visitor:
+        page = await visitor.tab()
+        await page.evaluate(removes)
+        await page.evaluate(RESTLESS)
+        assert await page.evaluate(RESTLESS) == 0
+        assert await page.locator("iframe[data-cg-src]").is_visible()
 
 
 async def test_it_fits_on_a_telephone(chromium: Browser) -> None:

@@ -5,7 +5,9 @@
   const select = (query) => [...document.querySelectorAll(query)];
   const words = (text) => text?.match(/\S+/g) || [];
   const frames = new Map(); // by place
-  const widgets = select(".cg-widget");
+  // Who asks for less asks first: a box has one question.
+  const asked = (place) => words(place.dataset.cgService);
+  const widgets = select(".cg-widget").sort((a, b) => asked(a).length - asked(b).length);
   const copies = new Map(widgets.map((home) => [home, new Map()])); // by element of the site's
 
   // The site's own rules for the frame hold for its place.
@@ -39,7 +41,7 @@
   // All that waits for the services of a login button or a CAPTCHA; a frame waits by itself.
   const waiting = (place) => {
     if (frames.has(place)) return [frames.get(place)];
-    const ids = words(place.dataset.cgService);
+    const ids = asked(place);
     const own = [...frames.values()];
     const its = (el) => words(el.dataset.cgService).every((id) => ids.includes(id));
     return select("[data-cg-purpose][data-cg-service]:not([data-cg-service=''])").filter(
@@ -48,28 +50,41 @@
   };
   const asks = (place) => waiting(place).some((el) => el.matches("script[type='text/plain']"));
 
+  // Where a script of the site's takes it away each time, it is not put there for ever.
+  const tries = new WeakMap();
+  const put = (place, box) => {
+    if (box.previousElementSibling === place) return true;
+    const count = (tries.get(box) || 0) + 1;
+    tries.set(box, count);
+    if (count > 10) return false;
+    box.before(place);
+    return true;
+  };
+
   // Scripts of the site's make what the button will be in, wrap frames, show another page.
   const settle = () => {
     for (const [place, frame] of frames) {
       place.hidden = !frame.isConnected;
-      if (place.hidden || frame.previousElementSibling === place) continue;
-      frame.before(place);
+      if (place.hidden || frame.previousElementSibling === place || !put(place, frame)) continue;
       place.removeAttribute("style");
       place.classList.remove("cg-sized", "cg-box");
       size(place, frame);
       fit(place);
     }
+    const taken = new Set();
     for (const [home, made] of copies) {
       const asking = asks(home);
-      const boxes = asking ? select(home.dataset.cgAt || ":not(*)") : [];
+      const found = asking ? select(home.dataset.cgAt || ":not(*)") : [];
+      const boxes = found.filter((box) => !taken.has(box));
       for (const [box, copy] of made) if (!boxes.includes(box)) copy.remove() || made.delete(box);
       for (const box of boxes) {
         const copy = made.get(box) || home.cloneNode(true);
         copy.hidden = false;
-        if (box.previousElementSibling !== copy) box.before(copy);
         made.set(box, copy);
+        if (put(copy, box)) taken.add(box);
       }
-      home.hidden = !asking || boxes.length > 0 || "cgOnly" in home.dataset;
+      const there = found.some((box) => taken.has(box));
+      home.hidden = !asking || there || "cgOnly" in home.dataset;
     }
   };
 
