@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
+from tests.browser.gating import until
 from tests.browser.test_banner import FOCUS
 from tests.browser.visiting import Visitor, visiting
 
@@ -198,3 +199,62 @@ async def test_nor_does_one_that_a_script_puts_in(chromium: Browser) -> None:
         async with page.expect_navigation(url=f"{visitor.url}/_consent?*"):
             await page.locator("[data-cg=reopen]").click()
         assert visitor.contacted == set()
+
+
+#: Rules that are meant for other things that scripts put at the end of a page.
+HIDING = (
+    "body > div:not(#app) { display: none !important }",
+    "body > :last-child#cg-over { visibility: hidden !important; content-visibility: hidden }",
+    "html body div#cg-over#cg-over#cg-over { all: unset !important; display: none !important }",
+)
+
+
+@pytest.mark.parametrize("rule", HIDING)
+async def test_no_rule_of_the_site_hides_it(chromium: Browser, rule: str) -> None:
+    async with visiting(chromium, f"<style>{rule}</style><div id=app>x</div>") as visitor:
+        page = await visitor.tab(OPENED)
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+        await page.evaluate("consentguard.open()")
+        await page.locator("dialog [data-cg=save]").wait_for()
+
+
+async def test_where_it_cannot_be_seen_the_page_opens(chromium: Browser) -> None:
+    """A dialog that nobody sees would take the page away, and give nothing for it."""
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab(OPENED)
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+        await page.evaluate("document.body.attachShadow({ mode: 'open' }).append('mine')")
+        async with page.expect_navigation(url=f"{visitor.url}/_consent?next=*"):
+            await page.evaluate("consentguard.open()")
+
+
+@pytest.mark.parametrize("part", ["**/_consent?*", "**/static/page.*.css"])
+async def test_where_it_does_not_come_the_page_opens(chromium: Browser, part: str) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab(OPENED)
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+
+        async def hold(route: Route) -> None:
+            if route.request.is_navigation_request():
+                await route.continue_()
+
+        await page.route(part, hold)
+        await page.locator("[data-cg=reopen]").click()
+        await page.wait_for_url("**/_consent?next=%2Fa%3Fb%3Dc", wait_until="commit")
+
+
+async def test_a_click_after_one_that_came_to_nothing_counts(chromium: Browser) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab(OPENED)
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+        asked: list[str] = []
+
+        async def hold(route: Route) -> None:
+            asked.append(route.request.resource_type)
+            if asked[-1] == "document":
+                await route.fulfill(status=204)  # the page stays
+
+        await page.route("**/_consent?*", hold)
+        for times in (1, 2):
+            await page.locator("[data-cg=reopen]").click()
+            await until(page, lambda times=times: asked == ["fetch", "document"] * times)

@@ -141,7 +141,8 @@
 
   // The settings page over this one, in a tree where the site's styles do not reach.
   const over = async (url) => {
-    const text = await fetch(url).then((answer) => answer.text());
+    const signal = AbortSignal.timeout(4000);
+    const text = await fetch(url, { signal }).then((answer) => answer.text());
     const page = new DOMParser().parseFromString(text, "text/html");
     whole(page.querySelectorAll("*"));
     const { lang, dir } = page.documentElement;
@@ -149,12 +150,16 @@
     const { nonce } = [...document.scripts].find((one) => one.src.includes(`${prefix}/static/`));
     const make = (name, values) => Object.assign(document.createElement(name), values);
     const dialog = make("dialog", { className: "cg-page", lang, dir, ariaLabel });
-    const host = make("div", { id: "cg-over" });
+    // No rule of the site's hides it.
+    const host = make("div", { id: "cg-over", style: "all: initial !important" });
     const root = host.attachShadow({ mode: "open" });
     const sheets = [...page.querySelectorAll("link")].map(({ href }) => {
       const sheet = make("link", { rel: "stylesheet", href, nonce });
       root.append(sheet);
-      return new Promise((end, fail) => Object.assign(sheet, { onload: end, onerror: fail }));
+      return new Promise((onload, onerror) => {
+        Object.assign(sheet, { onload, onerror });
+        signal.addEventListener("abort", onerror);
+      });
     });
     dialog.append(page.body);
     root.append(dialog);
@@ -169,6 +174,7 @@
     // What it shows is no longer so.
     document.addEventListener("consentguard:change", () => dialog.close(), { once: true });
     dialog.showModal();
+    if (dialog.checkVisibility?.() === false) throw host;
   };
 
   let coming; // a second click while it loads opens no second one
@@ -177,7 +183,10 @@
     if (!settings) {
       const url = `${prefix}?next=${encodeURIComponent(here())}${spoken.replace("?", "&")}`;
       document.getElementById("cg-over")?.remove();
-      const page = () => location.assign(url);
+      const page = () => {
+        document.getElementById("cg-over")?.remove();
+        location.assign(url);
+      };
       coming ||= over(url).catch(page).then(() => (coming = null));
       return;
     }
