@@ -153,6 +153,33 @@ async def test_what_was_typed_into_a_form_stays(chromium: Browser, way: str) -> 
         assert ("reCAPTCHA" in await asked(page)) is (way == "Load once")
 
 
+BOTH_IN_ONE = BOTH.replace("<button id", '<div class="g_id_signin"></div><button id')
+
+
+@pytest.mark.parametrize("other_tab", [False, True])
+async def test_always_leaves_what_was_loaded_once_and_a_refusal_does_not(
+    chromium: Browser, other_tab: bool
+) -> None:
+    async with offering(chromium, BOTH_IN_ONE.replace(LOGIN, GSI)) as visitor:
+        page = await visitor.tab()
+        wish = {"choice": "save", "services": {"stats": False}}
+        await page.evaluate("wish => consentguard.choose(wish)", wish)
+        await page.reload()
+        await page.evaluate("self.kept = true")
+        await page.locator("#name").fill("Ada")
+        await group(page, "reCAPTCHA").get_by_role("button", name="Load once").click()
+        await page.locator(".g-recaptcha iframe").wait_for()
+        tab = await visitor.tab() if other_tab else page
+        await group(tab).get_by_role("button", name="Always load").click()
+        await page.get_by_role("button", name="Google", exact=True).wait_for()
+        assert await page.locator(".g-recaptcha iframe").count() == 1
+        assert await page.locator("#name").input_value() == "Ada"
+        assert await page.evaluate("self.kept")
+        async with page.expect_navigation():  # nothing else stops a script
+            await tab.evaluate("consentguard.choose({ choice: 'reject' })")
+        assert await asked(page) == ["reCAPTCHA", "Sign in with Google"]
+
+
 async def test_always_allows_that_service_and_no_purpose(chromium: Browser) -> None:
     async with offering(chromium, BOTH) as visitor:
         page = await visitor.tab("/a?b=1")

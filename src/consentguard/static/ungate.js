@@ -28,7 +28,7 @@
   const ran = [];
   let once = new WeakSet(); // clicked, and nothing chosen since
   const link = document.createElement("a");
-  let came, now, parsed, nonces;
+  let came, arrived, now, parsed, nonces;
   let queue = Promise.resolve();
 
   const words = (text) => text?.match(/\S+/g) || [];
@@ -146,18 +146,32 @@
     });
   };
 
+  // "Always" on one embed says nothing of the others.
+  const adds = (granted, old) => {
+    const { services = {} } = now;
+    const ids = Object.keys({ ...old, ...services });
+    return (
+      `${granted}` === `${now.granted}` &&
+      ids.every((id) => services[id] || services[id] === old[id]) &&
+      ids.some((id) => services[id] && !old[id])
+    );
+  };
+
   document.addEventListener("consentguard:once", ({ detail }) => {
     detail.forEach((el) => once.add(el));
     change();
   });
   document.addEventListener("consentguard:change", ({ detail }) => {
+    const { granted, services = arrived } = now || {};
     now = detail;
-    if (!now.show_banner) once = new WeakSet();
+    if (!now.show_banner && !adds(granted, services)) once = new WeakSet();
     if (came) change();
   });
 
   const start = () => {
-    came = words(document.querySelector("[data-cg-granted]")?.dataset.cgGranted);
+    const told = document.querySelector("[data-cg-granted]")?.dataset;
+    came = words(told?.cgGranted);
+    arrived = JSON.parse(told?.cgServices || "{}");
     now ||= { granted: came };
     parsed = new WeakSet(gated(document));
     new MutationObserver((records) => {
