@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, Route
+from tests.browser.gating import until
 from tests.browser.test_accessibility import AXE, LEVELS
 from tests.browser.visiting import Visitor, visiting
 from tests.conftest import SITE, Here
@@ -194,6 +195,48 @@ async def test_always_allows_that_service_and_no_purpose(chromium: Browser) -> N
         assert visitor.contacted == {f"https://{GOOGLE}/gsi/client"}
         assert await page.evaluate("consentguard.allows('analytics')")
         assert not await page.evaluate("consentguard.allows('login')")
+
+
+async def test_always_in_a_form_waits_for_its_answer_and_asks_once(chromium: Browser) -> None:
+    async with offering(chromium, BOTH) as visitor:
+        page = await visitor.tab()
+        held: list[Route] = []
+
+        async def hold(route: Route) -> None:
+            held.append(route)
+
+        await page.route("**/_consent", hold)
+        always = group(page, "reCAPTCHA").get_by_role("button", name="Always load")
+        await always.dblclick()
+        await until(page, lambda: bool(held))
+        await page.evaluate(RESTLESS)
+        assert len(held) == 1
+        assert await page.evaluate("document.activeElement.dataset.cg") == "always"
+        await held[0].continue_()
+        await page.locator(".g-recaptcha iframe").wait_for()
+        await page.wait_for_function("document.activeElement.localName === 'iframe'")
+        assert len(held) == 1
+
+
+@pytest.mark.parametrize("how", ["answered", "lost"])
+async def test_always_in_a_form_says_what_went_wrong(chromium: Browser, how: str) -> None:
+    async with offering(chromium, BOTH) as visitor:
+        page = await visitor.tab("/a")
+
+        async def fail(route: Route) -> None:
+            if route.request.is_navigation_request():
+                await route.fulfill(
+                    status=503, content_type="text/html", body="<h1>Not stored</h1>"
+                )
+            elif how == "lost":
+                await route.abort()
+            else:
+                await route.fulfill(status=503, content_type="application/json", body="{}")
+
+        await page.route("**/_consent", fail)
+        async with page.expect_navigation(url="**/_consent"):
+            await group(page, "reCAPTCHA").get_by_role("button", name="Always load").click()
+        assert await page.inner_text("h1") == "Not stored"
 
 
 async def test_always_in_a_form_where_only_people_may_grant(chromium: Browser) -> None:

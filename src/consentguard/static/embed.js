@@ -130,9 +130,13 @@
     // What was typed into a form would be lost with the page.
     if (!place.closest("form") || !window.consentguard) return;
     event.preventDefault();
+    if (place.ariaBusy) return;
+    place.ariaBusy = "true";
     const services = Object.fromEntries(words(button.value).map((id) => [id, true]));
-    window.consentguard.choose({ choice: "allow", services }).catch(() => {});
-    go(place);
+    const choice = window.consentguard.choose({ choice: "allow", services });
+    // Where it fails, a page says why.
+    const done = choice.then(() => go(place), () => button.form.requestSubmit(button));
+    done.then(() => (place.ariaBusy = null));
   });
 
   // Whose frame a script has moved already finds one of that service that has none before it.
