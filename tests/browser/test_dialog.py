@@ -94,6 +94,21 @@ async def test_a_refusal_needs_no_navigation(chromium: Browser) -> None:
         assert visitor.contacted == set()
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["page that asked", "page that did not"])
+async def test_a_refusal_is_announced(chromium: Browser, asked: bool) -> None:
+    async with visiting(chromium, BODY) as visitor:
+        page = await visitor.tab(OPENED)
+        await page.evaluate("consentguard.choose({ choice: 'reject' })")
+        if not asked:
+            await page.reload()
+        await page.evaluate("consentguard.choose({ analytics: true })")
+        await page.locator("[data-cg=reopen]").click()
+        status = "document.querySelector('[data-cg=status]').textContent"
+        assert await page.evaluate(status) == ""
+        await page.locator("dialog [data-cg=reject]").click()
+        await page.wait_for_function(f"{status} === 'Saved. Only what is necessary runs.'")
+
+
 async def test_styles_of_the_site_do_not_reach_it(chromium: Browser) -> None:
     plain: list[tuple[str, bool, list[str]]] = []
     loud: list[tuple[str, bool, list[str]]] = []

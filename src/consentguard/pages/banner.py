@@ -31,8 +31,7 @@ from consentguard.pages.markup import (
 
 _BANNER = """\
 <div id="cg-banner" class="{place}" role="dialog" aria-modal="false" aria-labelledby="cg-title" \
-aria-describedby="cg-text" lang="{lang}" dir="{dir}" data-cg-prefix="{prefix}" \
-data-cg-done="{done}">\
+aria-describedby="cg-text" lang="{lang}" dir="{dir}" data-cg-prefix="{prefix}">\
 {close}<div class="cg-first"><h2 id="cg-title">{title}</h2><div id="cg-text">{text}</div>\
 <p class="cg-links">{links}</p></div>\
 <div class="cg-actions">{answers}{settings}</div></div>"""
@@ -48,7 +47,7 @@ data-cg="close" aria-label="{label}">&#215;</button>"""
 
 _REOPEN = """\
 <div id="cg-reopen"{own} lang="{lang}" dir="{dir}"{told} data-cg-words="{words}" \
-data-cg-stand="{stand}"{hidden}>{signal}\
+data-cg-stand="{stand}" data-cg-done="{done}"{hidden}>{signal}\
 <a data-cg="reopen" href="{settings}">{label}{standing}</a>\
 <span class="cg-spoken" role="status" data-cg="status"></span></div>"""
 
@@ -86,7 +85,6 @@ def _banner(view: View) -> Html:
         lang=texts.lang,
         dir=texts.dir,
         prefix=view.prefix,
-        done=texts["banner.refused"],
         title=texts["banner.title"],
         text=_first_layer(view),
         links=_links(view),
@@ -199,6 +197,7 @@ def _reopen(view: View) -> Html:
         told=told(view),
         words=_words(view),
         stand=view.stand,
+        done=view.texts["banner.refused"],
         standing=_standing(view),
         hidden=Html(" hidden" if view.show_banner else ""),
         # One status is enough: the banner says it while it is there.

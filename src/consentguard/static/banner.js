@@ -5,7 +5,7 @@
   const reopen = document.getElementById("cg-reopen"); // our own pages have none
   const told = document.querySelector("[data-cg-granted]")?.dataset;
   if (!told || window.consentguard) return;
-  // Our own URLs are the site's: no `<base>` moves them, one that a script puts in neither.
+  // Our own URLs are the site's: no `<base>` moves them.
   const whole = (all) => {
     for (const el of all)
       for (const name of ["action", "href"]) {
@@ -13,7 +13,7 @@
         if (/^\/(?!\/)/.test(url)) el.setAttribute(name, new URL(url, location));
       }
   };
-  whole(document.querySelectorAll(":is(#cg-banner, #cg-reopen) *, #cg-embeds"));
+  if (document.querySelector("base")) whole(document.querySelectorAll("#cg-banner *, #cg-reopen *"));
   told.cgPrefix = new URL(told.cgPrefix, location);
   // A page for everybody does not know yet who its visitor is: shared.js asks.
   if ("cgShared" in told && !told.cgMet) return document.addEventListener("consentguard:met", start);
@@ -51,14 +51,14 @@
   // The way back comes, screen readers are told.
   let opener; // what the visitor came from
   const close = (done = "") => {
+    const status = reopen?.querySelector("[data-cg=status]");
+    if (status) setTimeout(() => (status.textContent = done), 100);
     if (!banner || banner.hidden) return;
     const focused = banner.contains(document.activeElement);
     banner.hidden = true;
     reopen.hidden = false;
     const back = opener?.isConnected ? opener : reopen.querySelector("a");
     if (focused) back.focus({ preventScroll: true });
-    const status = reopen.querySelector("[data-cg=status]");
-    setTimeout(() => (status.textContent = done), 100);
   };
 
   // Another choice holds, made here or elsewhere. One reload at most: it brings another page.
@@ -134,7 +134,7 @@
     if (grants && answer.status === 403) return navigate(choice);
     if (!answer.ok) throw new Error(`consentguard: ${answer.status}`);
     evict();
-    learn(await read(answer), grants ? "" : banner?.dataset.cgDone);
+    learn(await read(answer), grants ? "" : reopen?.dataset.cgDone);
     tell();
     return now;
   };
