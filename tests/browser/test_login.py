@@ -340,6 +340,19 @@ async def test_what_a_script_takes_away_each_time_asks_elsewhere(chromium: Brows
         assert home == "cg-embeds"
 
 
+async def test_a_disabled_part_of_a_form_leaves_its_buttons_alone(chromium: Browser) -> None:
+    boxes = "<div class=g-recaptcha></div>" * 2
+    form = f"<form><fieldset disabled><fieldset>{boxes}</fieldset></fieldset></form>"
+    async with offering(chromium, CAPTCHA + form) as visitor:
+        page = await visitor.tab()
+        assert await asked(page) == ["reCAPTCHA"]
+        assert await page.locator(f"form > {ASKING} + fieldset").count() == 1
+        assert await page.evaluate(RESTLESS) == 0
+        await page.get_by_role("button", name="Load once").click()
+        await page.locator(".g-recaptcha iframe").first.wait_for()
+        assert await asked(page) == []
+
+
 async def test_what_does_other_things_too_asks_only_at_its_button(chromium: Browser) -> None:
     async with offering(chromium, script("https://connect.facebook.net/en_US/sdk.js")) as visitor:
         assert await asked(await visitor.tab()) == []

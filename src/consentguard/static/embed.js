@@ -71,10 +71,15 @@
       size(place, frame);
       fit(place);
     }
+    // A fieldset that is disabled would take our buttons along.
+    const free = (box) => {
+      for (let up = box; (up = up.closest("fieldset:disabled")); up = up.parentElement) box = up;
+      return box;
+    };
     const taken = new Set();
     for (const [home, made] of copies) {
       const asking = asks(home);
-      const found = asking ? select(home.dataset.cgAt || ":not(*)") : [];
+      const found = asking ? select(home.dataset.cgAt || ":not(*)").map(free) : [];
       const boxes = found.filter((box) => !taken.has(box));
       for (const [box, copy] of made) if (!boxes.includes(box)) copy.remove() || made.delete(box);
       for (const box of boxes) {
