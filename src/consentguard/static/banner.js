@@ -149,7 +149,7 @@
     const ariaLabel = page.querySelector("h1").textContent;
     const { nonce } = [...document.scripts].find((one) => one.src.includes(`${prefix}/static/`));
     const make = (name, values) => Object.assign(document.createElement(name), values);
-    const dialog = make("dialog", { className: "cg-page", lang, dir, ariaLabel });
+    const dialog = (shown = make("dialog", { className: "cg-page", lang, dir, ariaLabel }));
     // No rule of the site's hides it.
     const host = make("div", { id: "cg-over", style: "all: initial !important" });
     const root = host.attachShadow({ mode: "open" });
@@ -177,10 +177,11 @@
     if (dialog.checkVisibility?.() === false) throw host;
   };
 
-  let coming; // a second click while it loads opens no second one
+  let shown, coming; // a second click while it loads opens no second one
   const open = (mark) => {
     const settings = banner && !banner.hidden && banner.querySelector("details");
     if (!settings) {
+      if (shown?.open && shown.isConnected) return; // with what is ticked in it
       const url = `${prefix}?next=${encodeURIComponent(here())}${spoken.replace("?", "&")}`;
       document.getElementById("cg-over")?.remove();
       const page = () => {
@@ -196,7 +197,8 @@
   };
   // Links and buttons of the site's own, and ours.
   document.addEventListener("click", (event) => {
-    const mark = event.target.closest?.("[data-cg-open], [data-cg=reopen]");
+    const ours = (el) => el.matches?.("[data-cg-open], [data-cg=reopen]");
+    const mark = event.composedPath().find(ours); // in a web component too
     if (!mark || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open(mark);
@@ -256,6 +258,7 @@
   }
 
   let plain = false; // fetch failed: the form does it
+  let rejecting;
   const submit = (event) => {
     const { target, submitter: button } = event;
     const embed = target.id === "cg-embeds";
@@ -270,10 +273,11 @@
       return;
     }
     event.preventDefault();
-    choose({ choice: "reject" }).catch(() => {
+    const fail = () => {
       plain = true;
       target.requestSubmit(button);
-    });
+    };
+    rejecting ||= choose({ choice: "reject" }).catch(fail).then(() => (rejecting = null));
   };
   // Before a router of the site's takes it.
   document.addEventListener("submit", submit, true);
