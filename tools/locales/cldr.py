@@ -89,11 +89,10 @@ def _parents(primaries: set[str]) -> Mapping[str, str]:
     scripts = {primary: likely[primary].split("_")[1] for primary in primaries}
     for tag, full in likely.items():
         language, script, _ = full.split("_", 2)
-        usual = scripts.get(language, "")
-        if usual and re.fullmatch(f"{language}_[A-Z]{{2}}", tag) and script != usual:
+        usual = scripts.get(language, script)
+        if script != usual and re.fullmatch(f"{language}_[A-Z]{{2}}", tag):
             found[tag] = f"{language}_{script}"
-        if usual and tag == f"{language}_{script}" and script != usual:
-            found[tag] = ""
+            found[f"{language}_{script}"] = ""
     for tag, parent in get_global("parent_exceptions").items():
         if tag.partition("_")[0] in primaries:
             found[tag] = parent

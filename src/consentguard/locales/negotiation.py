@@ -28,7 +28,7 @@ def nearest(lang: str, offered: Collection[str]) -> str | None:
         for other in offered:
             if tag in lineage(other.lower()):
                 return other
-    primary = wanted.partition("-")[0]
+    primary = next(reversed(lineage(wanted)), "").partition("-")[0]
     return next((tag for tag in offered if tag.lower().partition("-")[0] == primary), None)
 
 
