@@ -53,9 +53,9 @@ CLOSED = """\
 Until you choose, only what is necessary runs.
   - list:
 {purposes}
-  - paragraph: "Partners involved: 2. Some partners process data in other countries. The details \
+  - paragraph: 2 partners are involved. Some partners process data in other countries. The details \
 name them. You can change your choice at any time under “Cookie settings”. Closing with × or \
-Escape rejects all."
+Escape rejects all.
   - paragraph:
     - link "Privacy policy":
       - /url: /privacy
@@ -237,7 +237,7 @@ async def test_a_refusal_is_announced(chromium: Browser) -> None:
             ["Saved. Only what is necessary runs.", True],
         ]
         assert await page.locator("#cg-reopen").aria_snapshot() == dedent("""\
-            - link "Cookie settings":
+            - link "Cookie settings (only what is necessary is allowed)":
               - /url: /_consent
             - status: Saved. Only what is necessary runs.""")
 
@@ -248,7 +248,7 @@ async def test_an_honoured_signal_is_a_status(chromium: Browser) -> None:
         page = await visitor.tab()
         assert await page.locator("#cg-reopen").aria_snapshot() == dedent("""\
             - status: Your opt-out signal was honoured
-            - link "Do Not Sell or Share My Personal Information":
+            - link "Do Not Sell or Share My Personal Information (some things are allowed)":
               - /url: /_consent
             - status""")
 

@@ -197,7 +197,7 @@ def test_the_label_of_the_way_back(view: Make, read: Read, variant: str, label: 
     control = page.one(data_cg="reopen")
     # One of three is shown, see test_control: how things stand, for who does not see the ring.
     words = [key for key in load("en") if key.startswith("standing.")]
-    assert control.text == label + "".join(f": {load('en')[key]}" for key in words)
+    assert control.text == label + "".join(f" ({load('en')[key]})" for key in words)
 
 
 @pytest.mark.parametrize("variant", ["opt-in", "opt-out", "notice", "none", "something else"])
@@ -341,5 +341,5 @@ def test_how_things_stand_is_said_in_words_too(view: Make, read: Read) -> None:
     page = read(banner.render(view(show_banner=False, stand="some")))
     for stand, words in (("all", "everything is"), ("some", "some things are")):
         said = page.one("span", class_=f"cg-spoken cg-{stand}")
-        assert said.text == f": {words} allowed"
+        assert said.text == f" ({words} allowed)"
     assert page.one(id="cg-reopen").attrs["data-cg-stand"] == "some"

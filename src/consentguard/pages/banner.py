@@ -171,7 +171,7 @@ def _standing(view: View) -> Html:
     """What the ring says, for who does not see it; the style sheet shows the one that holds."""
     return join(
         fill(
-            '<span class="cg-spoken cg-{stand}">: {words}</span>',
+            '<span class="cg-spoken cg-{stand}"> ({words})</span>',
             stand=stand,
             words=view.texts[f"standing.{stand}"],
         )
