@@ -52,7 +52,7 @@ def test_the_languages_of_the_site(run: Run) -> None:
     code, out, _ = run()
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == ["en", "de", "ar"]
-    assert "reviewed by machine translation" in out
+    assert "reviewed: machine translation" in out
     assert "1 of the site's own" in out
 
 

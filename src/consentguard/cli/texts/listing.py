@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     width = max(len(fact["name"]) for fact in facts)
     for fact in facts:
         said = f"{fact['language']:8} {fact['name']:{width}}  {fact['confidence']:6}"
-        more = f"reviewed by {fact['reviewed']}" if fact["reviewed"] else "reviewed by nobody yet"
+        more = f"reviewed: {fact['reviewed'] or 'by nobody yet'}"
         own = f", {fact['own']} of the site's own" if fact["own"] else ""
         print(f"{said}  {fact['texts']} texts{own}, {more}{_state(fact)}")
     return 0
