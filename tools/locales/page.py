@@ -28,7 +28,7 @@ knows the law (`consentguard texts export`), bring back what they change (`conse
 import`), and lock them (`consentguard texts lock`). If you can review a language for everybody,
 send us your name and what you changed: it goes into `reviewed` of its file.
 
-| language | | confidence | reviewed by |
+| language | | confidence | reviewed |
 |---|---|---|---|
 """
 
@@ -38,7 +38,7 @@ def page(tags: Iterable[str], notes: Path) -> str:
     found = [(load(tag), tomllib.loads((notes / f"{tag}.toml").read_text("utf-8"))) for tag in tags]
     rows = (
         f"| [{texts.language.name}](#{texts.lang.lower()}) | `{texts.lang}` | {texts.confidence} "
-        f"| {texts.reviewed or 'nobody yet'} |\n"
+        f"| {texts.reviewed or 'by nobody yet'} |\n"
         for texts, _ in found
     )
     return _INTRO + "".join(rows) + "".join(_section(texts, said) for texts, said in found)

@@ -43,7 +43,7 @@ approves.</p>
 """
 _TABLE = """\
 <h2>{name} (<code>{language}</code>)</h2>
-<p>Reviewed by: {reviewed}. Confidence: {confidence}.</p>
+<p>Reviewed: {reviewed}. Confidence: {confidence}.</p>
 <table><thead><tr><th>Key</th><th>English</th><th>Text</th></tr></thead>
 <tbody>
 {rows}
@@ -112,7 +112,7 @@ def _table(language: str, found: list[Row]) -> str:
     return _TABLE.format(
         name=html.escape(texts.language.name),
         language=html.escape(language),
-        reviewed=html.escape(texts.reviewed or "nobody yet"),
+        reviewed=html.escape(texts.reviewed or "by nobody yet"),
         confidence=texts.confidence,
         rows="\n".join(shown),
     )
