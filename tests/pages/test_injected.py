@@ -97,3 +97,14 @@ def test_banners_differ_by_decision_language_and_host() -> None:
     assert len(found) == len(requests)
     again = banners.of(GUARD.exchange(a_request("/other")).visit)
     assert again is banners.of(GUARD.exchange(requests[0]).visit)
+
+
+def test_two_languages_of_the_site_that_share_a_file_have_a_banner_each() -> None:
+    site = SITE + 'languages = ["en-GB", "en-US"]\n[purposes.stats]\n'
+    names = 'name = { en-GB = "Colour stats", en-US = "Color stats" }\n'
+    guard = ConsentGuard(a_policy(names, site), ["k"], ledger=None, geo=Here())
+    for tag, name in (("en-US", "Color stats"), ("en-GB", "Colour stats"), ("en-US", "Color")):
+        visit = guard.exchange(a_request(accept_language=tag)).visit
+        markup = guard.setup.banners.of(visit).markup("/").decode()
+        assert name in markup
+        assert f'lang="{tag}"' in markup
