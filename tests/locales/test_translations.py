@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from babel import Locale
+from tools.locales.page import SENSITIVE
 
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "src/consentguard/locales"
@@ -19,12 +20,6 @@ NOTES = ROOT / "tools/locales/notes"
 LANGUAGES = sorted(file.stem for file in FILES.glob("*.toml"))
 PLURALS = ("banner.partners", "service.count", "service.on", "place.more")
 
-#: What consent hangs on: a reviewer finds each of them said back in English.
-SENSITIVE = (
-    *("button.accept", "button.reject", "button.settings", "button.withdraw"),
-    *("button.do-not-sell", "banner.opt-in", "banner.opt-out", "banner.transfer"),
-    *("banner.minors", "banner.close-means"),
-)
 #: Texts that may be the same in another language: names, and blanks alone.
 ALIKE = frozenset({"list.two", "safeguard.dpf", "safeguard.bcr", "cookie.name", "service.cookies"})
 #: The alphabet in which most letters of a language are written, where it is not the Latin one.

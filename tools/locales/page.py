@@ -52,12 +52,16 @@ def _section(texts: Texts, said: dict[str, Any]) -> str:
             "|---|---|---|",
             *(
                 f"| `{key}` | {_cell(texts[key])} | {_cell(english)} |"
-                for key, english in said["back"].items()
+                for key, english in sorted(said["back"].items(), key=_place)
             ),
             *_notes(said),
             "",
         )
     )
+
+
+def _place(told: tuple[str, str]) -> int:
+    return SENSITIVE.index(told[0]) if told[0] in SENSITIVE else len(SENSITIVE)
 
 
 def _notes(said: dict[str, Any]) -> Iterator[str]:
