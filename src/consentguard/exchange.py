@@ -66,8 +66,8 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_cache_mode", "asked", "chosen", "headers_in", "met", "own", "request", "revalidated"),
-        *("setup", "shared"),
+        *("_cache_mode", "_visit", "asked", "chosen", "headers_in", "met", "own", "request"),
+        *("revalidated", "setup", "shared"),
     )
 
     headers_in: list[Header]
@@ -91,6 +91,7 @@ class Exchange:
         self.revalidated = ""
         self.asked = False
         self._cache_mode = ""
+        self._visit: Visit | None = None
         self.chosen: Chosen | None = None  # what was chosen in it, for the app's hooks
 
     @property
@@ -103,7 +104,9 @@ class Exchange:
     @property
     def visit(self) -> Visit:
         """The request with what holds for its visitor."""
-        return Visit(self.setup, self.request, self.visitor)
+        if self._visit is None:
+            self._visit = Visit(self.setup, self.request, self.visitor)
+        return self._visit
 
     @property
     def decision(self) -> Decision:

@@ -7,14 +7,12 @@ tags, and is not asked twice; any other is asked every time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from .table import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """A judge's answer: make it inert, for this purpose and service.
 
     ``purposes`` and ``services`` are all that it waits for, where that is more than the first.

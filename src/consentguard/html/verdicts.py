@@ -169,5 +169,7 @@ class Memory:
 
     def again(self, verdict: Verdict) -> None:
         """Count what was counted when this verdict was made."""
-        for what, name in verdict.counted:
-            self.note(what, name)
+        note = self.note if self._noted or self.muted else self._count
+        if note is not None:
+            for what, name in verdict.counted:
+                note(what, name)

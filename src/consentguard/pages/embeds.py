@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from consentguard.consent.decision import Decision
 from consentguard.html.frames import Frame
-from consentguard.html.judge import Gate
 from consentguard.html.verdicts import Denied
 from consentguard.locales import Texts
 from consentguard.model import EVERYBODY, Service
@@ -88,7 +87,8 @@ class Placeholders:
 
     def before(self, frame: Frame, denied: Denied, bases: Sequence[str]) -> bytes:
         """What stands for a frame; nothing where it shows nothing that people come to see."""
-        visit, services = self._visit, self._services(denied.gate)
+        visit = self._visit
+        services = visit.setup.waiting(denied.gate)
         shown = all(not SHOWN.isdisjoint(service.purposes) for service in services)
         if not services or not shown or self._count >= MOST:
             return b""
@@ -103,7 +103,7 @@ class Placeholders:
 
     def script(self, denied: Denied) -> None:
         """Take note of a script that would show a login button or a CAPTCHA: once a service."""
-        services = self._services(denied.gate)
+        services = self._visit.setup.waiting(denied.gate)
         if services and all(map(shows, services)) and len(self._widgets) < MOST:
             self._widgets[services] = None
 
@@ -128,12 +128,6 @@ class Placeholders:
             for services in self._widgets
         )
         return self._bytes(self._sheet(bases) + "".join(widgets) + end)
-
-    def _services(self, gate: Gate) -> tuple[Service, ...]:
-        """All that something waits for; none where one of them is unknown."""
-        found = [self._visit.decision.known.get(id) for id in gate.services or (gate.service,)]
-        services = tuple(service for service in found if service is not None)
-        return services if len(services) == len(found) else ()
 
     def _sheet(self, bases: Sequence[str]) -> str:
         url = f"{self._prefix(bases)}/static/{self._visit.setup.assets.embed_css}"
