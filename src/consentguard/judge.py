@@ -48,7 +48,7 @@ class Judge:
         self._homes = tuple(filter(None, (site.url, *site.origins))) if site else ()
         #: What judges with equal answers have said before.
         self.memory = Memory(
-            tally.add,
+            tally.count,
             self._shelf(undeclared),
             page,
             _snippets(catalogue),

@@ -293,7 +293,7 @@ class Outbound:
         nonce = self.nonce()
 
         def markup(bases: Sequence[str]) -> bytes:
-            absolute = _lead_away(visit.origin, bases)
+            absolute = _lead_away(visit, bases)
             banner = visit.setup.banners.of(visit)
             return banner.markup(visit.onward, nonce, absolute=absolute, charset=charset)
 
@@ -305,11 +305,14 @@ class Outbound:
 
     def prefix(self, bases: Sequence[str]) -> str:
         """Of our own URLs in this page: with the origin where its bases lead elsewhere."""
-        origin, prefix = self.visit.origin, self.visit.prefix
-        return origin + prefix if _lead_away(origin, bases) else prefix
+        visit = self.visit
+        return visit.origin + visit.prefix if _lead_away(visit, bases) else visit.prefix
 
 
-def _lead_away(origin: str, bases: Sequence[str]) -> bool:
+def _lead_away(visit: Visit, bases: Sequence[str]) -> bool:
+    if not bases:
+        return False
+    origin = visit.origin
     return any(_leads_away(origin, base) for base in bases)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
+from collections.abc import Iterable
 
 from consentguard.model import Service
 
@@ -31,6 +32,16 @@ class Tally:
             return True
         self.counts[what, "…"] += 1
         return False
+
+    def count(self, names: Iterable[tuple[str, str]]) -> None:
+        """Count several, most of them known."""
+        counts = self.counts
+        for name in names:
+            known = counts.get(name)
+            if known is None:
+                self.add(*name)
+            else:
+                counts[name] = known + 1
 
     def dropped_cookie(self, name: str, service: Service | None) -> None:
         """A ``Set-Cookie`` was dropped; the first of a name that no policy declares logs the TOML.

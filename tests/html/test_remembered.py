@@ -26,7 +26,7 @@ class Counting(BadHosts):
         super().__init__()
         self.counts: Counter[tuple[str, str]] = Counter()
         self.page = page
-        self.memory = Memory(lambda *one: self.counts.update([one]), shelf, page)
+        self.memory = Memory(self.counts.update, shelf, page)
 
     def url(self, url: str, kind: Kind, element: str, base: str | None) -> Gate | None:
         relative = not url.startswith(("/", "\\", "http://", "https:/"))

@@ -48,15 +48,15 @@ def test_a_hostile_page_does_not_fill_the_memory() -> None:
 
 def test_what_is_muted_is_neither_counted_nor_noted() -> None:
     counts: Counter[tuple[str, str]] = Counter()
-    memory = Memory(lambda *one: counts.update([one]))
+    memory = Memory(counts.update)
 
     def judge() -> Verdict:
         memory.note("html", "a")
         memory.muted = True
         memory.note("html", "b")
-        memory.again(Verdict(counted=(("html", "c"),)))
+        memory.again([("html", "c")])
         memory.muted = False
-        memory.again(Verdict(counted=(("html", "d"),)))
+        memory.again([("html", "d")])
         return IDLE
 
     assert memory.noting(judge) == (IDLE, [("html", "a"), ("html", "d")])

@@ -14,7 +14,7 @@ from .asking import Asking
 from .foreign import Space
 from .spans import FOREIGN, SHEET, SHORT, Span, What
 from .tags import BASES, TagGate
-from .verdicts import IDLE, Kept, Memory, Verdict
+from .verdicts import IDLE, Edit, Kept, Memory, Verdict
 
 #: Tags that tell what the page is: the verdict on them is never :data:`IDLE`.
 DOCUMENT = frozenset((b"html", b"head", b"body"))
@@ -50,12 +50,13 @@ class Remembered:
         key = _key(page, span) if known else b""
         found = _found(key, verdicts.on(self._page)[self._based > 0 :]) if known else None
         if found is not None:
-            memory.again(found)
+            memory.again(found.counted)
             return found
         asking.lasting = not asking.bases
         verdict, noted = memory.noting(lambda: self._judged(page, span))
-        if noted:
-            verdict = Verdict(verdict.edits, verdict.denied, tuple(noted))
+        if noted or len(verdict.edits) > 1:
+            edits = _at_once(page, span, verdict.edits) if known else verdict.edits
+            verdict = Verdict(edits, verdict.denied, tuple(noted))
         elif verdict is IDLE and (span.name in DOCUMENT or _begins_sheet(span)):
             verdict = _NOTHING
         if known and not memory.muted:
@@ -68,11 +69,6 @@ class Remembered:
             self._settle()
         kept = self._verdicts.on(self._page)[1:] if self._verdicts else ()
         return kept[0] if kept else _UNKNOWN
-
-    def again(self, verdict: Verdict) -> None:
-        """Count what this verdict counted when it was made."""
-        if self._memory is not None:
-            self._memory.again(verdict)
 
     def _judged(self, page: bytes, span: Span) -> Verdict:
         if span.what is What.STYLE:
@@ -92,6 +88,19 @@ class Remembered:
 def _begins_sheet(span: Span) -> bool:
     """Whether it is the tag of a style element in svg, whose sheet comes in pieces."""
     return span.name == b"style" and span.space is not Space.HTML
+
+
+def _at_once(page: bytes, span: Span, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """One edit instead of several in a short span: it is made many times."""
+    begin = span.end if span.what is What.STYLE else span.start
+    if len(edits) < 2 or span.stop - begin > SHORT:
+        return edits
+    out: list[bytes] = []
+    done = edits[0].start
+    for start, end, new in edits:
+        out += (page[begin + done : begin + start], new)
+        done = end
+    return (Edit(edits[0].start, done, b"".join(out)),)
 
 
 def _found(key: bytes, kept: tuple[Kept, ...]) -> Verdict | None:

@@ -36,6 +36,8 @@ _TAG, _STYLE, _DOCTYPE = What.TAG, What.STYLE, What.DOCTYPE
 _TELLING = DOCUMENT | {b"style"}
 #: A tag by which an app says where the insertion goes: it shows nothing, and has no end tag.
 PLACE = b"<wbr data-cg-banner>"
+#: Tags by which a page shows what others have.
+_SHOWING = frozenset((b"iframe", b"script"))
 Piece = bytes | memoryview
 Insert = bytes | Callable[[Sequence[str]], bytes]
 
@@ -88,7 +90,8 @@ class Rewriter:
         self._bases = bases
         self._spoken = spoken
         self._ended = ended
-        self._reported: list[tuple[bytes, Denied, int]] = []
+        self._reported: list[tuple[bytes, tuple[Denied, ...], int]] = []
+        self._room = REPORTED  # how many more are reported
         self._document = False
         self._depth = depth
         self._gates: dict[Gate, None] = {}  # of a document in another: all that it waits for
@@ -99,7 +102,8 @@ class Rewriter:
         """What was made inert, in order."""
         return [
             Gated(name.decode("ascii", "replace"), one.url, one.gate.purpose, one.gate.service, at)
-            for name, one, at in self._reported
+            for name, denied, at in self._reported
+            for one in denied
         ]
 
     @property
@@ -168,6 +172,7 @@ class Rewriter:
     def _edited(self, spans: list[Span], page: bytes, view: memoryview, out: list[Piece]) -> int:
         """Put out the page, of which there is a view, up to the last edit; where that ends."""
         known, done = self._known, 0
+        counted: list[tuple[str, str]] = []
         for span in spans:
             what, name, start, end, stop, space, _, whole, broken, silent = span
             if what > _STYLE:
@@ -189,14 +194,15 @@ class Rewriter:
             if verdict is None:
                 verdict = self._judged(span, page)
                 known = self._known
-            elif verdict.counted and self._memory is not None:
-                self._memory.again(verdict)
+            else:
+                counted += verdict.counted
             if verdict.denied:
-                self._report(span, verdict)
-                done = self._embed(span, verdict, view, done, out)
+                done = self._waits(span, verdict, view, done, out)
             for first, last, new in verdict.edits:
                 out += (view[done : start + first], new)
                 done = start + last
+        if counted and self._memory is not None:
+            self._memory.again(counted)
         return done
 
     def _judged(self, span: Span, page: bytes) -> Verdict:
@@ -209,22 +215,31 @@ class Rewriter:
             self._known = gating.verdicts.here().get
         return verdict
 
-    def _embed(
+    def _waits(
         self, span: Span, verdict: Verdict, view: memoryview, done: int, out: list[Piece]
     ) -> int:
-        """Put what stands for it before a frame that waits. It is never remembered, see below."""
-        embeds, name, denied = self._embeds, span.name, verdict.denied[0]
-        if embeds is None or not self._document or span.space is not _HTML or span.template:
+        """Report what has to wait, and put what stands for it before a frame.
+
+        That is never remembered: the next page has another visitor.
+        """
+        denied, embeds = verdict.denied, self._embeds
+        if self._room > 0:
+            offset = self._sheet if _in_drawing(span) else self._scanner.offset + span.start
+            self._reported.append((span.name, denied[: self._room], offset))
+            self._room -= len(denied)
+        if self._depth:
+            self._gates.update((one.gate, None) for one in denied)
+        shown = span.name in _SHOWING and span.space is _HTML and not span.template
+        if embeds is None or not shown or not self._document:
             return done
-        if name == b"script":
-            embeds.script(denied)
-        if name != b"iframe" or not span.whole:
-            return done
-        found = frame(bytes(view[span.start : span.end]), denied.url, self._encoding)
-        if found is not None:
-            placed = embeds.before(found, denied, self._bases_so_far())
-            out += (view[done : span.start], placed)
-            return span.start
+        if span.name == b"script":
+            embeds.script(denied[0])
+        elif span.whole:
+            found = frame(bytes(view[span.start : span.end]), denied[0].url, self._encoding)
+            if found is not None:
+                placed = embeds.before(found, denied[0], self._bases_so_far())
+                out += (view[done : span.start], placed)
+                return span.start
         return done
 
     def _tell(self, span: Span, page: bytes) -> None:
@@ -255,16 +270,6 @@ class Rewriter:
         verdicts = Remembered(tags, asking, self._memory, self._encoding, here)
         self._gating = _Gating(asking, tags, verdicts)
         return self._gating
-
-    def _report(self, span: Span, verdict: Verdict) -> None:
-        offset = self._scanner.offset + span.start
-        if span.what is _STYLE and span.space is not _HTML:
-            offset = self._sheet
-        for one in verdict.denied:
-            if len(self._reported) < REPORTED:
-                self._reported.append((span.name, one, offset))
-            if self._depth:
-                self._gates[one.gate] = None
 
     def _mark(self, span: Span, view: memoryview, done: int, out: list[Piece]) -> int:
         """A doctype, or the place before `</body>`."""
@@ -305,13 +310,18 @@ def _documents(judge: Judge, depth: int) -> Inner:
         if depth <= DEPTH:
             inner.whole(data)
         if inner._reported:
-            return Denied(merged(inner._gates), inner._reported[0][1].url)
+            return Denied(merged(inner._gates), inner._reported[0][1][0].url)
         unread = judge.unread()
         if unread and (depth > DEPTH or inner.truncated or inner.uninspected):
             return Denied(unread, "")
         return None
 
     return judged
+
+
+def _in_drawing(span: Span) -> bool:
+    """Whether it is a piece of a sheet in svg, which is told of where its tag stands."""
+    return span.what is _STYLE and span.space is not _HTML
 
 
 def _here(memory: Memory, depth: int) -> str:

@@ -6,7 +6,7 @@ is said in :mod:`consentguard.html.remembered`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import NamedTuple
 
 from .judge import Gate
@@ -16,6 +16,10 @@ _ROOM, _LARGEST, _EACH = 1024 * 1024, 16 * 1024, 300
 _NOTED = 150
 #: Counts that one verdict may repeat.
 _NOTES = 64
+
+
+#: What is counted, and the name of each.
+Counts = Sequence[tuple[str, str]]
 
 
 class Edit(NamedTuple):
@@ -38,7 +42,7 @@ class Verdict(NamedTuple):
 
     edits: tuple[Edit, ...] = ()
     denied: tuple[Denied, ...] = ()  #: what is reported: one for a tag, one a URL for a sheet
-    counted: tuple[tuple[str, str], ...] = ()  #: what the judge counted
+    counted: Counts = ()  #: what the judge counted
 
 
 #: Nothing at all, known by identity.
@@ -123,7 +127,7 @@ class Memory:
 
     def __init__(
         self,
-        count: Callable[[str, str], object] | None = None,
+        count: Callable[[Counts], object] | None = None,
         shelf: Shelf | None = None,
         page: str = "",
         snippets: object = None,
@@ -153,7 +157,7 @@ class Memory:
         """Count one."""
         if self.muted or self._count is None:
             return
-        self._count(what, name)
+        self._count(((what, name),))
         for noted in self._noted:
             if len(noted) <= _NOTES:
                 noted.append((what, name))
@@ -167,9 +171,10 @@ class Memory:
         finally:
             self._noted.pop()
 
-    def again(self, verdict: Verdict) -> None:
-        """Count what was counted when this verdict was made."""
-        note = self.note if self._noted or self.muted else self._count
-        if note is not None:
-            for what, name in verdict.counted:
-                note(what, name)
+    def again(self, counts: Counts) -> None:
+        """Count what was counted when these verdicts were made."""
+        if self._noted or self.muted:
+            for what, name in counts:
+                self.note(what, name)
+        elif self._count is not None:
+            self._count(counts)

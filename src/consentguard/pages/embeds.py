@@ -25,7 +25,7 @@ from consentguard.pages.markup import Html, fill
 from consentguard.pages.origin import safe_path
 from consentguard.pages.originals import original
 from consentguard.pages.visit import Visit
-from consentguard.pages.widgets import ASKED, only_there, places, shows
+from consentguard.pages.widgets import ASKED, only_there, places
 
 #: So many in one page: each is larger than the tag that it stands for.
 MOST = 100
@@ -88,7 +88,7 @@ class Placeholders:
     def before(self, frame: Frame, denied: Denied, bases: Sequence[str]) -> bytes:
         """What stands for a frame; nothing where it shows nothing that people come to see."""
         visit = self._visit
-        services = visit.setup.waiting(denied.gate)
+        services = visit.setup.waiting.services(denied.gate)
         shown = all(not SHOWN.isdisjoint(service.purposes) for service in services)
         if not services or not shown or self._count >= MOST:
             return b""
@@ -103,8 +103,8 @@ class Placeholders:
 
     def script(self, denied: Denied) -> None:
         """Take note of a script that would show a login button or a CAPTCHA: once a service."""
-        services = self._visit.setup.waiting(denied.gate)
-        if services and all(map(shows, services)) and len(self._widgets) < MOST:
+        services = self._visit.setup.waiting.widgets(denied.gate)
+        if services and len(self._widgets) < MOST:
             self._widgets[services] = None
 
     def closing(self, bases: Sequence[str]) -> bytes:

@@ -12,16 +12,16 @@ from consentguard.catalogue import Catalogue
 from consentguard.consent.decision import Decision
 from consentguard.consent.receipt import Receipts
 from consentguard.consent.token import State, Stored, Tokens
-from consentguard.html.judge import Gate
 from consentguard.http import caching
 from consentguard.http.cookies import set_cookie
 from consentguard.http.message import Header, Request
 from consentguard.locales import Texts, negotiate
-from consentguard.model import NOWHERE, Person, Policy, Region, Service, Signals
+from consentguard.model import NOWHERE, Person, Policy, Region, Signals
 from consentguard.pages.assets import Assets
 from consentguard.pages.injected import Banners
 from consentguard.pages.markup import View
 from consentguard.pages.view import view
+from consentguard.pages.waiting import Waiting
 from consentguard.policy.paths import longest
 from consentguard.tally import Tally
 
@@ -30,7 +30,6 @@ from consentguard.tally import Tally
 COOKIE_SECONDS = 395 * 86400
 #: From that age of a choice on.
 KEPT_SECONDS = 180 * 86400
-GATES = 1024  #: gates that are kept; pages of a site have the same few
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,6 @@ class Setup:
     salt: str  #: names policy and package, on which a page depends beside the visitor
     tally: Tally
     banners: Banners = field(default_factory=Banners)
-    #: What gates wait for, as :meth:`waiting` found it.
-    _waiting: dict[Gate, tuple[Service, ...]] = field(default_factory=dict)
 
     @cached_property
     def off(self) -> bool:
@@ -117,17 +114,10 @@ class Setup:
     def _default(self) -> Texts:
         return self.texts[self.languages[0]]
 
-    def waiting(self, gate: Gate) -> tuple[Service, ...]:
-        """All services that something waits for; none where one of them is unknown."""
-        services = self._waiting.get(gate)
-        if services is None:
-            known = self.catalogue.services
-            found = [known.get(id) for id in gate.services or (gate.service,)]
-            services = () if None in found else tuple(filter(None, found))
-            if len(self._waiting) >= GATES:
-                self._waiting.clear()
-            self._waiting[gate] = services
-        return services
+    @cached_property
+    def waiting(self) -> Waiting:
+        """The services that things wait for."""
+        return Waiting(self.catalogue.services)
 
     def refuses(self, decision: Decision, name: bytes, host: str) -> bool:
         """A request cookie that something claims, and that the decision does not allow.
