@@ -11,6 +11,7 @@
 
 #include "_finder.h"
 #include "_grammar.h"
+#include "_plain.h"
 #include "_tree.h"
 
 enum { S_TAG, S_SCRIPT, S_STYLE, S_END, S_DOCTYPE }; /* spans.What */
@@ -784,6 +785,8 @@ static int state_data(Core *core)
     for (;;) {
         core->steps++;
         place start = pos;
+        if (!core->tree.size)
+            pos = core->settled = skip_plain(core->tables, b, pos, size, &core->steps);
         pos = find_near(b, pos, size, '<');
         /* "<" that begins nothing is text. */
         while (pos >= 0 && pos + 1 < size && !(CLASS[b[pos + 1]] & LETTER) && b[pos + 1] != '/' &&
