@@ -20,7 +20,10 @@ CC ?= cc
 # Warnings are errors here, never for those who install the package.
 STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 
-.PHONY: demo test test-pure browser vitals lighthouse check bench fuzz soak caches sanitize screenshot gallery clean
+# Pytest and the many processes that tests start read what is compiled, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test test-pure browser vitals lighthouse check types style bench fuzz soak caches sanitize screenshot gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -50,10 +53,16 @@ lighthouse: $(VENV)/.chromium
 test-pure: check $(VENV)/.chromium
 	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest $(TWIN_TESTS:%=--ignore=%)
 
+# Types take as long as the rest together: two at a time.
 check: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 types style
+
+types:
+	$(BIN)/mypy
+
+style:
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy
 	$(BIN)/python -m tools.geo --check
 	$(BIN)/python -m tools.catalogue --check
 	$(BIN)/python -m tools.regions --check

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from babel import Locale
 from babel.core import get_global
+from babel.plural import to_python
 
 from consentguard.locales.language import FORMS
 
@@ -40,7 +42,7 @@ def _facts(locale: Locale) -> dict[str, Any]:
     return {
         "name": locale.display_name[0].upper() + locale.display_name[1:],
         "dir": "rtl" if locale.character_order == "right-to-left" else "ltr",
-        "plurals": _plurals(locale),
+        "plurals": _plurals(tuple(sorted(locale.plural_form.rules.items()))),
         "territories": dict(sorted(countries.items())),
         "months": [locale.months["format"]["wide"][month] for month in range(1, 13)],
         "dated": _date(pattern).replace("{era}", locale.eras["abbreviated"][1]),
@@ -49,14 +51,15 @@ def _facts(locale: Locale) -> dict[str, Any]:
     }
 
 
-def _plurals(locale: Locale) -> str:
-    """Raises ValueError for a rule that does not repeat itself every hundred."""
+@cache
+def _plurals(rules: tuple[tuple[str, str], ...]) -> str:
+    """Many languages share theirs. Raises ValueError where they do not repeat every hundred."""
     letters = {form: letter for letter, form in FORMS.items()}
-    rule = locale.plural_form
+    rule = to_python(rules)
     found = "".join(letters[rule(number)] for number in range(200))
     for number in range(200, _TRIED):
         if letters[rule(number)] != found[100 + number % 100]:
-            raise ValueError(f"{locale}: the plural form of {number} is {rule(number)}")
+            raise ValueError(f"{rules}: the plural form of {number} is {rule(number)}")
     return found
 
 
