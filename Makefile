@@ -57,10 +57,10 @@ test-pure: check $(VENV)/.chromium
 check: $(VENV)/.dev
 	@$(MAKE) --no-print-directory -j 2 types style
 
-types:
+types: $(VENV)/.dev
 	$(BIN)/mypy
 
-style:
+style: $(VENV)/.dev
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/python -m tools.geo --check
