@@ -785,7 +785,7 @@ static int state_data(Core *core)
     for (;;) {
         core->steps++;
         place start = pos;
-        if (!core->tree.size)
+        if (!core->tree.size && !core->tree.active_size)
             pos = core->settled = skip_plain(core->tables, b, pos, size, &core->steps);
         pos = find_near(b, pos, size, '<');
         /* "<" that begins nothing is text. */
