@@ -130,13 +130,21 @@ static int begins_literal(const Finder *finder, const byte *text, int size)
 }
 
 /* Two pairs that overlap are looked at, every few bytes: in a literal they stand one behind the
-   other, and of the first ones of a literal one ends at a multiple of the step. */
+   other, and of the first ones of a literal one ends at a multiple of the step. Where they may, the
+   pair before them has to be that literal's too, and the pair behind them. */
 static int holds_literal(const Finder *finder, const byte *text, int size)
 {
-    int step = finder_step(finder);
+    const int step = finder_step(finder);
+    const unsigned last = ~0u << (step - 1); /* these have no pair behind that is noted */
     for (int end = step; end + 1 < size; end += step) {
         unsigned places = finder->pairs[two(text + end - 1)];
         places &= finder->pairs[two(text + end)] >> 1;
+        if (!places)
+            continue;
+        if (end > 1)
+            places &= 1u | (unsigned)finder->pairs[two(text + end - 2)] << 1;
+        if (end + 2 < size)
+            places &= last | finder->pairs[two(text + end + 1)] >> 2;
         for (int start = end - 1; places; start--, places >>= 1)
             if ((places & 1) && begins_literal(finder, text + start, size - start))
                 return 1;
