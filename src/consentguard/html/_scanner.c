@@ -174,8 +174,8 @@ static int look_into(Scanner *scanner)
     return 0;
 }
 
-/* Put bytes behind what is not settled yet; with nothing before them they are the buffer, else it
-   is a bytearray, which can grow. */
+/* Put bytes behind what is not settled yet; with nothing before them they are the buffer. What
+   waits for long is in a bytearray, which can grow: else each piece would have it copied. */
 static int append(Scanner *scanner, PyObject *data, const Py_buffer *view)
 {
     Core *core = &scanner->core;
@@ -185,6 +185,12 @@ static int append(Scanner *scanner, PyObject *data, const Py_buffer *view)
     PyObject *buffer;
     if (!left && PyBytes_CheckExact(data)) {
         buffer = Py_NewRef(data);
+    } else if (left <= view->len) {
+        buffer = PyBytes_FromStringAndSize(NULL, size);
+        if (!buffer)
+            return -1;
+        memcpy(PyBytes_AsString(buffer), core->b + done, (size_t)left);
+        memcpy(PyBytes_AsString(buffer) + left, view->buf, (size_t)view->len);
     } else if (PyBytes_CheckExact(scanner->buffer)) {
         buffer = PyByteArray_FromStringAndSize(NULL, size);
         if (!buffer)
