@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -45,8 +46,9 @@ policy_url = "/privacy"
 NOW = 1_795_000_000.0  #: 18 November 2026
 
 
+@lru_cache(128)
 def a_policy(more: str = "", site: str = SITE) -> Policy:
-    """A policy of ``[site]`` and what else the test needs."""
+    """A policy of ``[site]`` and what else the test needs: nobody can change it, all share it."""
     policy, problems = parse(site + more)
     assert policy is not None, problems
     return policy

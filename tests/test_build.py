@@ -45,7 +45,7 @@ def is_extension(file: str) -> bool:
 
 def run(command: list[str], folder: Path, **more: str) -> str:
     """Run it in a folder, and give what it printed."""
-    meant = ("CONSENTGUARD_PURE_PYTHON", "CFLAGS")
+    meant = ("CONSENTGUARD_PURE_PYTHON", "CFLAGS", "PYTHONPATH")
     environment = {k: v for k, v in os.environ.items() if k not in meant} | more
     done = subprocess.run(
         command,

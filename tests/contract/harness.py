@@ -206,6 +206,7 @@ class Site:
         self.pressed: dict[tuple[str, ...], str] = {}  #: choice, and where → its cookie
         file = Path(_FOLDER.name) / f"{name}-{policy}-{days}.db".replace(" ", "")
         self.ledger = SQLLedger(f"sqlite:///{file}")
+        self._seen = 0  #: rows of the ledger
         site, more = POLICIES[policy]
         with self._harness.around(), standing(days):
             self.app = self._harness.build(a_policy(more, site), self.ledger)
@@ -213,10 +214,10 @@ class Site:
     def ask(self, sent: Sent) -> Answer:
         """The answer, with the rows that it added to the ledger."""
         through = through_wsgi if self._harness.wsgi else through_asgi
-        before = len(self.ledger.records())
         with self._harness.around(), standing(self._days):
             answer = through(self.app, sent)
-        rows = self.ledger.records()[before:]
+        rows = self.ledger.records()[self._seen :]
+        self._seen += len(rows)
         for row in rows:
             del row["seq"]
         return Answer(answer.status, answer.headers, answer.body, tuple(rows))
