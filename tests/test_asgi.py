@@ -232,6 +232,30 @@ async def test_a_slow_ledger_does_not_hold_up_other_visitors() -> None:
     assert order == ["page", "choice", "page", "records"]
 
 
+async def test_an_app_writes_into_its_own_scope() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["headers"][:] = [(b"host", b"other.test"), (b"cookie", b"a=1")]
+        scope["path"] = scope["root_path"] = "/other"
+        request = scope["consentguard"].request
+        assert (request.path, request.root_path) == ("/data", "")
+        assert request.headers == [(b"host", b"site.test")]
+        await send(start())
+        await send(body(PAGE))
+
+    given = scope(path="/data", headers=[(b"host", b"site.test")])
+    before = {**given, "headers": list(given["headers"])}
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    for _ in range(2):
+        arguments: Any = (given, None, send)
+        await wrap(app)(*arguments)
+    assert given == before
+    assert sent[0] == sent[2]
+
+
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
 async def test_the_handshake_of_a_websocket_sets_and_carries_what_is_allowed(scheme: str) -> None:
     seen: list[Any] = []

@@ -25,7 +25,7 @@ FLOORS = (
     ("tally",),
     ("static",),
     ("pages",),
-    ("judge", "environment", "hooks"),
+    ("judge", "environment", "hooks", "plain"),
     ("shared",),
     ("outbound",),
     ("exchange",),
@@ -39,7 +39,7 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 #: No file system, socket or framework in the rooms where a request is handled.
-SANS_IO = ("http", "html", "consent", "pages", "judge", "shared", "outbound", "exchange")
+SANS_IO = ("http", "html", "consent", "pages", "judge", "plain", "shared", "outbound", "exchange")
 IO = {"socket", "asyncio", "threading", "http", "urllib.request", "subprocess", "time", "random"}
 FRAMEWORKS = {"starlette", "fastapi", "flask", "django", "uvicorn", "jinja2"}
 

@@ -13,9 +13,7 @@ from wsgiref.validate import validator
 import pytest
 from tests.conftest import Here, a_policy
 
-from consentguard.guard import TELLING
-from consentguard.http.environ import key_of
-from consentguard.wsgi import ConsentMiddleware, is_plain
+from consentguard.wsgi import ConsentMiddleware
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 PAGE = b"<!doctype html><body><script src='https://static.hotjar.com/c/hotjar-1.js'></script>"
@@ -160,12 +158,6 @@ def test_who_is_around_may_serve_a_request_again() -> None:
         assert GATED in body
     assert environ == before
     assert len(set(map(id, seen))) == 2
-
-
-@pytest.mark.parametrize("name", sorted(TELLING))
-def test_a_header_that_tells_is_looked_at(name: bytes) -> None:
-    assert is_plain({"HTTP_HOST": "site.test"})
-    assert not is_plain({"HTTP_HOST": "site.test", key_of(name): "1"})
 
 
 def test_a_generator_streams_and_is_closed() -> None:

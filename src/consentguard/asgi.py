@@ -15,11 +15,11 @@ from consentguard.environment import UNSET, Unset
 from consentguard.exchange import Exchange
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
-from consentguard.http.message import Response
-from consentguard.http.scope import Message, Receive, Scope, body_of, headers_of, request_of
+from consentguard.http.scope import Message, Receive, Scope, ScopeRequest, body_of, headers_of
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 from consentguard.pages.form import MAX_BODY
+from consentguard.plain import plain_headers
 from consentguard.sender import Send, Sender
 
 #: What carries a WebSocket's handshake (RFC 6455, section 3).
@@ -73,11 +73,16 @@ class ConsentMiddleware(Guarding):
             else:
                 await self.other(scope, receive, send)
             return
-        exchange = self.guard.exchange(request_of(scope))
+        headers = scope.get("headers", ())
+        plain = plain_headers(headers)
+        exchange = self.guard.exchange(ScopeRequest(scope), plain)
         if exchange.own:
             await self._answer(exchange, receive, send)
             return
-        inner = {**scope, "headers": exchange.headers_in, "consentguard": exchange}
+        inner = {**scope}
+        # Apps write into them, and the exchange may not have read the request yet.
+        inner["headers"] = [*(headers if plain else exchange.headers_in)]
+        inner["consentguard"] = exchange
         await self.app(inner, receive, Sender(exchange, send).send)
 
     async def other(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +92,7 @@ class ConsentMiddleware(Guarding):
     async def _shake_hands(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket: its handshake carries cookies both ways, what follows is the app's."""
         scheme = _HTTP.get(scope.get("scheme", "ws"), "http")
-        exchange = self.guard.exchange(request_of({**scope, "method": "GET", "scheme": scheme}))
+        exchange = self.guard.exchange(ScopeRequest({**scope, "method": "GET", "scheme": scheme}))
 
         async def said(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start"):
@@ -107,12 +112,8 @@ class ConsentMiddleware(Guarding):
         else:
             response = self.guard.settle(exchange, body)
         try:
-            await send(_start(response))
+            start = {"status": response.status, "headers": list(response.headers)}
+            await send({"type": "http.response.start", **start})
             await send({"type": "http.response.body", "body": response.body, "more_body": False})
         finally:  # what was chosen holds, whether or not the visitor waited
             await self.guard.atell(exchange)
-
-
-def _start(response: Response) -> Message:
-    headers = list(response.headers)
-    return {"type": "http.response.start", "status": response.status, "headers": headers}

@@ -27,6 +27,7 @@ from consentguard.http import caching
 from consentguard.http.cookies import hide, pairs
 from consentguard.http.csp import fenced
 from consentguard.http.message import Header, Request, as_bytes
+from consentguard.http.remembered import Remembered
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields, described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound
@@ -45,6 +46,8 @@ log = logging.getLogger("consentguard")
 CACHE_MODES = ("private", "shared")
 
 _LINE_FEED = 10
+#: Whether a header of that name keeps a response from leaving as it is.
+_LOOKED_AT = Remembered[bytes, bool](lambda name: name.lower() in LOOKED_AT)
 
 
 def checked(mode: str) -> str:
@@ -57,8 +60,8 @@ def checked(mode: str) -> str:
 class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`.
 
-    ``own`` is true where one of our own pages answers; ``headers_in`` are for the app,
-    not set for a ``plain`` request, which the app gets as it is;
+    ``own`` is true where one of our own pages answers; ``filtered`` are the headers for the app,
+    None where it gets the request as it is;
     ``revalidated`` is the digest of the page that the browser, or a cache, holds, where that is
     today's. ``asked`` is true once the app has asked what is allowed: what it makes of the answer
     is for this visitor alone. Where nothing in the request tells its visitor from another, who that
@@ -66,33 +69,29 @@ class Exchange:
     """
 
     __slots__ = (
-        *("_cache_mode", "_visit", "asked", "chosen", "headers_in", "met", "own", "request"),
+        *("_cache_mode", "_visit", "asked", "chosen", "filtered", "met", "own", "request"),
         *("revalidated", "setup", "shared"),
     )
 
-    headers_in: list[Header]
-
     def __init__(
-        self,
-        shared: Shared,
-        request: Request,
-        own: bool,
-        met: Visitor | None = None,
-        *,
-        plain: bool = False,
+        self, shared: Shared, request: Request, own: bool, met: Visitor | None = None
     ) -> None:
         self.shared = shared
         self.setup = shared.setup
         self.request = request
         self.own = own
         self.met = met
-        if not plain:
-            self.headers_in = request.headers
+        self.filtered: list[Header] | None = None
         self.revalidated = ""
         self.asked = False
         self._cache_mode = ""
         self._visit: Visit | None = None
         self.chosen: Chosen | None = None  # what was chosen in it, for the app's hooks
+
+    @property
+    def headers_in(self) -> list[Header]:
+        """The request's headers as the app gets them."""
+        return self.request.headers if self.filtered is None else self.filtered
 
     @property
     def visitor(self) -> Visitor:
@@ -163,10 +162,10 @@ class Exchange:
             one = self.everybody if self.cache_mode == "shared" else self.visit
             hidden = one.hides
             if hidden:
-                self.headers_in, _ = hide(self.headers_in, frozenset(hidden).__contains__)
+                self.filtered, _ = hide(self.headers_in, frozenset(hidden).__contains__)
         if caching.conditional(self.request.fields):
             digests = (self.visit.digest, self.everybody.digest)
-            self.headers_in, self.revalidated = caching.request_headers(self.headers_in, digests)
+            self.filtered, self.revalidated = caching.request_headers(self.headers_in, digests)
 
     def answer(self, body: bytes) -> Outcome:
         """The outcome of a request to one of our own URLs."""
@@ -185,21 +184,23 @@ class Exchange:
 
     @property
     def personal(self) -> bool:
-        """Whether any response is this visitor's: no app's headers can say that it is not."""
+        """Whether any response is this visitor's: no app's headers can say that it is not.
+
+        Nobody's is who has not been met.
+        """
         return (
             self.asked or self.revalidated != "" or (self.met is not None and bool(self.met.hidden))
         )
 
     def passes(self, headers: Sequence[Header]) -> bool:
         """Whether a response with these headers leaves as it is: headers, body and all."""
-        if self.personal:
+        if self.met is not None and self.personal:
             return self.setup.off
         kind: bytes | None = None
         try:
             for name, value in headers:
-                low = name.lower()
-                if low in LOOKED_AT:
-                    if kind is not None or low != b"content-type" or shown(value):
+                if _LOOKED_AT[name]:
+                    if kind is not None or name.lower() != b"content-type" or shown(value):
                         return self.setup.off
                     kind = value
                 if _LINE_FEED in value:  # two headers

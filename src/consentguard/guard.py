@@ -35,7 +35,6 @@ from consentguard.exchange import Exchange
 from consentguard.geo.codes import place
 from consentguard.geo.locate import Locator
 from consentguard.hooks import AfterChoice, Chosen
-from consentguard.http import caching
 from consentguard.http.cookies import hide, pairs
 from consentguard.http.message import Header, Request, Response
 from consentguard.ledger import Ledger
@@ -56,15 +55,13 @@ from consentguard.pages.assets import Assets
 from consentguard.pages.everybody import for_everybody
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.visit import Setup, Visitor
+from consentguard.plain import TELLING
 from consentguard.policy.minors import assumed_age, for_age
 from consentguard.policy.regions import Regions, joined
 from consentguard.shared import Shared
 from consentguard.tally import Tally
 
 log = logging.getLogger("consentguard")
-
-#: Headers by which a request may be treated otherwise than others from the same region.
-TELLING = caching.CONDITIONS | {b"cookie", signals.FIELD}
 
 MEMO = 4096  #: decisions that are kept; each is one or two kilobytes
 VISITORS = 1024  #: visitors that are kept, each with at most so many bytes of cookies:
@@ -155,17 +152,16 @@ class ConsentGuard:
         self._own = (self.policy.enforcement.consent_path, serve.GPC_PATH)
         self._enforces = self.policy.enforcement.mode == "enforce"
 
-    def exchange(self, request: Request, *, plain: bool = False) -> Exchange:
+    def exchange(self, request: Request, plain: bool = False) -> Exchange:
         """The exchange for a request. Never raises: in doubt the strictest rules hold.
 
-        It is ``plain`` where the shell knows that it has none of the headers in :data:`TELLING`.
+        It is ``plain`` where the shell knows that it has none of the headers in
+        :data:`~consentguard.plain.TELLING`.
         """
         try:
             own = request.path.startswith(self._own) and serve.owns(request, self._own[0])
-            exchange = Exchange(self._shared, request, own, plain=plain)
-            if plain:
-                return exchange
-            if not own and not TELLING.isdisjoint(request.fields):
+            exchange = Exchange(self._shared, request, own)
+            if not (plain or own or TELLING.isdisjoint(request.fields)):
                 exchange.filter()
             return exchange
         except Exception:
@@ -175,7 +171,7 @@ class ConsentGuard:
             )
             own = serve.owns(blank, self._own[0])
             exchange = Exchange(self._shared, blank, own, self._doubtful())
-            exchange.headers_in = request.headers
+            exchange.filtered = request.headers
             return exchange
 
     def settle(self, exchange: Exchange, body: bytes) -> Response:

@@ -14,6 +14,7 @@ from typing import Any
 from consentguard.exchange import Exchange
 from consentguard.http.environ import bytes_of, text_of, usual
 from consentguard.http.message import Header
+from consentguard.http.remembered import Remembered
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields, shown
 from consentguard.outbound import LOOKED_AT
@@ -29,14 +30,14 @@ def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
 
     Only of headers that leave as the very bytes that they say: ASCII, one line each.
     """
-    if exchange.personal:
+    if exchange.met is not None and exchange.personal:
         return False
     kind = ""
     try:
         for name, value in headers:
             if not (value.isascii() and value.isprintable()):
                 return False
-            if not _indifferent(name):
+            if not _INDIFFERENT[name]:
                 if kind or name.lower() != "content-type" or _shown(value):
                     return False
                 kind = value
@@ -45,10 +46,10 @@ def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
     return kind != ""
 
 
-@lru_cache(maxsize=512)
-def _indifferent(name: str) -> bool:
-    """Headers of that name contact nobody, set nothing, and are no page's type."""
-    return usual(name) is not None and name.lower() not in LOOKED_AT
+#: Headers of that name contact nobody, set nothing, and are no page's type.
+_INDIFFERENT = Remembered[str, bool](
+    lambda name: usual(name) is not None and name.lower() not in LOOKED_AT
+)
 
 
 @lru_cache(maxsize=128)
@@ -128,8 +129,12 @@ class Starter:
         return out
 
     def _start(self, headers: list[tuple[str, str]]) -> None:
-        arguments, self._exc_info = [self._exc_info] if self._exc_info else [], None
-        self._write = self._start_response(self._status, headers, *arguments)
+        exc_info = self._exc_info
+        if exc_info:
+            self._exc_info = None
+            self._write = self._start_response(self._status, headers, exc_info)
+        else:
+            self._write = self._start_response(self._status, headers)
 
     def feed(self, data: bytes) -> bytes:
         """Bytes to send for these bytes; the first ones start the response."""

@@ -6,30 +6,26 @@ read is handed on as it is, ``wsgi.file_wrapper`` included (PEP 3333).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from consentguard.alone import Guarding, check_alone
 from consentguard.environment import UNSET, Unset
-from consentguard.guard import TELLING, AccountOf, ConsentGuard, Geo
+from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
 from consentguard.http.environ import (
     Environ,
     EnvironRequest,
     body_of,
-    key_of,
     text_of,
     with_headers,
 )
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 from consentguard.pages.form import MAX_BODY
+from consentguard.plain import plain_environ
 from consentguard.starter import Body, Starter, StartResponse
-
-#: What tells one visitor of a region from another, as an environ calls it.
-_TELLING = frozenset(map(key_of, TELLING))
 
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -71,8 +67,7 @@ class ConsentMiddleware(Guarding):
         if "consentguard.exchange" in environ:
             self.second()
             return self.app(environ, start_response)
-        plain = is_plain(environ)
-        exchange = self.guard.exchange(EnvironRequest(environ), plain=plain)
+        exchange = self.guard.exchange(EnvironRequest(environ), plain_environ(environ))
         if exchange.own:
             # One byte too much says that the body is too large.
             response = self.guard.settle(exchange, body_of(environ, MAX_BODY + 1))
@@ -80,19 +75,12 @@ class ConsentMiddleware(Guarding):
             start_response(_status(response.status), text_of(response.headers))
             return [response.body]
         # A copy: who is around us may serve the request again, and it would look guarded then.
-        if plain or exchange.headers_in is exchange.request.headers:
-            inner = dict(environ)
-        else:
-            inner = with_headers(environ, exchange.headers_in)
+        hidden = exchange.filtered
+        inner = {**environ} if hidden is None else with_headers(environ, hidden)
         inner["consentguard.exchange"] = exchange
         starter = Starter(exchange, start_response)
         iterable = self.app(inner, starter)
         return iterable if starter.hands_on() else Body(starter, iterable)
-
-
-def is_plain(environ: Mapping[str, Any]) -> bool:
-    """Nothing in a request tells its visitor from another."""
-    return environ.keys().isdisjoint(_TELLING)
 
 
 def _status(code: int) -> str:

@@ -106,7 +106,7 @@ class _Unmade:
     def __init__(self, error: ConfigError) -> None:
         self._error = error
 
-    def exchange(self, request: object) -> NoReturn:
+    def exchange(self, request: object, plain: bool = False) -> NoReturn:
         """Raise what is wrong, as at the start."""
         raise self._error
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from consentguard.http.message import Header, Unread, as_bytes, sound
+from consentguard.http.remembered import Remembered
 
 Environ = dict[str, Any]
 
@@ -18,7 +19,7 @@ class EnvironRequest(Unread):
 
     def __init__(self, environ: Environ) -> None:
         # An app may write into its environ, and uWSGI uses one again for the next visitor.
-        self._environ = dict(environ)
+        self._environ = {**environ}
         self.path = _path(environ.get("PATH_INFO", "")) or "/"
 
     def read(self) -> None:
@@ -111,15 +112,9 @@ def _bytes(value: str) -> bytes:
     return value.encode("latin-1", "replace")
 
 
-class _Names(dict[str, bytes]):
-    """The names of headers from their keys in an environ; other keys have none."""
-
-    def __missing__(self, key: str) -> bytes:
-        name = _bytes(key[5:].replace("_", "-").lower()) if key.startswith("HTTP_") else b""
-        if len(self) < _MOST and len(key) <= _LONGEST:  # a client writes them
-            self[key] = name
-        return name
+def _name(key: str) -> bytes:
+    """The name of the header that an environ has under a key; other keys have none."""
+    return _bytes(key[5:].replace("_", "-").lower()) if key.startswith("HTTP_") else b""
 
 
-_MOST, _LONGEST = 1024, 64
-_NAMES = _Names()
+_NAMES = Remembered(_name)

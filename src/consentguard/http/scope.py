@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from itertools import chain
 from typing import Any
 
-from consentguard.http.message import Header, Request, as_bytes, sound
+from consentguard.http.message import Header, Unread, as_bytes, sound
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -15,24 +15,38 @@ Receive = Callable[[], Awaitable[Message]]
 _BYTES = frozenset((bytes,))
 
 
-def request_of(scope: Scope) -> Request:
-    """The neutral request of an HTTP scope."""
-    path, root, client = scope["path"], scope.get("root_path") or "", scope.get("client")
+class ScopeRequest(Unread):
+    """The neutral request of an HTTP scope, which is the app's only as a copy."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        path: str = scope["path"]
+        root = scope.get("root_path")
+        self.path = _below(root.rstrip("/"), path) if root else path
+
+    def read(self) -> None:
+        """Read it now."""
+        scope = self._scope
+        client = scope.get("client")
+        super().__init__(
+            scope["method"],
+            scope.get("scheme", "http"),
+            self.path,
+            (scope.get("root_path") or "").rstrip("/"),
+            scope.get("query_string", b""),
+            scope.get("headers", ()),
+            client[0] if client else None,
+            scope.get("consentguard.account"),
+        )
+
+
+def _below(root: str, path: str) -> str:
     # ASGI 3, "HTTP connection scope": the path has the root in front; older servers leave it out.
-    if root:
-        root = root.rstrip("/")
-        if path == root or path.startswith(root + "/"):
-            path = path[len(root) :] or "/"
-    return Request(
-        scope["method"],
-        scope.get("scheme", "http"),
-        path,
-        root,
-        scope.get("query_string", b""),
-        scope.get("headers", ()),
-        client[0] if client else None,
-        scope.get("consentguard.account"),
-    )
+    if path == root or path.startswith(root + "/"):
+        return path[len(root) :] or "/"
+    return path
 
 
 def headers_of(given: Iterable[Iterable[Any]]) -> list[Header]:

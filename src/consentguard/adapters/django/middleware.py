@@ -24,7 +24,7 @@ from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.hooks import AfterChoice, Chosen
 from consentguard.pages.form import MAX_BODY
-from consentguard.wsgi import is_plain
+from consentguard.plain import plain_environ
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -61,18 +61,18 @@ class ConsentMiddleware(Guarding):
         if self._is_guarded(request):
             found: HttpResponseBase = self.get_response(request)
             return found
-        neutral, plain = inbound.DjangoRequest(request), is_plain(request.META)
+        neutral = inbound.DjangoRequest(request)
         if self._account is not None:
             try:
                 neutral.said = self._account(request)
             except Exception as exc:
                 neutral.said = exc
-        exchange = self.guard.exchange(neutral, plain=plain)
+        exchange = self.guard.exchange(neutral, plain_environ(request.META))
         if exchange.own:
             answer = outbound.answered(self.guard.settle(exchange, _body(request)))
             self.guard.tell(exchange)
             return answer
-        taken = _enter(request, exchange, plain)
+        taken = _enter(request, exchange)
         response: HttpResponseBase = self.get_response(request)
         if taken:
             inbound.put_back(request, taken)
@@ -88,16 +88,16 @@ class ConsentMiddleware(Guarding):
         if self._is_guarded(request):
             found: HttpResponseBase = await self.get_response(request)
             return found
-        neutral, plain = inbound.DjangoRequest(request), is_plain(request.META)
+        neutral = inbound.DjangoRequest(request)
         if self._account is not None:
             try:
                 neutral.said = await _asked(self._account, request)
             except Exception as exc:
                 neutral.said = exc
-        exchange = self.guard.exchange(neutral, plain=plain)
+        exchange = self.guard.exchange(neutral, plain_environ(request.META))
         if exchange.own:
             return await self._answer(request, exchange)
-        taken = _enter(request, exchange, plain)
+        taken = _enter(request, exchange)
         response: HttpResponseBase = await self.get_response(request)
         if taken:
             inbound.put_back(request, taken)
@@ -132,10 +132,10 @@ class ConsentMiddleware(Guarding):
         return True
 
 
-def _enter(request: HttpRequest, exchange: Exchange, plain: bool) -> dict[str, str]:
+def _enter(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
     """Show the app the request as it may see it; what has to be put back behind it."""
     taken: dict[str, str] = {}
-    if not plain and exchange.headers_in is not exchange.request.headers:
+    if exchange.filtered is not None:
         taken = inbound.hide(request, exchange)
     request.META[KEY] = exchange
     request.consent = RequestConsent(request, exchange)  # type: ignore[attr-defined]
