@@ -12,8 +12,8 @@ ALONE := tests/browser tests/test_build.py
 LOOKS := $(addprefix tests/browser/test_,$(addsuffix .py,accessibility autoconsent banner \
   checklist choices colours consent_mode headers keyboard languages login paint placeholders preferences \
   prefetch reflow theme_editor xml))
-# Where it matters which scanner reads the pages.
-PAGES := html http contract/test_bodies.py
+# Where it matters which scanner reads the pages; tests of the twins run both, whichever it is.
+PAGES := html contract/test_bodies.py
 TWIN_TESTS := tests/html/test_twins.py tests/html/test_finder.py
 SECONDS ?= 600
 CC ?= cc
@@ -36,7 +36,7 @@ demo: $(VENV)/.demo
 test: check $(VENV)/.chromium
 	$(BIN)/python -m pytest -n 2 $(ALONE) $(LOOKS:%=--ignore=%)
 	$(BIN)/python -m pytest -n auto $(ALONE:%=--ignore=%)
-	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(PAGES:%=tests/%)
+	CONSENTGUARD_PURE_PYTHON=1 $(BIN)/python -m pytest -n auto $(PAGES:%=tests/%) $(TWIN_TESTS:%=--ignore=%)
 
 browser: $(VENV)/.chromium
 	$(BIN)/python -m pytest -n 2 $(LOOKS)
