@@ -122,7 +122,7 @@ def demo(installed: Path, tmp_path: Path) -> Iterator[str]:
         url = f"http://127.0.0.1:{port}"
         for _ in range(150):
             try:
-                httpx.get(url)
+                httpx.get(url, timeout=30)
                 break
             except httpx.TransportError:
                 time.sleep(0.1)
@@ -133,7 +133,7 @@ def demo(installed: Path, tmp_path: Path) -> Iterator[str]:
 
 
 def test_the_demo_runs_from_the_wheel_in_any_folder(demo: str, tmp_path: Path) -> None:
-    page = httpx.get(demo, headers={"x-demo-country": "DE"})
+    page = httpx.get(demo, headers={"x-demo-country": "DE"}, timeout=30)
     assert page.status_code == 200
     assert 'id="cg-banner"' in page.text
     assert 'src="https://www.googletagmanager.com' not in page.text.replace("data-cg-src", "")

@@ -82,7 +82,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 def wait_for(url: str) -> None:
     for _ in range(100):
         try:
-            httpx.get(url)
+            httpx.get(url, timeout=30)
             return
         except httpx.TransportError:
             time.sleep(0.1)
@@ -94,7 +94,7 @@ def test_every_worker_writes_its_own_rows(server: str, tmp_path: Path) -> None:
     workers: Counter[str] = Counter()
     for number in range(60):
         # A new connection each time, so that the workers take turns.
-        with httpx.Client(base_url=server) as client:
+        with httpx.Client(base_url=server, timeout=30) as client:
             workers[client.get("/").text] += 1
             choice = "accept" if number % 2 else "reject"
             answer = client.post("/_consent", data={"choice": choice}, headers={"origin": server})

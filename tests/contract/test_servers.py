@@ -74,7 +74,7 @@ def shop() -> Shop:
 
 @pytest.fixture(scope="module")
 def client(shop: Shop) -> Iterator[httpx.Client]:
-    with serving(guarded(shop), "off") as url, httpx.Client(base_url=url) as client:
+    with serving(guarded(shop), "off") as url, httpx.Client(base_url=url, timeout=30) as client:
         yield client
 
 

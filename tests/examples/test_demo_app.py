@@ -230,7 +230,7 @@ def test_the_process_serves_and_leaves_nothing_behind(tmp_path: Path, how: signa
         try:
             assert process.stdout is not None
             url = process.stdout.readline().split()[-1]
-            assert "Example Music" in httpx.get(url, trust_env=False).text
+            assert "Example Music" in httpx.get(url, trust_env=False, timeout=30).text
             assert list(tmp_path.iterdir())
             process.send_signal(how)
             process.wait(20)

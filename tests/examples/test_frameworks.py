@@ -269,7 +269,7 @@ def test_a_shop_is_served_by_one_command(name: str, tmp_path: Path) -> None:
     try:
         for _ in range(300):
             with contextlib.suppress(httpx.TransportError):
-                page = httpx.get(f"http://127.0.0.1:{port}/").content
+                page = httpx.get(f"http://127.0.0.1:{port}/", timeout=30).content
                 break
             assert process.poll() is None, (tmp_path / "log").read_text()
             time.sleep(0.1)
