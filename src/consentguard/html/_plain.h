@@ -47,12 +47,8 @@ static ALWAYS_INLINE int end_plain(const Tables *tables, Window *window, Tag *ta
         Attribute one = {.start = at, .value_start = stop + 1, .value_end = stop};
         while (CLASS[b[one.start]] & SPACE)
             one.start++;
-        one.end = stop - 1;
-        if (one.end - one.start >= WIDE) {
-            if (ends(b, one.start, window->size, ENDS_ATTRIBUTE) != one.end) return 0;
-        } else if (one.end <= one.start || window->size - one.start < WIDE || (may_end(b+one.start, 1) & ((2u << (one.end - one.start)) - 1)) != 1u << (one.end - one.start))
-            return 0;
-        if (b[one.end] != '=')
+        one.end = ends(b, one.start, window->size, ENDS_ATTRIBUTE);
+        if (one.end == one.start || one.end != stop - 1 || b[one.end] != '=')
             return 0;
         do
             one.value_end = window_stop(window, one.value_end + 1);
