@@ -75,7 +75,7 @@ _PLAIN_ATTRIBUTES = (
     + b"|".join(_SAFE_NAMES)
     + rb")(?:=(?:'[^']*+'|"
     + BARE
-    + rb")|(?=[ >]))))*+"
+    + rb")|(?=>| [^ \t\n\f\r=]))))*+"  # behind blanks its value may come
 )
 _DULL_REST = _PLAIN_ATTRIBUTES + rb"[ /]*+(?:>|" + _DULL_ATTRIBUTES + rb">)"
 
