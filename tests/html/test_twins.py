@@ -65,6 +65,64 @@ def test_soup(text: str, data: st.DataObject) -> None:
     assert_alike(pieces(page, cuts))
 
 
+# What the twin in C passes over many bytes at a time: text, plain tags and drawings of such.
+_WORDS = st.sampled_from(["", "a", "b c", "/", "=", ">", "<", "it's", '"', "\0\t", "long " * 14])
+_ATTRIBUTES = st.one_of(
+    st.builds(
+        '{}{}="{}"'.format,
+        st.sampled_from([" ", "  ", "\n", "", "/", " \1"]),
+        st.sampled_from(
+            ["class", "d", "x:y", "data-cg-a", "data-c", "style", "ping", "=", "a" * 20]
+        ),
+        _WORDS.map(lambda word: word.replace('"', "'")),
+    ),
+    st.sampled_from([" a='b\"'", " a=b", " a", " a=/", '"', ' a="', " style='a('", " href='#a'"]),
+)
+_NAMES = ["p", "P", "div", "svg", "SVG", "g", "path", "title", "use", "x-y", "x-z", "b", "font"]
+_TAGS = st.builds(
+    "<{}{}{}{}>{}".format,
+    st.sampled_from(["", "", "/"]),
+    st.sampled_from([*_NAMES, "script", "image", "foreignObject", "b\1", "long-" * 7]),
+    st.lists(_ATTRIBUTES, max_size=4).map("".join),
+    st.sampled_from(["", "", "/", " /", "\t", "a=/"]),
+    _WORDS,
+)
+_PLAIN = st.sampled_from(["", "", ' d="M0 0"', ' class="a b" href="#c"', ' style="a:b"', " a=b"])
+_DRAWN = st.recursive(
+    st.one_of(
+        st.builds("<{}{}/>".format, st.sampled_from(_NAMES), _PLAIN),
+        st.sampled_from(
+            ["</g>", "</x-y>", "</x-z>", "</svg>", "<!---->", "text", "<use href='/x'/>", "<"]
+        ),
+    ),
+    lambda inside: st.builds(
+        "<{0}{1}>{2}</{0}>".format,
+        st.sampled_from([*_NAMES, "g", "svg", "defs"]),
+        _PLAIN,
+        st.lists(inside, max_size=4).map("".join),
+    ),
+    max_leaves=8,
+)
+_DRAWINGS = st.builds("<svg{}>{}</svg>".format, _PLAIN, st.lists(_DRAWN, max_size=4).map("".join))
+
+
+@given(st.lists(st.one_of(_TAGS, _DRAWINGS), max_size=20).map("".join), st.data())
+@settings(max_examples=500)
+def test_plain_tags_and_drawings(text: str, data: st.DataObject) -> None:
+    page = text.encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(page)), max_size=2)))
+    assert_alike(pieces(page, cuts))
+
+
+@pytest.mark.parametrize("inside", ["</{}>", "</{}a>", "</x-z>", "</>", '<{} d=""/></{}>'])
+@pytest.mark.parametrize("name", ["x-y", "g", "svg", "title", "X-Y", "foreignobject"])
+@pytest.mark.parametrize("depth", [1, 14, 15, 16, 17])
+def test_drawings_within_drawings(inside: str, name: str, depth: int) -> None:
+    end = inside.replace("{}", name.upper())
+    page = f"<p><svg>{f'<{name}>' * depth}{end * depth}</svg><img src=a><p></g></svg><img>"
+    assert_alike([page.encode()])
+
+
 _HEADS = ["", "<svg>", "<svg></x>", "<svg><desc>", "<math><mi>", "<b><p><table><svg></b>"]
 _UNITS = st.lists(st.sampled_from(CRUMBS), min_size=1, max_size=5).map("".join)
 _FLOODS = st.lists(st.builds(str.__mul__, _UNITS, st.sampled_from([1, 2, 5, 30])), max_size=5)
@@ -121,6 +179,14 @@ def test_what_is_idle_is_not_reported(tokens: list[bytes], data: st.DataObject) 
         or not span.whole
         or span.broken
     ]
+
+
+@pytest.mark.parametrize("blanks", [" ", "  ", "\t", " \n", "\f "])
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_value_behind_blanks_hides_nothing(blanks: str, quote: str) -> None:
+    page = f"<n a c{blanks}={quote}><!-- {quote}><img src=a>-->".encode()
+    assert_alike([page])
+    assert [span.name for span in scanner.Scanner().feed(page)] == [b"img"]
 
 
 @given(st.binary(max_size=200))
