@@ -32,7 +32,7 @@ encoding=text/html <a> </a> <b> </b> <p> </p> <div> </div> <img <br> </br> <i> <
 </foreignObject> <annotation-xml <mglyph> <x> <![CDATA[ ]]> <textarea> </textarea> <noscript>
 </noscript> <template> </template> <plaintext> <body> </body> </html> <!doctype <table> </table>
 <tr> <td> </td> <caption> <select> <option> <form> </form> <object> </object> </x> <iframe>
-</iframe> <xmp>
+</iframe> <xmp> hidden disabled class =" ='
 """
 
 
