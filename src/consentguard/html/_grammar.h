@@ -1,8 +1,8 @@
 /* What ends a tag, and which element is which.
 
    The twin of grammar.py, tagend.py and scriptend.py. Which names matter, and how, is said in
-   names.py and foreign.py; the tables here are filled from those modules when this one is imported. Section
-   names are those of the WHATWG HTML standard, chapter 13.2.5. */
+   names.py and foreign.py; the tables here are filled from those modules when this one is imported.
+   Section names are those of the WHATWG HTML standard, chapter 13.2.5. */
 
 #ifndef CONSENTGUARD_GRAMMAR_H
 #define CONSENTGUARD_GRAMMAR_H

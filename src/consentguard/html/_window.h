@@ -1,8 +1,8 @@
 /* Where "<", ">" and quotes stand, known before it is asked.
 
-   Read byte class by byte class, a tag makes the processor wait at every step: where to look next
-   is known only when the last look is done. A window of 64 bytes is looked at as a whole, whatever
-   stands in it, and then it is bits in a register that are asked. */
+   Where the next one stands cannot be guessed, and each wrong guess costs the processor as much as
+   reading some twenty bytes. So 64 bytes are looked at as a whole, whatever stands in them, and
+   then it is bits in a register that are asked. */
 
 #ifndef CONSENTGUARD_WINDOW_H
 #define CONSENTGUARD_WINDOW_H
