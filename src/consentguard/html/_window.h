@@ -1,8 +1,8 @@
 /* Where "<", ">" and quotes stand, known before it is asked.
 
-   Where the next one stands cannot be guessed, and each wrong guess costs the processor as much as
-   reading some twenty bytes. So 64 bytes are looked at as a whole, whatever stands in them, and
-   then it is bits in a register that are asked. */
+   How far away the next one is cannot be guessed, and a processor that guessed wrong begins again.
+   So 64 bytes are looked at as a whole, whatever stands in them, and then it is bits in a register
+   that are asked. */
 
 #ifndef CONSENTGUARD_WINDOW_H
 #define CONSENTGUARD_WINDOW_H
