@@ -35,7 +35,7 @@ from consentguard.pages import outcome, serve
 from consentguard.pages.everybody import Everybody
 from consentguard.pages.outcome import Outcome
 from consentguard.pages.upkeep import swept
-from consentguard.pages.visit import Visit, Visitor
+from consentguard.pages.visit import Setup, Visit, Visitor
 from consentguard.shared import Shared
 
 __all__ = ["Exchange", "Reply"]
@@ -60,33 +60,34 @@ def checked(mode: str) -> str:
 class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`.
 
-    ``own`` is true where one of our own pages answers; ``filtered`` are the headers for the app,
-    None where it gets the request as it is;
-    ``revalidated`` is the digest of the page that the browser, or a cache, holds, where that is
-    today's. ``asked`` is true once the app has asked what is allowed: what it makes of the answer
-    is for this visitor alone. Where nothing in the request tells its visitor from another, who that
-    is is found out when somebody asks: a response that is no page is for everybody.
+    ``own`` is true where one of our own pages answers. Where nothing in the request tells its
+    visitor from another, who that is is found out when somebody asks: a response that is no page is
+    for everybody.
     """
 
-    __slots__ = (
-        *("_cache_mode", "_visit", "asked", "chosen", "filtered", "met", "own", "request"),
-        *("revalidated", "setup", "shared"),
-    )
+    # Of most exchanges nobody changes these: they are not set on every request.
+    #: Who sends the request, once that was found out.
+    met: Visitor | None = None
+    #: The request's headers for the app, None where it gets the request as it is.
+    filtered: list[Header] | None = None
+    #: The digest of the page that the browser, or a cache, holds, where that is today's.
+    revalidated = ""
+    #: The app has asked what is allowed: what it makes of the answer is for this visitor alone.
+    asked = False
+    #: What was chosen in it, for the app's hooks.
+    chosen: Chosen | None = None
+    _cache_mode = ""
+    _visit: Visit | None = None
 
-    def __init__(
-        self, shared: Shared, request: Request, own: bool, met: Visitor | None = None
-    ) -> None:
+    def __init__(self, shared: Shared, request: Request, own: bool) -> None:
         self.shared = shared
-        self.setup = shared.setup
         self.request = request
         self.own = own
-        self.met = met
-        self.filtered: list[Header] | None = None
-        self.revalidated = ""
-        self.asked = False
-        self._cache_mode = ""
-        self._visit: Visit | None = None
-        self.chosen: Chosen | None = None  # what was chosen in it, for the app's hooks
+
+    @property
+    def setup(self) -> Setup:
+        """What holds for all requests."""
+        return self.shared.setup
 
     @property
     def headers_in(self) -> list[Header]:

@@ -170,7 +170,8 @@ class ConsentGuard:
                 request.method, request.scheme, request.path, request.root_path, b"", []
             )
             own = serve.owns(blank, self._own[0])
-            exchange = Exchange(self._shared, blank, own, self._doubtful())
+            exchange = Exchange(self._shared, blank, own)
+            exchange.met = self._doubtful()
             exchange.filtered = request.headers
             return exchange
 

@@ -6,7 +6,7 @@ is closed, and errors are raised where a server would raise them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -60,28 +60,36 @@ def _shown(content_type: str) -> bool:
 class Starter:
     """The ``start_response`` that the app gets, and everything that follows from it."""
 
+    _status = ""
+    _given: Sequence[tuple[str, str]] = ()
+    _exc_info: Any = None
+    _read: list[Header] | None = None
+    _fields: Fields | None = None
+    _reply: Reply | None = None
+    _write: Callable[[bytes], object] | None = None
+
     def __init__(self, exchange: Exchange, start_response: StartResponse) -> None:
         self._exchange = exchange
         self._start_response = start_response
-        self._status = ""
-        self._given: list[tuple[str, str]] = []
-        self._exc_info: Any = None
-        self._read: list[Header] | None = None
-        self._fields: Fields | None = None
-        self._reply: Reply | None = None
-        self._write: Callable[[bytes], object] | None = None
 
     def __call__(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], object]:
         """Note status and headers; after the first bytes only an error may change them."""
-        if exc_info and self.begun:
-            raise exc_info[1].with_traceback(exc_info[2])
-        if self._status and not exc_info:
-            raise RuntimeError("start_response was called twice, and not for an error")
-        self._status, self._exc_info = status, exc_info
-        self._given, self._read, self._fields = list(headers), None, None
+        if self._status:
+            self._again(exc_info)
+        self._status = status
+        self._given = [*headers]
+        if exc_info:
+            self._exc_info = exc_info
         return self._written
+
+    def _again(self, exc_info: Any) -> None:
+        if not exc_info:
+            raise RuntimeError("start_response was called twice, and not for an error")
+        if self.begun:
+            raise exc_info[1].with_traceback(exc_info[2])
+        self._read = self._fields = None
 
     def promised(self, data: bytes) -> bool:
         """Nothing has been sent, and by its Content-Length the app has no more than this."""
@@ -128,7 +136,7 @@ class Starter:
         self._start(text_of(headers))
         return out
 
-    def _start(self, headers: list[tuple[str, str]]) -> None:
+    def _start(self, headers: Sequence[tuple[str, str]]) -> None:
         exc_info = self._exc_info
         if exc_info:
             self._exc_info = None

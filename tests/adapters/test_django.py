@@ -4,6 +4,7 @@ import asyncio
 import logging
 import pickle
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.conftest import Here, a_policy
 
 from consentguard import Decision
 from consentguard.adapters.django import choice_made, consent, guard
+from consentguard.adapters.django.asked import exchange_of
 from consentguard.adapters.django.middleware import ConsentMiddleware
 from consentguard.errors import ConfigError, UnknownPurpose
 from consentguard.hooks import Chosen
@@ -440,3 +442,26 @@ async def served(app: Any, path: str, headers: list[tuple[bytes, bytes]]) -> lis
     }
     await app(scope, receive, send)
     return sent
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_request_goes_with_its_response(asked: bool) -> None:
+    kept: list[Any] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        kept.append(exchange_of(request))
+        if asked:
+            assert not consent(request).allows("analytics")
+        return HttpResponse("{}", content_type="application/json")
+
+    with site():
+        request = RequestFactory().get("/data?a=\xe9", secure=True, HTTP_HOST="site.test")
+        there = weakref.ref(request)
+        ConsentMiddleware(view)(request)
+        del request
+        assert there() is None
+        (exchange,) = kept
+        read = exchange.request
+        assert (read.scheme, read.host, read.path) == ("https", "site.test", "/data")
+        assert read.query == "a=\xe9".encode()
+        assert not exchange.decision.allows("analytics")

@@ -20,7 +20,8 @@ class EnvironRequest(Unread):
     def __init__(self, environ: Environ) -> None:
         # An app may write into its environ, and uWSGI uses one again for the next visitor.
         self._environ = {**environ}
-        self.path = _path(environ.get("PATH_INFO", "")) or "/"
+        path = environ.get("PATH_INFO") or "/"
+        self.path = path if path.isascii() else _path(path)
 
     def read(self) -> None:
         """Read it now; raises nothing for what a client may send."""

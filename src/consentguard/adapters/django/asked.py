@@ -8,6 +8,7 @@ A fragment is kept whatever was asked: see :mod:`consentguard.adapters.keeping`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from weakref import ref
 
 from django.http import HttpRequest
 
@@ -26,7 +27,8 @@ class RequestConsent:
     __slots__ = ("_exchange", "_request", "_was_asked")
 
     def __init__(self, request: HttpRequest, exchange: Exchange) -> None:
-        self._request = request
+        # Not the request itself: both would wait for the garbage collector, with all they hold.
+        self._request = ref(request)
         self._exchange = exchange
         self._was_asked = False
 
@@ -57,7 +59,9 @@ class RequestConsent:
 
     def _keep_out(self) -> None:
         # UpdateCacheMiddleware and cache_page read it when the view has answered.
-        self._request._cache_update_cache = False  # type: ignore[attr-defined]
+        request = self._request()
+        if request is not None:
+            request._cache_update_cache = False  # type: ignore[attr-defined]
 
 
 def before_view(request: HttpRequest, *_: object) -> None:

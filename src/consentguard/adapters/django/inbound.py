@@ -6,6 +6,7 @@ which Django keeps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -28,38 +29,55 @@ _FILTERED = {
 
 
 class DjangoRequest(Unread):
-    """The neutral request, with what the app's ``ACCOUNT`` said of it."""
+    """The neutral request as it is now, with what the app's ``ACCOUNT`` said of it."""
 
-    __slots__ = ("_django", "said")
+    __slots__ = ("_meta", "_scope", "said")
 
     said: Account | Exception | None
 
     def __init__(self, request: HttpRequest) -> None:
-        self._django = request
-        self.path = request.path_info or "/"
-        self.said = None
         if "," in request.META.get("HTTP_COOKIE", ""):
             _join_cookies(request)
+        # Not Django's request: it holds us, and both would wait for the garbage collector.
+        self._meta = {**request.META}
+        self._scope = getattr(request, "scope", None)
+        self.path = request.path_info or "/"
+        self.method = request.method or "GET"
+        self.said = None
 
     def read(self) -> None:
         """Read it now; raises nothing for what a client may send."""
-        request = self._django
-        meta = request.META
+        meta, scope = self._meta, self._scope
+        django = _Asked(meta, scope)
         headers = headers_of(meta)
         if "HTTP_HOST" not in meta or (
             settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta
         ):
-            headers = _hosted(request, headers)
+            headers = _hosted(django, headers)
+        # What Django has decoded the query with; the bytes were the client's.
+        codec = "latin-1" if scope is None else "utf-8"
         super().__init__(
-            request.method or "GET",
-            request.scheme or "http",
+            self.method,
+            django.scheme or "http",
             self.path,
             meta.get("SCRIPT_NAME", "").rstrip("/"),
-            meta.get("QUERY_STRING", "").encode(_codec(request), "replace"),
+            meta.get("QUERY_STRING", "").encode(codec, "replace"),
             headers,
             meta.get("REMOTE_ADDR") or None,
             meta.get("consentguard.account"),
         )
+
+
+class _Asked(HttpRequest):
+    """Scheme and host as Django knows them, by its settings."""
+
+    def __init__(self, meta: dict[str, Any], scope: Mapping[str, Any] | None) -> None:
+        self.META = meta
+        spoken = meta.get("wsgi.url_scheme") if scope is None else scope.get("scheme")
+        self._spoken: str = spoken or ""
+
+    def _get_scheme(self) -> str:
+        return self._spoken
 
 
 def account_of(request: Request) -> Account | None:
@@ -101,11 +119,6 @@ def put_back(request: HttpRequest, taken: dict[str, str]) -> None:
     """Undo the part of :func:`hide` that is not about cookies."""
     request.META.update(taken)
     request.__dict__.pop("headers", None)
-
-
-def _codec(request: HttpRequest) -> str:
-    """What Django has decoded the query with; the bytes were the client's."""
-    return "utf-8" if hasattr(request, "scope") else "latin-1"
 
 
 def _join_cookies(request: HttpRequest) -> None:
