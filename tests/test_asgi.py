@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -192,15 +192,23 @@ async def test_a_client_that_goes_away_stores_nothing(tmp_path: Path) -> None:
 
 
 class Slow(Kept):
-    """A ledger that takes its time."""
+    """A ledger that waits, each time it is asked, until somebody lets it go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.released = threading.Semaphore(0), threading.Semaphore(0)
 
     def append(self, record: ConsentRecord) -> None:
-        time.sleep(0.3)
+        self._wait()
         super().append(record)
 
     def find(self, site: str, receipt: str) -> list[ConsentRecord]:
-        time.sleep(0.3)
+        self._wait()
         return super().find(site, receipt)
+
+    def _wait(self) -> None:
+        self.asked.release()
+        assert self.released.acquire(timeout=20)
 
 
 async def test_a_slow_ledger_does_not_hold_up_other_visitors() -> None:
@@ -221,12 +229,11 @@ async def test_a_slow_ledger_does_not_hold_up_other_visitors() -> None:
             order.append("records")
 
         async def look() -> None:
-            await asyncio.sleep(0.05)
-            assert (await client.get("/")).status_code == 200
-            order.append("page")
-            await asyncio.sleep(0.35)
-            assert (await client.get("/")).status_code == 200
-            order.append("page")
+            for _ in range(2):
+                assert await asyncio.to_thread(ledger.asked.acquire, timeout=20)
+                assert (await client.get("/")).status_code == 200
+                order.append("page")
+                ledger.released.release()
 
         await asyncio.gather(choose(), look())
     assert order == ["page", "choice", "page", "records"]
