@@ -1,22 +1,21 @@
 """The tree rules where tags repeat themselves: what a tag did before, it does again.
 
-A state is all that the rules ask for: the current node, which stands for what is open around it,
-the active formatting elements and the form. A way says what a tag did in a state: which elements it
-closed, which it opened, and what the state was then. The next such tag takes one look instead of
-the rules' many, at any depth. Bounded: when too much is kept, all goes.
+The next such tag in the same state takes one look instead of the rules' many, at any depth. It is
+known again by its bytes, and by its name where nothing else of it matters. Bounded: when too much
+is kept, all goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from . import foreign, grammar
 from .foreign import Space
 from .names import END_STOPS, REPORTED, REPORTED_FOREIGN
 from .openelements import DEPTH_LIMIT, Entries, Node
-from .spans import Span
+from .spans import Span, What
 from .treerules import RULED, TreeRules
+from .ways import Cut, Led, State, Way, cut, led, way
 
 #: So many states are kept, so many ways between them, so many tags, and these of so many bytes.
 STATE_LIMIT, WAY_LIMIT, TAGS_LIMIT, TAG_LIMIT = 500, 1000, 1000, 64
@@ -30,56 +29,7 @@ _MEANING -= {b"svg", b"math"}
 _MEANING_END = frozenset(END_STOPS.encode().split())
 # End tags that do something though nothing of their name is open.
 _MEANT = RULED | foreign.USUAL
-# Elements that are more than open to whoever closes them.
-_COUNTED = foreign.MARKERS | foreign.FORMATTING
-
-#: A tag to be reported: its element, the namespace of that, and where it begins and ends.
-Told = tuple[bytes, Space, tuple[int, int]]
-
-
-class State:
-    """What the rules go by; which way tags lead, by what they are; and by their bytes.
-
-    These stand there without their ``>``, with what is reported of the tag, if it is.
-    """
-
-    __slots__ = ("active", "form", "node", "tags", "ways")
-
-    def __init__(self, node: Node, active: Entries, form: bool) -> None:
-        self.node = node
-        self.active = active
-        self.form = form
-        self.ways: dict[bytes, Way] = {}
-        self.tags: dict[bytes, Led] = {}
-
-
-class Cut(NamedTuple):
-    """Closes the innermost element of a kind and what is in it; or, without that one, the latter.
-
-    ``below`` is then the current node.
-    """
-
-    kind: int
-    inside: bool
-    below: Node
-
-
-class Way(NamedTuple):
-    """What a tag did: what it closed, what it opened, and what the rules said.
-
-    What it closed is found by ``cuts``; or else it has to be ``gone``, but the first, which stays.
-    """
-
-    state: State
-    cuts: list[Cut]
-    gone: list[Node]
-    new: list[Node]
-    space: Space
-    html: bool
-
-
-#: Where a tag leads, and what it is reported as, if it is.
-Led = tuple[Way, tuple[bytes, Space] | None]
+_TAG = What.TAG
 
 
 class Automaton(TreeRules):
@@ -123,8 +73,8 @@ class Automaton(TreeRules):
         super().close(index)
         gone = self._gone[first:]
         if gone and self._cuts is not None:
-            cut = _cut(gone, self.node) if intact and self.nodes else None
-            self._cuts = None if cut is None else [*self._cuts, cut]
+            found = cut(gone, self.node) if intact and self.nodes else None
+            self._cuts = None if found is None else [*self._cuts, found]
 
     def remove(self, index: int) -> None:
         """Take an HTML element out of the stack, wherever it stands."""
@@ -134,24 +84,24 @@ class Automaton(TreeRules):
     def start(self, name: bytes, attributes: Mapping[bytes, str], closed: bool) -> Space:
         """Take in a start tag and say which namespace its element has."""
         key = b"" if attributes else name + b"/" if closed else name
-        way = self._known_way(key)
-        if way is None:
+        known = self._known_way(key)
+        if known is None:
             space = super().start(name, attributes, closed)
             self._note(key, space)
             return space
-        return way.space
+        return known.space
 
     def end(self, name: bytes) -> bool:
         """Take in an end tag; True when it was read by the rules for HTML."""
         if not self.nodes:
             return True
         key = self._end_key(name)
-        way = self._known_way(key)
-        if way is None:
+        known = self._known_way(key)
+        if known is None:
             html = super().end(name)
             self._note(key, html=html)
             return html
-        return way.html
+        return known.html
 
     def looks_outside(self, name: bytes, *, end: bool) -> bool:
         """True when what the tag does depends on elements around the outermost svg or math."""
@@ -165,71 +115,80 @@ class Automaton(TreeRules):
     def arrive(self, tag: bytes, span: Span | None) -> None:
         """Know the last tag by its bytes; ``span`` is what it was reported as."""
         if self._before is not None and self._way is not None and b">" not in tag[:-1]:
-            told = None if span is None else (span.name, span.space)
-            self._learn(self._before, tag[:-1], self._way, told)
+            reported = None if span is None else (span.name, span.space)
+            self._learn(self._before, tag[:-1], led(self._way, reported))
 
-    def led(self, buffer: bytearray, pos: int, stop: int) -> tuple[int, int, list[Told]]:
-        """Follow the tags as far as it is known where they lead.
+    def led(
+        self, buffer: bytearray, pos: int, stop: int, spans: list[Span], *, inside: bool = False
+    ) -> tuple[int, int]:
+        """Follow the tags as far as it is known where they lead: to where, and how many they are.
 
-        Gives where that ends, how many tags there were, and which of them are to be reported.
+        Those to be reported are added to ``spans``, as those ``inside`` a template if they are.
         """
-        told: list[Told] = []
-        here, nodes, count, window = self._here, self.nodes, 0, _WINDOW
-        deep = DEPTH_LIMIT - _MOST
+        here, nodes, count, window, low = self._here, self.nodes, 0, _WINDOW, self._low
         if here is None or not here.ways:
-            return pos, 0, told
+            return pos, 0
+        deep = DEPTH_LIMIT - _MOST
         while window:
             pieces = bytes(buffer[pos : min(pos + window, stop)]).split(b">")
             # Behind the last ">" a tag is not whole.
             del pieces[-1]
             window = min(2 * window, _WIDEST) if pieces else 0
             for piece in pieces:
-                tag, known = piece, here.tags.get(piece)
+                start, end, known = pos, pos + len(piece) + 1, here.tags.get(piece)
                 if known is None:
                     # There may be text before it, or nothing else.
                     at = piece.find(b"<")
                     if at < 0:
-                        pos += len(piece) + 1
+                        pos = end
                         count += 1
                         continue
-                    tag = piece[at:]
-                    known = here.tags.get(tag) or self._alike(here, tag, buffer, pos + at)
+                    start += at
+                    known = here.tags.get(piece[at:]) or self._alike(here, buffer, start, end)
                     if known is None:
                         window = 0
                         break
-                way, reported = known
-                if not (way.cuts or way.gone) and len(nodes) < deep:
-                    nodes += way.new
-                elif not self._go(way):
-                    window = 0
-                    break
-                pos += len(piece) + 1
-                count += 1
-                here = way.state
+                gone, there, size, old, new, reported = known
+                at = len(nodes) - size
+                if at > deep or size < 0 or (size and nodes[at:] != old):
+                    if not self._go(gone):
+                        window = 0
+                        break
+                    low = self._low
+                else:
+                    if at < low:
+                        self._gone += reversed(nodes[at:low])
+                        self._low = low = at
+                    nodes[at:] = new
                 if reported is not None:
-                    told.append((*reported, (pos - len(tag) - 1, pos)))
+                    name, space = reported
+                    told = (_TAG, name, start, end, end, space, inside, True, False, False)
+                    spans.append(tuple.__new__(Span, told))
+                here, pos = there, end
+                count += 1
         if here is not self._here:
             self._be(here)
-        return pos, count, told
+        return pos, count
 
-    def _alike(self, here: State, tag: bytes, buffer: bytearray, start: int) -> Led | None:
+    def _alike(self, here: State, buffer: bytearray, start: int, end: int) -> Led | None:
         """Where a tag leads of which the name alone matters, if another of that name was there."""
         found = grammar.PLAIN_TAG.match(buffer, start)
-        if found is None or found.end() != start + len(tag) + 1:
+        if found is None or found.end() != end:
             return None
         slash, name, solidus = found.groups()
         name = name.lower()
         if name in (_MEANING_END if slash else _MEANING):
             return None
-        way = here.ways.get(self._end_key(name) if slash else name + solidus)
-        if way is None and solidus and here.node.plain and name not in foreign.BREAKOUT:
+        known = here.ways.get(self._end_key(name) if slash else name + solidus)
+        if known is None and solidus and here.node.plain and name not in foreign.BREAKOUT:
             # In svg and math, what is closed at once.
-            way = Way(here, [], [], [], here.node.space, html=False)
-        return None if way is None else self._learn(here, tag, way, None)
+            known = Way(here, [], [], [])
+        if known is None:
+            return None
+        return self._learn(here, bytes(buffer[start : end - 1]), led(known, None))
 
-    def _learn(self, state: State, tag: bytes, way: Way, told: tuple[bytes, Space] | None) -> Led:
+    def _learn(self, state: State, tag: bytes, known: Led) -> Led:
         """Know a tag by its bytes."""
-        known = way, told
         if len(tag) < TAG_LIMIT:
             if not self._tags:
                 self._tags = TAGS_LIMIT
@@ -245,39 +204,37 @@ class Automaton(TreeRules):
 
     def _known_way(self, key: bytes) -> Way | None:
         """Go the way that a tag is known to lead; None, with all ready for the rules, if none."""
-        here = self._here
-        if here is None:
-            here = self._arrived()
-        way = self._way = None if here is None else here.ways.get(key)
-        self._before = here
-        if way is None or not self._go(way):
+        here = self._before = self._here or self._arrived()
+        known = self._way = None if here is None else here.ways.get(key)
+        if known is None or not self._go(known):
             self.look()
             self._cuts = []
             return None
-        self._be(way.state)
-        return way
+        self._be(known.state)
+        return known
 
-    def _go(self, way: Way) -> bool:
+    def _go(self, known: Way) -> bool:
         """Close and open what this way says; False, with nothing done, where it leads not here."""
         nodes = self.nodes
-        at = len(nodes)
-        if at + len(way.new) > DEPTH_LIMIT:
+        at = len(nodes) - len(known.old)
+        if len(nodes) + len(known.new) > DEPTH_LIMIT:
             return False
-        for kind, inside, below in way.cuts:
-            at -= 1
-            while nodes[at].number != kind:
+        if known.cuts:
+            at = len(nodes)
+            for kind, inside, below in known.cuts:
                 at -= 1
-            at += inside
-            if not at or nodes[at - 1] is not below:
-                return False
-        if way.gone:
-            at -= len(way.gone) - 1
-            if at < 1 or nodes[at - 1 :] != way.gone:
-                return False
+                while nodes[at].number != kind:
+                    at -= 1
+                at += inside
+                if not at or nodes[at - 1] is not below:
+                    return False
+            at -= 1
+        elif nodes[at:] != known.old:
+            return False
         if at < self._low:
             self._gone += reversed(nodes[at : self._low])
             self._low = at
-        nodes[at:] = way.new
+        nodes[at:] = known.new
         return True
 
     def _be(self, state: State) -> None:
@@ -306,26 +263,18 @@ class Automaton(TreeRules):
         self.seen()
         self._here = None
         state, self._before, self._way = self._arrived(), before, None
-        new, cuts = self.nodes[low:], self._cuts
-        if gone and cuts is None:
-            gone = [*self.nodes[low - 1 : low], *reversed(gone)]
-        cost = 1 + (len(gone) + len(new)) // 8
-        if before is None or state is None or (gone and not low) or cost > WAY_LIMIT // 4:
+        if before is None or state is None or (gone and not low):
             return
-        if self._room < cost:
+        below = self.nodes[low - 1] if gone else None
+        found = way(state, below, gone, self.nodes[low:], self._cuts)._replace(
+            space=space, html=html
+        )
+        if found.cost > WAY_LIMIT // 4:
+            return
+        if self._room < found.cost:
             self.forget()
             return
-        self._room -= cost
-        self._way = Way(state, cuts or [], [] if cuts else gone, new, space, html)
+        self._room -= found.cost
+        self._way = found
         if 0 < len(key) <= TAG_LIMIT:
-            before.ways[key] = self._way
-
-
-def _cut(gone: list[Node], below: Node) -> Cut | None:
-    """How to find what was closed, innermost first; None where it was more than open elements."""
-    if not all(one.name and not one.among(_COUNTED) for one in gone):
-        return None
-    kind = gone[-1].number
-    # Of a kind that is there again further in, it was not asked for.
-    inside = any(one.number == kind for one in gone[:-1])
-    return Cut(below.number if inside else kind, inside, below)
+            before.ways[key] = found
