@@ -1,21 +1,22 @@
 """The tree rules where tags repeat themselves: what a tag did before, it does again.
 
-The next such tag in the same state takes one look instead of the rules' many, at any depth. It is
-known again by its bytes, and by its name where nothing else of it matters. Bounded: when too much
-is kept, all goes.
+A state is all that the rules ask for: the current node, which stands for what is open around it,
+the active formatting elements and the form. A way says what a tag did in a state: which elements it
+closed, which it opened, and what the state was then. The next such tag takes one look instead of
+the rules' many, at any depth. Bounded: when too much is kept, all goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from . import foreign, grammar
 from .foreign import Space
 from .names import END_STOPS, REPORTED, REPORTED_FOREIGN
 from .openelements import DEPTH_LIMIT, Entries, Node
-from .spans import Span, What
+from .spans import Span
 from .treerules import RULED, TreeRules
-from .ways import Cut, Led, State, Way, cut, led, way
 
 #: So many states are kept, so many ways between them, so many tags, and these of so many bytes.
 STATE_LIMIT, WAY_LIMIT, TAGS_LIMIT, TAG_LIMIT = 500, 1000, 1000, 64
@@ -29,7 +30,56 @@ _MEANING -= {b"svg", b"math"}
 _MEANING_END = frozenset(END_STOPS.encode().split())
 # End tags that do something though nothing of their name is open.
 _MEANT = RULED | foreign.USUAL
-_TAG = What.TAG
+# Elements that are more than open to whoever closes them.
+_COUNTED = foreign.MARKERS | foreign.FORMATTING
+
+#: A tag to be reported: its element, the namespace of that, and where it begins and ends.
+Told = tuple[bytes, Space, tuple[int, int]]
+
+
+class State:
+    """What the rules go by; which way tags lead, by what they are; and by their bytes.
+
+    These stand there without their ``>``, with what is reported of the tag, if it is.
+    """
+
+    __slots__ = ("active", "form", "node", "tags", "ways")
+
+    def __init__(self, node: Node, active: Entries, form: bool) -> None:
+        self.node = node
+        self.active = active
+        self.form = form
+        self.ways: dict[bytes, Way] = {}
+        self.tags: dict[bytes, Led] = {}
+
+
+class Cut(NamedTuple):
+    """Closes the innermost element of a kind and what is in it; or, without that one, the latter.
+
+    ``below`` is then the current node.
+    """
+
+    kind: int
+    inside: bool
+    below: Node
+
+
+class Way(NamedTuple):
+    """What a tag did: what it closed, what it opened, and what the rules said.
+
+    What it closed is found by ``cuts``; or else it has to be ``gone``, but the first, which stays.
+    """
+
+    state: State
+    cuts: list[Cut]
+    gone: list[Node]
+    new: list[Node]
+    space: Space
+    html: bool
+
+
+#: Where a tag leads, and what it is reported as, if it is.
+Led = tuple[Way, tuple[bytes, Space] | None]
 
 
 class Automaton(TreeRules):
@@ -73,8 +123,8 @@ class Automaton(TreeRules):
         super().close(index)
         gone = self._gone[first:]
         if gone and self._cuts is not None:
-            found = cut(gone, self.node) if intact and self.nodes else None
-            self._cuts = None if found is None else [*self._cuts, found]
+            cut = _cut(gone, self.node) if intact and self.nodes else None
+            self._cuts = None if cut is None else [*self._cuts, cut]
 
     def remove(self, index: int) -> None:
         """Take an HTML element out of the stack, wherever it stands."""
@@ -84,24 +134,24 @@ class Automaton(TreeRules):
     def start(self, name: bytes, attributes: Mapping[bytes, str], closed: bool) -> Space:
         """Take in a start tag and say which namespace its element has."""
         key = b"" if attributes else name + b"/" if closed else name
-        known = self._known_way(key)
-        if known is None:
+        way = self._known_way(key)
+        if way is None:
             space = super().start(name, attributes, closed)
             self._note(key, space)
             return space
-        return known.space
+        return way.space
 
     def end(self, name: bytes) -> bool:
         """Take in an end tag; True when it was read by the rules for HTML."""
         if not self.nodes:
             return True
         key = self._end_key(name)
-        known = self._known_way(key)
-        if known is None:
+        way = self._known_way(key)
+        if way is None:
             html = super().end(name)
             self._note(key, html=html)
             return html
-        return known.html
+        return way.html
 
     def looks_outside(self, name: bytes, *, end: bool) -> bool:
         """True when what the tag does depends on elements around the outermost svg or math."""
@@ -115,80 +165,71 @@ class Automaton(TreeRules):
     def arrive(self, tag: bytes, span: Span | None) -> None:
         """Know the last tag by its bytes; ``span`` is what it was reported as."""
         if self._before is not None and self._way is not None and b">" not in tag[:-1]:
-            reported = None if span is None else (span.name, span.space)
-            self._learn(self._before, tag[:-1], led(self._way, reported))
+            told = None if span is None else (span.name, span.space)
+            self._learn(self._before, tag[:-1], self._way, told)
 
-    def led(
-        self, buffer: bytearray, pos: int, stop: int, spans: list[Span], *, inside: bool = False
-    ) -> tuple[int, int]:
-        """Follow the tags as far as it is known where they lead: to where, and how many they are.
+    def led(self, buffer: bytearray, pos: int, stop: int) -> tuple[int, int, list[Told]]:
+        """Follow the tags as far as it is known where they lead.
 
-        Those to be reported are added to ``spans``, as those ``inside`` a template if they are.
+        Gives where that ends, how many tags there were, and which of them are to be reported.
         """
-        here, nodes, count, window, low = self._here, self.nodes, 0, _WINDOW, self._low
-        if here is None or not here.ways:
-            return pos, 0
+        told: list[Told] = []
+        here, nodes, count, window = self._here, self.nodes, 0, _WINDOW
         deep = DEPTH_LIMIT - _MOST
+        if here is None or not here.ways:
+            return pos, 0, told
         while window:
             pieces = bytes(buffer[pos : min(pos + window, stop)]).split(b">")
             # Behind the last ">" a tag is not whole.
             del pieces[-1]
             window = min(2 * window, _WIDEST) if pieces else 0
             for piece in pieces:
-                start, end, known = pos, pos + len(piece) + 1, here.tags.get(piece)
+                tag, known = piece, here.tags.get(piece)
                 if known is None:
                     # There may be text before it, or nothing else.
                     at = piece.find(b"<")
                     if at < 0:
-                        pos = end
+                        pos += len(piece) + 1
                         count += 1
                         continue
-                    start += at
-                    known = here.tags.get(piece[at:]) or self._alike(here, buffer, start, end)
+                    tag = piece[at:]
+                    known = here.tags.get(tag) or self._alike(here, tag, buffer, pos + at)
                     if known is None:
                         window = 0
                         break
-                gone, there, size, old, new, reported = known
-                at = len(nodes) - size
-                if at > deep or size < 0 or (size and nodes[at:] != old):
-                    if not self._go(gone):
-                        window = 0
-                        break
-                    low = self._low
-                else:
-                    if at < low:
-                        self._gone += reversed(nodes[at:low])
-                        self._low = low = at
-                    nodes[at:] = new
-                if reported is not None:
-                    name, space = reported
-                    told = (_TAG, name, start, end, end, space, inside, True, False, False)
-                    spans.append(tuple.__new__(Span, told))
-                here, pos = there, end
+                way, reported = known
+                if not (way.cuts or way.gone) and len(nodes) < deep:
+                    nodes += way.new
+                elif not self._go(way):
+                    window = 0
+                    break
+                pos += len(piece) + 1
                 count += 1
+                here = way.state
+                if reported is not None:
+                    told.append((*reported, (pos - len(tag) - 1, pos)))
         if here is not self._here:
             self._be(here)
-        return pos, count
+        return pos, count, told
 
-    def _alike(self, here: State, buffer: bytearray, start: int, end: int) -> Led | None:
+    def _alike(self, here: State, tag: bytes, buffer: bytearray, start: int) -> Led | None:
         """Where a tag leads of which the name alone matters, if another of that name was there."""
         found = grammar.PLAIN_TAG.match(buffer, start)
-        if found is None or found.end() != end:
+        if found is None or found.end() != start + len(tag) + 1:
             return None
         slash, name, solidus = found.groups()
         name = name.lower()
         if name in (_MEANING_END if slash else _MEANING):
             return None
-        known = here.ways.get(self._end_key(name) if slash else name + solidus)
-        if known is None and solidus and here.node.plain and name not in foreign.BREAKOUT:
+        way = here.ways.get(self._end_key(name) if slash else name + solidus)
+        if way is None and solidus and here.node.plain and name not in foreign.BREAKOUT:
             # In svg and math, what is closed at once.
-            known = Way(here, [], [], [])
-        if known is None:
-            return None
-        return self._learn(here, bytes(buffer[start : end - 1]), led(known, None))
+            way = Way(here, [], [], [], here.node.space, html=False)
+        return None if way is None else self._learn(here, tag, way, None)
 
-    def _learn(self, state: State, tag: bytes, known: Led) -> Led:
+    def _learn(self, state: State, tag: bytes, way: Way, told: tuple[bytes, Space] | None) -> Led:
         """Know a tag by its bytes."""
+        known = way, told
         if len(tag) < TAG_LIMIT:
             if not self._tags:
                 self._tags = TAGS_LIMIT
@@ -204,37 +245,39 @@ class Automaton(TreeRules):
 
     def _known_way(self, key: bytes) -> Way | None:
         """Go the way that a tag is known to lead; None, with all ready for the rules, if none."""
-        here = self._before = self._here or self._arrived()
-        known = self._way = None if here is None else here.ways.get(key)
-        if known is None or not self._go(known):
+        here = self._here
+        if here is None:
+            here = self._arrived()
+        way = self._way = None if here is None else here.ways.get(key)
+        self._before = here
+        if way is None or not self._go(way):
             self.look()
             self._cuts = []
             return None
-        self._be(known.state)
-        return known
+        self._be(way.state)
+        return way
 
-    def _go(self, known: Way) -> bool:
+    def _go(self, way: Way) -> bool:
         """Close and open what this way says; False, with nothing done, where it leads not here."""
         nodes = self.nodes
-        at = len(nodes) - len(known.old)
-        if len(nodes) + len(known.new) > DEPTH_LIMIT:
+        at = len(nodes)
+        if at + len(way.new) > DEPTH_LIMIT:
             return False
-        if known.cuts:
-            at = len(nodes)
-            for kind, inside, below in known.cuts:
-                at -= 1
-                while nodes[at].number != kind:
-                    at -= 1
-                at += inside
-                if not at or nodes[at - 1] is not below:
-                    return False
+        for kind, inside, below in way.cuts:
             at -= 1
-        elif nodes[at:] != known.old:
-            return False
+            while nodes[at].number != kind:
+                at -= 1
+            at += inside
+            if not at or nodes[at - 1] is not below:
+                return False
+        if way.gone:
+            at -= len(way.gone) - 1
+            if at < 1 or nodes[at - 1 :] != way.gone:
+                return False
         if at < self._low:
             self._gone += reversed(nodes[at : self._low])
             self._low = at
-        nodes[at:] = known.new
+        nodes[at:] = way.new
         return True
 
     def _be(self, state: State) -> None:
@@ -263,18 +306,26 @@ class Automaton(TreeRules):
         self.seen()
         self._here = None
         state, self._before, self._way = self._arrived(), before, None
-        if before is None or state is None or (gone and not low):
+        new, cuts = self.nodes[low:], self._cuts
+        if gone and cuts is None:
+            gone = [*self.nodes[low - 1 : low], *reversed(gone)]
+        cost = 1 + (len(gone) + len(new)) // 8
+        if before is None or state is None or (gone and not low) or cost > WAY_LIMIT // 4:
             return
-        below = self.nodes[low - 1] if gone else None
-        found = way(state, below, gone, self.nodes[low:], self._cuts)._replace(
-            space=space, html=html
-        )
-        if found.cost > WAY_LIMIT // 4:
-            return
-        if self._room < found.cost:
+        if self._room < cost:
             self.forget()
             return
-        self._room -= found.cost
-        self._way = found
+        self._room -= cost
+        self._way = Way(state, cuts or [], [] if cuts else gone, new, space, html)
         if 0 < len(key) <= TAG_LIMIT:
-            before.ways[key] = found
+            before.ways[key] = self._way
+
+
+def _cut(gone: list[Node], below: Node) -> Cut | None:
+    """How to find what was closed, innermost first; None where it was more than open elements."""
+    if not all(one.name and not one.among(_COUNTED) for one in gone):
+        return None
+    kind = gone[-1].number
+    # Of a kind that is there again further in, it was not asked for.
+    inside = any(one.number == kind for one in gone[:-1])
+    return Cut(below.number if inside else kind, inside, below)

@@ -55,15 +55,11 @@ class Contents(Stream):
             return self._end_here()
         if end < 0:
             return False
-        self._tell_sheet(begun, end)
-        return self._leave(begun, end)
-
-    def _tell_sheet(self, begun: Span, end: int) -> None:
-        """Report the text up to there, if it may load something."""
         text = self.buffer[begun.end : end]
         # A browser joins the pieces of a sheet: they say nothing one by one.
         if text.strip(_BLANK) if begun.broken else may_load(text, coded=begun.space is not _HTML):
             self._spans.append(begun._replace(what=What.STYLE, stop=end))
+        return self._leave(begun, end)
 
     def _leave(self, begun: Span, end: int) -> bool:
         """Go on at an end tag; where the end of the file cut the content, stay in its text."""

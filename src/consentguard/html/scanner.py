@@ -22,7 +22,7 @@ from .attributes import attributes, decode
 from .automaton import TAG_LIMIT, Automaton
 from .contents import REST, Contents
 from .foreign import Space
-from .names import MEMORY, REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, TOKEN_LIMIT, TORN_LIMIT
+from .names import MEMORY, REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, TORN_LIMIT
 from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd, plain_end
 from .spans import FOREIGN, SHEET, SHORT, Span, What
@@ -217,8 +217,7 @@ class Scanner(Contents):
                 return True
             if self._whole or kept.node.sheets or len(kept.nodes) > DEPTH_LIMIT:
                 begun = name == b"style" and not slash and not self._closed(found.end(2), pos)
-                pos = self._after_tag(pos, begun=begun)
-                if pos < 0:
+                if self._after_tag(pos, begun=begun):
                     return not self.overflow
             if pos - start <= TAG_LIMIT and name not in _MORE:
                 kept.arrive(bytes(buffer[start:pos]), spans[-1] if len(spans) > told else None)
@@ -234,8 +233,10 @@ class Scanner(Contents):
             start = found.end() if found else pos
             if kept.node.sheets:
                 return start
-            pos, known = kept.led(buffer, start, stop, spans, inside=inside)
+            pos, known, told = kept.led(buffer, start, stop)
             self.steps += known
+            for name, space, at in told:
+                spans.append(Span(_TAG, name, *at, at[1], space, inside))
             if (
                 buffer.startswith(b"<script", pos)
                 and kept.node.plain
@@ -257,43 +258,34 @@ class Scanner(Contents):
             pos = found.end()
         return pos
 
-    def _after_tag(self, pos: int, *, begun: bool) -> int:
-        """Where tags are counted: where to go on; -1 when the data state ends here.
+    def _after_tag(self, pos: int, *, begun: bool) -> bool:
+        """Where tags are counted: True when the data state ends here.
 
         ``begun`` says that a style element may have begun: what stands in one behind a tag that is
         in it is a piece of a sheet.
         """
         if len(self._open.nodes) > DEPTH_LIMIT:
             self._end_here()
-            return -1
-        node = self._open.node
+            return True
         if self._whole and self.offset + pos > MEMORY:
-            if not node.strange:
+            if not self._open.node.strange:
                 self._open, self._whole = Automaton(), False
                 self._state = self._data
-                return -1
+                return True
             if not self._late:
                 # What was known did not lead here.
                 self._late = True
                 self._open.forget()
-        if not node.sheets or node.space is _HTML:
-            return pos
+        if not self._open.node.sheets or self._open.node.space is _HTML:
+            return False
         self._torn += not begun
         if self._torn > TORN_LIMIT:
             self._end_here()
-            return -1
-        return self._torn_sheet(Span(_STYLE, b"style", pos, pos, pos, node.space, broken=not begun))
-
-    def _torn_sheet(self, span: Span) -> int:
-        """The piece of a sheet that stands there; -1 where its end has not come."""
-        end = self._whole_text(span.end)
-        if not 0 <= end <= span.end + TOKEN_LIMIT:
-            self._read_text(span)
-            self._state = self._foreign_style
-            return -1
-        self._tell_sheet(span, end)
-        self._pass(end)
-        return end
+            return True
+        span = Span(What.STYLE, b"style", pos, pos, pos, self._open.node.space, broken=not begun)
+        self._read_text(span)
+        self._state = self._foreign_style
+        return True
 
     def _look_outside(self, pos: int, name: bytes) -> None:
         """Learn what is open, from the page so far."""

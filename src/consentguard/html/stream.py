@@ -174,12 +174,6 @@ class Stream(ABC):
         self._clear[begun.name] = end
         return end if found else -1
 
-    def _whole_text(self, at: int) -> int:
-        """In svg: where the text ends that begins there, at a tag; -1 when that has not come."""
-        found = grammar.FOREIGN_TEXT.match(self.buffer, at)
-        end = found.end() if found else at
-        return -1 if grammar.UNFINISHED.match(self.buffer, end) else end
-
     def _text_run(self) -> int:
         """In svg: where the text that is being read ends, at a tag; -1 when that has not come.
 
