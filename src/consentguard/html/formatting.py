@@ -27,9 +27,8 @@ class Formatting(OpenElements):
 
     def __init__(self) -> None:
         super().__init__()
-        # Name, and whether it is open; those before a marker are held by its node. The open ones
-        # come first, each the innermost of its name but for those behind it.
-        self._active: list[tuple[bytes, bool]] = []
+        # Name and index, -1 when closed; those before a marker are held by its node.
+        self._active: list[tuple[bytes, int]] = []
 
     def open_html(self, name: bytes) -> None:
         """Insert an HTML element."""
@@ -37,10 +36,10 @@ class Formatting(OpenElements):
             self.push(name, Space.HTML, NOTHING, tuple(self._active))
             self._active = []
             return
-        self.push(name, Space.HTML, NOTHING)
+        index = self.push(name, Space.HTML, NOTHING)
         if name in foreign.FORMATTING:
             self._admit(name)
-            self._active.append((name, True))
+            self._active.append((name, index))
 
     def _admit(self, name: bytes) -> None:
         """Make room in the list for one more: the earliest goes."""
@@ -54,14 +53,14 @@ class Formatting(OpenElements):
         """Close the element at that index and all that are open in it."""
         while len(self.nodes) > index:
             gone = self.pop()
-            if gone.space is not Space.HTML:
-                continue
-            if gone.name in foreign.MARKERS:
+            if gone.among(foreign.MARKERS):
                 # "Clear the list of active formatting elements up to the last marker."
                 self._active = list(gone.held)
-            elif (gone.name, True) in self._active:
-                at = self.active_entry(gone.name, opened=True)
-                self._active[at] = (gone.name, False)
+        for top in range(len(self._active) - 1, -1, -1):
+            name, at = self._active[top]
+            if 0 <= at < index:
+                return
+            self._active[top] = (name, -1)
 
     def close_in(self, name: bytes, above: int) -> None:
         """Close the innermost element of that name if it stands above that index."""
@@ -69,10 +68,10 @@ class Formatting(OpenElements):
         if found >= 0 and found > above:
             self.close(found)
 
-    def active_entry(self, name: bytes, *, opened: bool = False) -> int:
+    def active_entry(self, name: bytes) -> int:
         """The place of the last such element behind the last marker, or -1."""
         for at in range(len(self._active) - 1, -1, -1):
-            if self._active[at][0] == name and (self._active[at][1] or not opened):
+            if self._active[at][0] == name:
                 return at
         return -1
 
@@ -82,24 +81,25 @@ class Formatting(OpenElements):
         if at < 0:
             self.close_in(name, self.mark(Mark.SPECIAL) - 1)
             return
-        if self._active[at][1]:
-            index, block = self.last(name), self.mark(Mark.SPECIAL)
-            if index < self.mark(Mark.SCOPE):
-                return
-            if block > index:
-                # A "furthest block" stays open, the formatting element around it does not.
-                self.close(block + 1)
-                self.remove(index)
-            else:
-                self.close(index)
+        index = self._active[at][1]
+        if 0 <= index < self.mark(Mark.SCOPE):
+            return
         del self._active[at]
+        if index < 0:
+            return
+        block = self.mark(Mark.SPECIAL)
+        if block > index:
+            # A "furthest block" stays open, the formatting element around it does not.
+            self.close(block + 1)
+            self.remove(index)
+        else:
+            self.close(index)
 
     def reopen(self) -> None:
         """ "Reconstruct the active formatting elements"."""
         first = len(self._active)
-        while first and not self._active[first - 1][1]:
+        while first and self._active[first - 1][1] < 0:
             first -= 1
         for at in range(first, len(self._active)):
             name = self._active[at][0]
-            self.push(name, Space.HTML, NOTHING)
-            self._active[at] = (name, True)
+            self._active[at] = (name, self.push(name, Space.HTML, NOTHING))

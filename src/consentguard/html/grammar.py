@@ -178,8 +178,6 @@ DRAWN_SCRIPT = re.compile(rb"(<script" + QUOTED_ATTRIBUTES + rb">)[^<]*+(</scrip
 
 #: A whole start tag none of whose attributes can matter.
 DULL_TAG = re.compile(rb"<" + NAME + _DULL_REST)
-#: A tag none of whose attributes can matter: groups are the slash, the name and the solidus.
-PLAIN_TAG = re.compile(rb"<(/?)(" + NAME + rb")" + _PLAIN_ATTRIBUTES + rb" ?(/?)>")
 #: Where text of an element ends: "appropriate end tag token".
 RAW_END = {name.encode(): re.compile(rb"</" + _any_case(name) + DELIMITER) for name in RAW.split()}
 #: Start tags of HTML behind which something else than plain markup comes.

@@ -3,10 +3,6 @@
 It decides whether `<title>` begins text or an element, and whether `<![CDATA[` is a section or a
 comment. It can be kept from the outermost svg or math inward, or of the whole page (``whole``):
 names only, every step in constant time, nothing of the tree.
-
-Rules ask for the innermost element of a name, or of those that have a mark, and which of them
-stands in the other. So what a tag does depends on the order of these alone, not on how often they
-are there: where that is equal, one node stands for the current element, whatever the depth.
 """
 
 from __future__ import annotations
@@ -56,63 +52,35 @@ _FOREIGN_POINT = (Mark.POINT, Mark.SCOPE, Mark.SPECIAL, Mark.FIRM)
 # Of an enum, once: its members take long to look up.
 _HTML = Space.HTML
 
-#: Formatting elements, and whether each of them is open.
-Entries = tuple[tuple[bytes, bool], ...]
-#: What can be told of an element: its name, its namespace and its point as one number, and for a
-#: marker the formatting elements that it hides.
-Kind = tuple[bytes, int, Entries]
-#: So many nodes are known again, with so many kinds of elements open in one another; so many kinds
-#: are told apart in a page.
-NODE_LIMIT, VARIETY_LIMIT, KIND_LIMIT = 500, 40, 5000
-# Names that are longer are not told apart.
-_NAME_LIMIT = 64
-_DOCUMENT: Kind = (b"", 0, ())
-_PLACES = [(space, point) for space in Space for point in Point]
+#: Formatting elements, each with its index or -1 when it is closed.
+Entries = tuple[tuple[bytes, int], ...]
+#: So many nodes are known again.
+NODE_LIMIT = 500
 
 
 class Node:
-    """An open element and what rules can ask of those around it: never changed.
+    """An open element and what is open around it: never changed, and the same one for the same.
 
-    ``kinds`` are these elements, the innermost of each kind, outermost first, each by the number of
-    its kind; None where they are too many, and then nothing is known again. An element taken out of
-    the middle leaves a node without a name, so that all the others keep their places.
+    ``held`` are the formatting elements that a marker hides. An element taken out of the middle
+    leaves a node without a name, so that all the others keep their places.
     """
 
-    __slots__ = (
-        "held",
-        "kind",
-        "kinds",
-        "marks",
-        "name",
-        "number",
-        "plain",
-        "point",
-        "pointed",
-        "sheets",
-        "space",
-        "strange",
-    )
+    __slots__ = ("around", "held", "marks", "name", "point", "space")
 
-    def __init__(self, around: Node | None, kind: Kind, kinds: tuple[int, ...] | None) -> None:
-        self.kind = kind
-        self.kinds = kinds
-        self.number = kinds[-1] if kinds else -1
-        self.name, place, self.held = kind
-        self.space, self.point = _PLACES[place]
+    def __init__(
+        self, around: Node | None, name: bytes, space: Space, point: Point, held: Entries
+    ) -> None:
+        self.around = around
+        self.name = name
+        self.space = space
+        self.point = point
+        self.held = held
         self.marks: tuple[Mark, ...] = ()
-        strange, sheets, pointed = self.space is not _HTML, False, bool(self.point)
-        if strange:
-            sheets = self.name == b"style"
-            if pointed:
+        if space is not _HTML:
+            if point is not Point.NONE:
                 self.marks = _FOREIGN_POINT
-        elif self.name:
-            self.marks = MARKS.get(self.name, _HTML_ALONE)
-        #: Whether it is foreign and no integration point.
-        self.plain = strange and not pointed
-        #: Whether there is an element of svg or math, a style of these, an integration point.
-        self.strange: bool = strange or (around is not None and around.strange)
-        self.sheets: bool = sheets or (around is not None and around.sheets)
-        self.pointed: bool = pointed or (around is not None and around.pointed)
+        elif name:
+            self.marks = MARKS.get(name, _HTML_ALONE)
 
     def among(self, names: Container[bytes]) -> bool:
         """True for an HTML element of one of these names."""
@@ -123,35 +91,29 @@ class OpenElements:
     """The open elements; ``nodes`` is empty when nothing is kept and none of them is foreign.
 
     ``node`` is the current node; where ``nodes`` is empty, one that stands for the document.
+    ``strangers`` counts those of svg and math among them, ``sheets`` the style elements of these.
     """
 
-    __slots__ = (
-        "_classes",
-        "_document",
-        "_gone",
-        "_kinds",
-        "_known",
-        "_low",
-        "_marked",
-        "_names",
-        "_where",
-        "node",
-        "nodes",
-    )
+    __slots__ = ("_known", "_marked", "_where", "node", "nodes", "sheets", "strangers")
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self.node = self._document = Node(None, _DOCUMENT, ())
+        self.node = Node(None, b"", _HTML, Point.NONE, ())
+        self.sheets = 0
+        self.strangers = 0
         # Indexes by name, of foreign elements and of HTML's; and by mark.
         self._where: tuple[dict[bytes, list[int]], dict[bytes, list[int]]] = ({}, {})
         self._marked: tuple[list[int], ...] = ([], [], [], [], [], [], [])
-        # What was closed since the last look, innermost first, and how many stayed open.
-        self._gone: list[Node] = []
-        self._low = 0
-        self._kinds: dict[Kind, int] = {}
-        self._names: set[bytes] = set()
-        self._classes: dict[tuple[int, ...], Node] = {}
-        self._known: dict[tuple[Node, Kind], Node] = {}
+        self._known: dict[tuple[Node, bytes, int, Entries], Node] = {}
+
+    @property
+    def plain(self) -> bool:
+        """True when the current node is foreign and no integration point."""
+        return self.node.space is not _HTML and not self.node.point
+
+    def inside_point(self) -> bool:
+        """True inside an integration point: the body is not in scope there."""
+        return bool(self._marked[Mark.POINT])
 
     def by_html_rules(self, name: bytes) -> bool:
         """True when a start tag of this name is read as in HTML (13.2.6, the dispatcher)."""
@@ -174,87 +136,50 @@ class OpenElements:
 
     def push(
         self, name: bytes, space: Space, attributes: Mapping[bytes, str], held: Entries = ()
-    ) -> None:
-        """Open an element."""
+    ) -> int:
+        """Open an element and return its index."""
         at = Point.NONE if space is _HTML else foreign.point(name, space, attributes)
-        node = self.node = self._inside(self.node, (name, len(Point) * space + at, held))
-        self.nodes.append(node)
-        self._index(node, len(self.nodes) - 1)
+        self._enter(self._inside(self.node, name, space, at, held))
+        return len(self.nodes) - 1
 
-    def _inside(self, around: Node, kind: Kind) -> Node:
-        """The node for an element of that kind there: the same one where nothing differs."""
-        node = self._known.get((around, kind))
+    def _inside(self, around: Node, name: bytes, space: Space, point: Point, held: Entries) -> Node:
+        key = (around, name, 4 * space + point, held)
+        node = self._known.get(key)
         if node is None:
-            kinds = self._told_apart(around, kind)
-            node = None if kinds is None else self._classes.get(kinds)
-            if node is None:
-                node = Node(around, kind, kinds)
-            if kinds is not None:
-                if len(self._known) >= NODE_LIMIT:
-                    self.forget()
-                self._known[around, kind] = self._classes[kinds] = node
+            if len(self._known) >= NODE_LIMIT:
+                self.forget()
+            node = self._known[key] = Node(around, name, space, point, held)
         return node
-
-    def _told_apart(self, around: Node, kind: Kind) -> tuple[int, ...] | None:
-        """The kinds that are open with this one inside; None where they are many."""
-        kinds, number = around.kinds, self._kinds.get(kind)
-        if number is None:
-            if len(self._kinds) >= KIND_LIMIT or len(kind[0]) > _NAME_LIMIT:
-                return None
-            number = self._kinds[kind] = len(self._kinds)
-            self._names.add(kind[0])
-        if kinds is None:
-            return None
-        if number in kinds:
-            kinds = tuple(one for one in kinds if one != number)
-        return (*kinds, number) if len(kinds) < VARIETY_LIMIT else None
-
-    def never_open(self, name: bytes) -> bool:
-        """True where no element of this name was ever open."""
-        return (
-            name not in self._names and len(name) <= _NAME_LIMIT and len(self._kinds) < KIND_LIMIT
-        )
 
     def forget(self) -> None:
         """Know no node again."""
         self._known.clear()
-        self._classes.clear()
 
-    def look(self) -> None:
-        """Find the elements by name and mark where they are now; begin to note what is closed."""
-        nodes, level = self.nodes, self._low + len(self._gone)
-        for node in self._gone:
-            level -= 1
-            self._drop(node, level)
-        for level in range(self._low, len(nodes)):
-            self._index(nodes[level], level)
-        self.seen()
-
-    def seen(self) -> None:
-        """Begin to note what is closed."""
-        self._gone = []
-        self._low = len(self.nodes)
-
-    def _index(self, node: Node, index: int) -> None:
+    def _enter(self, node: Node) -> None:
+        index, html = len(self.nodes), node.space is _HTML
+        self.node = node
+        self.nodes.append(node)
+        if not html:
+            self.strangers += 1
+            self.sheets += node.name == b"style"
         if node.name:
-            where = self._where[node.space is _HTML]
-            indexes = where.get(node.name)
+            indexes = self._where[html].get(node.name)
             if indexes is None:
-                where[node.name] = [index]
+                self._where[html][node.name] = [index]
             else:
                 indexes.append(index)
             for mark in node.marks:
                 self._marked[mark].append(index)
 
     def _leave(self) -> None:
-        nodes = self.nodes
-        node = nodes.pop()
-        index = len(nodes)
-        self.node = nodes[-1] if nodes else self._document
-        if index < self._low:
-            self._low = index
-            self._gone.append(node)
-        self._drop(node, index)
+        node = self.nodes.pop()
+        assert node.around is not None  # noqa: S101 - the document's is not in the list
+        self.node = node.around
+        if node.space is not _HTML:
+            self.strangers -= 1
+            self.sheets -= node.name == b"style"
+        if node.name:
+            self._forget(node, len(self.nodes))
 
     def pop(self) -> Node:
         """Close the current node and return it."""
@@ -270,19 +195,17 @@ class OpenElements:
         if index == len(nodes) - 1:
             self.pop()
             return
-        if index < self._low:
-            self._gone += reversed(nodes[index : self._low])
-            self._low = index
-        self._drop(nodes[index], index)
-        node = nodes[index - 1] if index else self._document
-        node = nodes[index] = self._inside(node, _DOCUMENT)
-        for at in range(index + 1, len(nodes)):
-            node = nodes[at] = self._inside(node, nodes[at].kind)
+        gone = nodes[index]
+        assert gone.around is not None  # noqa: S101 - the document's is not in the list
+        self._forget(gone, index)
+        node = self._inside(gone.around, b"", _HTML, Point.NONE, ())
+        for at, one in enumerate(nodes[index:], index):
+            if at > index:
+                node = self._inside(node, one.name, one.space, one.point, one.held)
+            nodes[at] = node
         self.node = node
 
-    def _drop(self, node: Node, index: int) -> None:
-        if not node.name:
-            return
+    def _forget(self, node: Node, index: int) -> None:
         where = self._where[node.space is _HTML]
         indexes = where[node.name]
         _take(indexes, index)

@@ -195,6 +195,7 @@ class Scanner(Contents):
         """The same where open elements are kept."""
         buffer, spans, pos, tag = self.buffer, self._spans, self.settled, TAG.match
         kept = self._open
+        kept.arrive()
         while True:
             self.steps += 1
             pos = self._led(pos)
@@ -215,11 +216,13 @@ class Scanner(Contents):
                 return not self.overflow
             if not kept.nodes:
                 return True
-            if self._whole or kept.node.sheets or len(kept.nodes) > DEPTH_LIMIT:
+            if self._whole or kept.sheets or len(kept.nodes) > DEPTH_LIMIT:
                 begun = name == b"style" and not slash and not self._closed(found.end(2), pos)
                 if self._after_tag(pos, begun=begun):
                     return not self.overflow
-            if pos - start <= TAG_LIMIT and name not in _MORE:
+            if pos - start > TAG_LIMIT or name in _MORE:
+                kept.arrive()
+            else:
                 kept.arrive(bytes(buffer[start:pos]), spans[-1] if len(spans) > told else None)
 
     def _led(self, pos: int) -> int:
@@ -228,20 +231,16 @@ class Scanner(Contents):
         # Behind the memory a tag may end the counting.
         stop = MEMORY - self.offset if self._whole and not self._late else len(buffer)
         while True:
-            shapes = kept.node.plain and not kept.node.sheets
+            shapes = kept.plain and not kept.sheets
             found = (grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT).match(buffer, pos)
             start = found.end() if found else pos
-            if kept.node.sheets:
+            if kept.sheets:
                 return start
             pos, known, told = kept.led(buffer, start, stop)
             self.steps += known
             for name, space, at in told:
                 spans.append(Span(_TAG, name, *at, at[1], space, inside))
-            if (
-                buffer.startswith(b"<script", pos)
-                and kept.node.plain
-                and len(kept.nodes) < DEPTH_LIMIT
-            ):
+            if buffer.startswith(b"<script", pos) and kept.plain and len(kept.nodes) < DEPTH_LIMIT:
                 pos = self._drawn_scripts(pos)
             if pos == start:
                 return pos
@@ -268,7 +267,7 @@ class Scanner(Contents):
             self._end_here()
             return True
         if self._whole and self.offset + pos > MEMORY:
-            if not self._open.node.strange:
+            if not self._open.strangers:
                 self._open, self._whole = Automaton(), False
                 self._state = self._data
                 return True
@@ -276,7 +275,7 @@ class Scanner(Contents):
                 # What was known did not lead here.
                 self._late = True
                 self._open.forget()
-        if not self._open.node.sheets or self._open.node.space is _HTML:
+        if not self._open.sheets or self._open.node.space is _HTML:
             return False
         self._torn += not begun
         if self._torn > TORN_LIMIT:
@@ -290,8 +289,8 @@ class Scanner(Contents):
     def _look_outside(self, pos: int, name: bytes) -> None:
         """Learn what is open, from the page so far."""
         if self._past is None or self.offset + pos > MEMORY:
-            if name in foreign.USUAL and not self._open.node.pointed:
-                self._open.leave()
+            if name in foreign.USUAL and not self._open.inside_point():
+                self._open.close(0)
             return
         again = Scanner(scripting=self._scripting, whole=True)
         again.feed(b"".join(self._past)[: self.offset + pos])
@@ -300,7 +299,7 @@ class Scanner(Contents):
         self._open, self._whole, self._past = again._open, True, None
 
     def _end_tag(self, name: bytes, start: int, end: int) -> None:
-        if not self._open.end(name) or self._open.node.pointed:
+        if not self._open.end(name) or self._open.inside_point():
             return
         if name == b"template":
             self._templates = max(0, self._templates - 1)
@@ -336,7 +335,7 @@ class Scanner(Contents):
         elif name == b"plaintext":
             self._state = self._plaintext
         else:
-            if name == b"template" and not self._open.node.pointed:
+            if name == b"template" and not self._open.inside_point():
                 self._templates += 1
             return False
         return True

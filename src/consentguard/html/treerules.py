@@ -114,13 +114,12 @@ class TreeRules(Formatting):
             return False
         if name in foreign.TABLE_PARTS or name in (b"table", b"template"):
             return self.mark(Mark.TABLE_SCOPE) < 0
-        return not self.node.pointed
+        return not self.inside_point()
 
     def _leave_foreign(self) -> None:
         """Back to HTML: "while the current node is not … an integration point, or … HTML"."""
-        while self.node.plain or self.node.point is Point.ANNOTATION:
-            inner = max(self.mark(Mark.HTML), self.mark(Mark.POINT))
-            self.close(inner + 1 if self.node.plain else inner)
+        while self.plain or self.node.point is Point.ANNOTATION:
+            self.pop()
 
     def _start_html(self, name: bytes) -> None:
         at = self.mark(Mark.TABLE)
