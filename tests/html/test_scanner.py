@@ -267,6 +267,15 @@ def test_counting_every_tag_ends_with_the_memory() -> None:
     assert counted <= scanner.steps <= counted + 100
 
 
+@pytest.mark.parametrize("begin", [b"<svg>", b"<svg></x>", b"<svg></div>", b"<div><svg></p>"])
+def test_every_sheet_in_svg_is_read_however_often_its_tag_was_there(begin: bytes) -> None:
+    sheet = b"<style>a{b:url(//t.test)}</style>"
+    for page in (begin + sheet * 5, begin + b"<style></style>" * 4 + sheet * 5):
+        for scanner in (Scanner(), pure.Scanner()):
+            spans = scanner.feed(page) + scanner.finish()
+            assert len([one for one in spans if one.what is What.STYLE]) == 5
+
+
 def test_svg_scripts_with_tags_in_them_cannot_be_judged() -> None:
     page = (
         b"<svg><script>a<!-- </script> --><![CDATA[ <b> </script> ]]>c</script><script>a<x/>b"
