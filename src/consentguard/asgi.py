@@ -100,7 +100,7 @@ class ConsentMiddleware(Guarding):
                 message = {**message, "headers": exchange.handshake(headers)}
             await send(message)
 
-        inner = {**scope, "headers": exchange.headers_in, "consentguard": exchange}
+        inner = {**scope, "headers": [*exchange.headers_in], "consentguard": exchange}
         await self.app(inner, receive, said)
 
     async def _answer(self, exchange: Exchange, receive: Receive, send: Send) -> None:

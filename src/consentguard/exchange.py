@@ -24,10 +24,10 @@ from consentguard.consent.decision import Decision
 from consentguard.consent.token import Stored
 from consentguard.hooks import Chosen
 from consentguard.http import caching
+from consentguard.http.byname import ByName
 from consentguard.http.cookies import hide, pairs
 from consentguard.http.csp import fenced
 from consentguard.http.message import Header, Request, as_bytes
-from consentguard.http.remembered import Remembered
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields, described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound
@@ -47,7 +47,7 @@ CACHE_MODES = ("private", "shared")
 
 _LINE_FEED = 10
 #: Whether a header of that name keeps a response from leaving as it is.
-_LOOKED_AT = Remembered[bytes, bool](lambda name: name.lower() in LOOKED_AT)
+_LOOKED_AT = ByName[bytes, bool](lambda name: name.lower() in LOOKED_AT)
 
 
 def checked(mode: str) -> str:
@@ -187,7 +187,7 @@ class Exchange:
     def personal(self) -> bool:
         """Whether any response is this visitor's: no app's headers can say that it is not.
 
-        Nobody's is who has not been met.
+        All of it follows from who was met: while ``met`` is None it need not be asked.
         """
         return (
             self.asked or self.revalidated != "" or (self.met is not None and bool(self.met.hidden))

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from consentguard.consent import signals
+from consentguard.http.byname import ByName
 from consentguard.http.caching import CONDITIONS
 from consentguard.http.environ import key_of
-from consentguard.http.remembered import Remembered
 
 #: Headers by which a request may be treated otherwise than others from the same region.
 TELLING = CONDITIONS | {b"cookie", signals.FIELD}
 
 _KEYS = frozenset(map(key_of, TELLING))
 #: Names as servers give them, in lower case, that are none of these.
-_PLAIN = Remembered[bytes, bool](
+_PLAIN = ByName[bytes, bool](
     lambda name: type(name) is bytes and name.islower() and name not in TELLING
 )
 

@@ -12,9 +12,9 @@ from itertools import chain
 from typing import Any
 
 from consentguard.exchange import Exchange
+from consentguard.http.byname import ByName
 from consentguard.http.environ import bytes_of, text_of, usual
 from consentguard.http.message import Header
-from consentguard.http.remembered import Remembered
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields, shown
 from consentguard.outbound import LOOKED_AT
@@ -47,7 +47,7 @@ def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
 
 
 #: Headers of that name contact nobody, set nothing, and are no page's type.
-_INDIFFERENT = Remembered[str, bool](
+_INDIFFERENT = ByName[str, bool](
     lambda name: usual(name) is not None and name.lower() not in LOOKED_AT
 )
 

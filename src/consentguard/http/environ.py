@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from consentguard.http.byname import ByName
 from consentguard.http.message import Header, Unread, as_bytes, sound
-from consentguard.http.remembered import Remembered
 
 Environ = dict[str, Any]
 
@@ -118,4 +118,4 @@ def _name(key: str) -> bytes:
     return _bytes(key[5:].replace("_", "-").lower()) if key.startswith("HTTP_") else b""
 
 
-_NAMES = Remembered(_name)
+_NAMES = ByName(_name)

@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 _MOST, _LONGEST = 1024, 64
 
 
-class Remembered(dict[Key, Value]):
+class ByName(dict[Key, Value]):
     """What ``work`` says of a key, by ``[key]``; of long and of ever more keys it is not kept.
 
     A client may write them. ``work`` looks at nothing but the key.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentguard.http.remembered import Remembered
+from consentguard.http.byname import ByName
 
 
 def test_what_was_asked_is_worked_out_once() -> None:
@@ -12,13 +12,13 @@ def test_what_was_asked_is_worked_out_once() -> None:
         asked.append(key)
         return key.upper()
 
-    answers = Remembered(upper)
+    answers = ByName(upper)
     assert [answers["a"], answers["a"], answers["b"]] == ["A", "A", "B"]
     assert asked == ["a", "b"]
 
 
 def test_what_clients_write_does_not_pile_up() -> None:
-    answers = Remembered(str.upper)
+    answers = ByName(str.upper)
     for number in range(5000):
         assert answers[f"x-{number}"] == f"X-{number}"
     assert answers["y" * 1000] == "Y" * 1000
