@@ -45,7 +45,8 @@ def ids(match: Match) -> set[str]:
 
 
 def test_every_host_pattern_classifies_back() -> None:
-    for service in (*WRITTEN, *LISTED):
+    every: tuple[Entry | Service, ...] = (*WRITTEN, *LISTED)
+    for service in every:
         for text in service.hosts:
             match = host_match(text)
             assert service.id in ids(match), (text, match.why)
