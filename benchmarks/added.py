@@ -16,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
 from consentguard.http import caching
-from consentguard.http.scope import ScopeRequest
+from consentguard.http.scope import request_of
 
 from . import jobs
 from .figures import CACHED, JSON, Effort, Figure
@@ -57,7 +57,7 @@ def cache_headers(effort: Effort) -> Iterator[Figure]:
         (b"vary", b"Accept-Encoding"),
     ]
     guard = jobs.middleware(jobs.responder(_HTML, b"")).guard
-    visit = guard.exchange(ScopeRequest(jobs.scope_of())).visit
+    visit = guard.exchange(request_of(jobs.scope_of())).visit
     asked = [
         (b"accept", b"text/html"),
         (b"if-none-match", b'W/"5f2a-61c8.cg-%b"' % visit.digest.encode()),

@@ -342,12 +342,29 @@ def test_a_refusal_is_sent_again_before_the_browser_drops_it(choice: str, *, kep
 
 
 def test_a_plain_request_is_read_when_somebody_asks(make_guard: GuardMaker) -> None:
-    request = a_request("/data", accept="application/json")
-    exchange = make_guard().exchange(request, plain=True)
-    assert exchange.met is None
-    assert exchange.filtered is None
+    read: list[Request] = []
+
+    def reader() -> Request:
+        read.append(a_request("/data", accept="application/json"))
+        return read[-1]
+
+    exchange = make_guard().plain("/data", reader)
+    assert (exchange.own, exchange.met, exchange.filtered) == (False, None, None)
     assert exchange.passes([(b"content-type", b"application/json")])
+    assert read == []
     assert not exchange.decision.allows("analytics")
+    assert exchange.request is exchange.request
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "own"), [("/_consent", True), ("/_consents", False), ("/\u00e9", False)]
+)
+def test_a_plain_request_may_be_for_one_of_our_own_urls(
+    make_guard: GuardMaker, path: str, *, own: bool
+) -> None:
+    exchange = make_guard().plain(path, lambda: a_request(path))
+    assert (exchange.own, exchange.request.path) == (own, path)
 
 
 def test_who_sends_nothing_that_tells_is_still_of_their_own_age() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,13 @@ from consentguard.environment import UNSET, Unset
 from consentguard.exchange import Exchange
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
-from consentguard.http.scope import Message, Receive, Scope, ScopeRequest, body_of, headers_of
+from consentguard.http import scope as connection
+from consentguard.http.scope import Message, Receive, Scope
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
 from consentguard.pages.form import MAX_BODY
 from consentguard.plain import plain_headers
 from consentguard.sender import Send, Sender
-
-#: What carries a WebSocket's handshake (RFC 6455, section 3).
-_HTTP = {"ws": "http", "wss": "https"}
 
 #: Frameworks type the three each in their own way: Litestar, Quart and Falcon all differ.
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -75,7 +74,8 @@ class ConsentMiddleware(Guarding):
             return
         headers = scope.get("headers", ())
         plain = plain_headers(headers)
-        exchange = self.guard.exchange(ScopeRequest(scope), plain)
+        read, guard = partial(connection.request_of, scope), self.guard
+        exchange = guard.plain(connection.path_of(scope), read) if plain else guard.exchange(read())
         if exchange.own:
             await self._answer(exchange, receive, send)
             return
@@ -91,12 +91,11 @@ class ConsentMiddleware(Guarding):
 
     async def _shake_hands(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket: its handshake carries cookies both ways, what follows is the app's."""
-        scheme = _HTTP.get(scope.get("scheme", "ws"), "http")
-        exchange = self.guard.exchange(ScopeRequest({**scope, "method": "GET", "scheme": scheme}))
+        exchange = self.guard.exchange(connection.request_of(scope))
 
         async def said(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start"):
-                headers = headers_of(message.get("headers") or ())
+                headers = connection.headers_of(message.get("headers") or ())
                 message = {**message, "headers": exchange.handshake(headers)}
             await send(message)
 
@@ -106,7 +105,7 @@ class ConsentMiddleware(Guarding):
     async def _answer(self, exchange: Exchange, receive: Receive, send: Send) -> None:
         """Send one of our own pages."""
         # One byte too much says that the body is too large.
-        body = await body_of(receive, MAX_BODY + 1)
+        body = await connection.body_of(receive, MAX_BODY + 1)
         if exchange.waits:
             response = await asyncio.to_thread(self.guard.settle, exchange, body)
         else:

@@ -18,7 +18,7 @@ that is not a page.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from consentguard.consent.decision import Decision
 from consentguard.consent.token import Stored
@@ -60,16 +60,11 @@ def checked(mode: str) -> str:
 class Exchange:
     """One visitor's request; built by :meth:`consentguard.guard.ConsentGuard.exchange`.
 
-    ``own`` is true where one of our own pages answers. Where nothing in the request tells its
-    visitor from another, who that is is found out when somebody asks: a response that is no page is
-    for everybody.
+    ``read`` gives the request when somebody asks for it. Where nothing in it tells its visitor from
+    another nobody may: a response that is no page is for everybody.
     """
 
-    # Of most exchanges nobody changes these: they are not set on every request.
-    #: Who sends the request, once that was found out.
-    met: Visitor | None = None
-    #: The request's headers for the app, None where it gets the request as it is.
-    filtered: list[Header] | None = None
+    # Of most exchanges nobody asks for these: they are not set on every request.
     #: The digest of the page that the browser, or a cache, holds, where that is today's.
     revalidated = ""
     #: The app has asked what is allowed: what it makes of the answer is for this visitor alone.
@@ -79,10 +74,25 @@ class Exchange:
     _cache_mode = ""
     _visit: Visit | None = None
 
-    def __init__(self, shared: Shared, request: Request, own: bool) -> None:
+    _request: Request | None = None
+
+    def __init__(self, shared: Shared, read: Callable[[], Request]) -> None:
         self.shared = shared
-        self.request = request
-        self.own = own
+        self._read = read
+        # Every response asks for these.
+        #: One of our own pages answers.
+        self.own = False
+        #: Who sends the request, once that was found out.
+        self.met: Visitor | None = None
+        #: The request's headers for the app, None where it gets the request as it is.
+        self.filtered: list[Header] | None = None
+
+    @property
+    def request(self) -> Request:
+        """The request, read now if nobody has asked yet."""
+        if self._request is None:
+            self._request = self._read()
+        return self._request
 
     @property
     def setup(self) -> Setup:

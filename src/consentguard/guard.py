@@ -152,16 +152,24 @@ class ConsentGuard:
         self._own = (self.policy.enforcement.consent_path, serve.GPC_PATH)
         self._enforces = self.policy.enforcement.mode == "enforce"
 
-    def exchange(self, request: Request, plain: bool = False) -> Exchange:
-        """The exchange for a request. Never raises: in doubt the strictest rules hold.
+    def plain(self, path: str, read: Callable[[], Request]) -> Exchange:
+        """The exchange for a request that has none of the headers in ``TELLING``.
 
-        It is ``plain`` where the shell knows that it has none of the headers in
-        :data:`~consentguard.plain.TELLING`.
+        Of :mod:`consentguard.plain`. ``path`` is as in the request that ``read`` gives, as text or
+        as WSGI has it. Reading takes longer than all the rest, and of most requests for data nobody
+        asks for more.
         """
+        if path.startswith(self._own) or not path.isascii():
+            return self.exchange(read())
+        return Exchange(self._shared, read)
+
+    def exchange(self, request: Request) -> Exchange:
+        """The exchange for a request. Never raises: in doubt the strictest rules hold."""
         try:
-            own = request.path.startswith(self._own) and serve.owns(request, self._own[0])
-            exchange = Exchange(self._shared, request, own)
-            if not (plain or own or TELLING.isdisjoint(request.fields)):
+            exchange = Exchange(self._shared, lambda: request)
+            if request.path.startswith(self._own) and serve.owns(request, self._own[0]):
+                exchange.own = True
+            elif not TELLING.isdisjoint(request.fields):
                 exchange.filter()
             return exchange
         except Exception:
@@ -169,8 +177,8 @@ class ConsentGuard:
             blank = Request(
                 request.method, request.scheme, request.path, request.root_path, b"", []
             )
-            own = serve.owns(blank, self._own[0])
-            exchange = Exchange(self._shared, blank, own)
+            exchange = Exchange(self._shared, lambda: blank)
+            exchange.own = serve.owns(blank, self._own[0])
             exchange.met = self._doubtful()
             exchange.filtered = request.headers
             return exchange

@@ -7,7 +7,6 @@ is closed, and errors are raised where a server would raise them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -32,47 +31,45 @@ def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
     """
     if exchange.met is not None and exchange.personal:
         return False
-    kind = ""
+    typed = False
     try:
         for name, value in headers:
             if not (value.isascii() and value.isprintable()):
                 return False
             if not _INDIFFERENT[name]:
-                if kind or name.lower() != "content-type" or _shown(value):
+                if typed or not _TYPE[name] or _SHOWN[value]:
                     return False
-                kind = value
+                typed = True
     except (AttributeError, TypeError):  # no text
         return False
-    return kind != ""
+    return typed
 
 
 #: Headers of that name contact nobody, set nothing, and are no page's type.
 _INDIFFERENT = ByName[str, bool](
     lambda name: usual(name) is not None and name.lower() not in LOOKED_AT
 )
-
-
-@lru_cache(maxsize=128)
-def _shown(content_type: str) -> bool:
-    return shown(content_type.encode("latin-1"))
+_TYPE = ByName[str, bool](lambda name: name.lower() == "content-type")
+#: Of a type, whether it may be a page's.
+_SHOWN = ByName[str, bool](lambda value: shown(value.encode("latin-1")))
 
 
 class Starter:
     """The ``start_response`` that the app gets, and everything that follows from it."""
 
-    _status = ""
     _given: Sequence[tuple[str, str]] = ()
-    _exc_info: Any = None
     _read: list[Header] | None = None
     _fields: Fields | None = None
-    _reply: Reply | None = None
     _write: Callable[[bytes], object] | None = None
 
     def __init__(self, exchange: Exchange, start_response: StartResponse) -> None:
         self._exchange = exchange
         self._start_response = start_response
+        self._status = ""
+        self._exc_info: Any = None
+        self._reply: Reply | None = None
 
-    def __call__(
+    def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], object]:
         """Note status and headers; after the first bytes only an error may change them."""
@@ -119,7 +116,7 @@ class Starter:
             return False
         if untouched(self._exchange, self._given):
             self._reply = _PASSES
-            self._start(self._given)
+            self._tell(self._given)
             return True
         self._fields = self._exchange.reads(self._headers)
         if self._fields is None:
@@ -133,10 +130,10 @@ class Starter:
         status = int(self._status.split(" ", 1)[0])
         self._reply = self._exchange.reply(status, self._headers, first, self._fields)
         headers, out = self._reply.open(bytes(first), whole=whole)
-        self._start(text_of(headers))
+        self._tell(text_of(headers))
         return out
 
-    def _start(self, headers: Sequence[tuple[str, str]]) -> None:
+    def _tell(self, headers: Sequence[tuple[str, str]]) -> None:
         exc_info = self._exc_info
         if exc_info:
             self._exc_info = None

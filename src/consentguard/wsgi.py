@@ -7,6 +7,7 @@ read is handed on as it is, ``wsgi.file_wrapper`` included (PEP 3333).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
 from consentguard.http.environ import (
     Environ,
-    EnvironRequest,
     body_of,
+    request_of,
     text_of,
     with_headers,
 )
@@ -67,11 +68,16 @@ class ConsentMiddleware(Guarding):
         if "consentguard.exchange" in environ:
             self.second()
             return self.app(environ, start_response)
-        exchange = self.guard.exchange(EnvironRequest(environ), plain_environ(environ))
+        guard = self.guard
+        if plain_environ(environ):
+            path = environ.get("PATH_INFO", "")
+            exchange = guard.plain(path, partial(request_of, {**environ}))
+        else:
+            exchange = guard.exchange(request_of(environ))
         if exchange.own:
             # One byte too much says that the body is too large.
-            response = self.guard.settle(exchange, body_of(environ, MAX_BODY + 1))
-            self.guard.tell(exchange)
+            response = guard.settle(exchange, body_of(environ, MAX_BODY + 1))
+            guard.tell(exchange)
             start_response(_status(response.status), text_of(response.headers))
             return [response.body]
         # A copy: who is around us may serve the request again, and it would look guarded then.
@@ -79,7 +85,7 @@ class ConsentMiddleware(Guarding):
         inner = {**environ} if hidden is None else with_headers(environ, hidden)
         inner["consentguard.exchange"] = exchange
         starter = Starter(exchange, start_response)
-        iterable = self.app(inner, starter)
+        iterable = self.app(inner, starter.start)
         return iterable if starter.hands_on() else Body(starter, iterable)
 
 

@@ -174,7 +174,7 @@ def test_a_rotated_key_still_reads_what_the_old_one_signed() -> None:
 def test_what_is_configured_after_init_app_counts() -> None:
     app = an_app(SECRET_KEY_FALLBACKS=[])
     extension = ConsentGuard(app, geo=Here("DE"))
-    first = app.extensions["consentguard"].guard
+    first = app.extensions["consentguard"]._guard  # to ask for it would be the first request
     app.config["SECRET_KEY_FALLBACKS"].append("old")  # the very same list
     app.test_client().get("/")
     assert extension.guard is not first

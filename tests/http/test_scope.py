@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consentguard.http.scope import ScopeRequest, body_of, headers_of
+from consentguard.http.scope import body_of, headers_of, request_of
 
 
 def scope(**more: Any) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def scope(**more: Any) -> dict[str, Any]:
 
 
 def test_what_a_server_may_leave_out() -> None:
-    asked = ScopeRequest(scope())
+    asked = request_of(scope())
     assert (asked.scheme, asked.root_path, asked.query, asked.peer) == ("http", "", b"", None)
     assert asked.headers == []
 
@@ -31,13 +31,19 @@ def test_what_a_server_may_leave_out() -> None:
     ],
 )
 def test_the_path_is_below_the_root(path: str, root: str, below: str) -> None:
-    asked = ScopeRequest(scope(path=path, root_path=root))
+    asked = request_of(scope(path=path, root_path=root))
     assert asked.path == below
     assert asked.root_path == root.rstrip("/")
 
 
+@pytest.mark.parametrize(("scheme", "read"), [("ws", "http"), ("wss", "https"), ("https", "https")])
+def test_the_handshake_of_a_websocket_is_a_get(scheme: str, read: str) -> None:
+    asked = request_of({"type": "websocket", "path": "/", "scheme": scheme})
+    assert (asked.method, asked.scheme) == ("GET", read)
+
+
 def test_headers_may_be_any_iterable() -> None:
-    asked = ScopeRequest(scope(headers=iter([[b"Host", b"h"]]), client=("192.0.2.1", 1)))
+    asked = request_of(scope(headers=iter([[b"Host", b"h"]]), client=("192.0.2.1", 1)))
     assert asked.headers == [(b"host", b"h")]
     assert asked.peer == "192.0.2.1"
 

@@ -106,9 +106,11 @@ class _Unmade:
     def __init__(self, error: ConfigError) -> None:
         self._error = error
 
-    def exchange(self, request: object, plain: bool = False) -> NoReturn:
+    def exchange(self, *_: object) -> NoReturn:
         """Raise what is wrong, as at the start."""
         raise self._error
+
+    plain = exchange
 
 
 class _ErrorPages:

@@ -7,35 +7,27 @@ from functools import lru_cache
 from typing import Any
 
 from consentguard.http.byname import ByName
-from consentguard.http.message import Header, Unread, as_bytes, sound
+from consentguard.http.message import Header, Request, as_bytes, sound
 
 Environ = dict[str, Any]
 
 
-class EnvironRequest(Unread):
-    """The neutral request of an environ, as it is now."""
+def request_of(environ: Mapping[str, Any]) -> Request:
+    """The neutral request of an environ; raises nothing for what a client may send.
 
-    __slots__ = ("_environ",)
-
-    def __init__(self, environ: Environ) -> None:
-        # An app may write into its environ, and uWSGI uses one again for the next visitor.
-        self._environ = {**environ}
-        path = environ.get("PATH_INFO") or "/"
-        self.path = path if path.isascii() else _path(path)
-
-    def read(self) -> None:
-        """Read it now; raises nothing for what a client may send."""
-        environ = self._environ
-        super().__init__(
-            environ["REQUEST_METHOD"],
-            environ.get("wsgi.url_scheme", "http"),
-            self.path,
-            _path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
-            _bytes(environ.get("QUERY_STRING", "")),
-            headers_of(environ),
-            environ.get("REMOTE_ADDR") or None,
-            environ.get("consentguard.account"),
-        )
+    Who reads it later does so from a copy: an app may write into its environ, and uWSGI uses one
+    again for the next visitor.
+    """
+    return Request(
+        environ["REQUEST_METHOD"],
+        environ.get("wsgi.url_scheme", "http"),
+        _path(environ.get("PATH_INFO") or "/"),
+        _path(environ.get("SCRIPT_NAME", "")).rstrip("/"),
+        _bytes(environ.get("QUERY_STRING", "")),
+        headers_of(environ),
+        environ.get("REMOTE_ADDR") or None,
+        environ.get("consentguard.account"),
+    )
 
 
 def headers_of(environ: Mapping[str, Any]) -> list[Header]:

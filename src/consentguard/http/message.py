@@ -104,26 +104,6 @@ class Request:
         return host.partition(":")[0]
 
 
-class Unread(Request):
-    """A request of which only the path is known, until somebody asks for more.
-
-    Of most requests for data nobody does, and reading all headers takes longer than the rest.
-    """
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        # A slot that has no value yet.
-        if name not in Request.__slots__:
-            raise AttributeError(name)
-        self.read()
-        return getattr(self, name)
-
-    def read(self) -> None:
-        """Read it now, as :class:`Request`; raises nothing for what a client may send."""
-        raise NotImplementedError
-
-
 @dataclass(frozen=True, slots=True)
 class Response:
     """A complete answer of ours."""

@@ -6,45 +6,39 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from itertools import chain
 from typing import Any
 
-from consentguard.http.message import Header, Unread, as_bytes, sound
+from consentguard.http.message import Header, Request, as_bytes, sound
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 _BYTES = frozenset((bytes,))
+#: What carries a WebSocket's handshake, a GET (RFC 6455, sections 3 and 4.1).
+_HTTP = {"ws": "http", "wss": "https"}
 
 
-class ScopeRequest(Unread):
-    """The neutral request of an HTTP scope, which is the app's only as a copy."""
-
-    __slots__ = ("_scope",)
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        path: str = scope["path"]
-        root = scope.get("root_path")
-        self.path = _below(root.rstrip("/"), path) if root else path
-
-    def read(self) -> None:
-        """Read it now."""
-        scope = self._scope
-        client = scope.get("client")
-        super().__init__(
-            scope["method"],
-            scope.get("scheme", "http"),
-            self.path,
-            (scope.get("root_path") or "").rstrip("/"),
-            scope.get("query_string", b""),
-            scope.get("headers", ()),
-            client[0] if client else None,
-            scope.get("consentguard.account"),
-        )
+def request_of(scope: Scope) -> Request:
+    """The neutral request of an HTTP scope, or of a WebSocket's."""
+    client = scope.get("client")
+    scheme: str = scope.get("scheme", "http")
+    return Request(
+        scope.get("method", "GET"),
+        _HTTP.get(scheme, scheme),
+        path_of(scope),
+        (scope.get("root_path") or "").rstrip("/"),
+        scope.get("query_string", b""),
+        scope.get("headers", ()),
+        client[0] if client else None,
+        scope.get("consentguard.account"),
+    )
 
 
-def _below(root: str, path: str) -> str:
+def path_of(scope: Scope) -> str:
+    """The path below the root."""
+    path: str = scope["path"]
+    root = (scope.get("root_path") or "").rstrip("/")
     # ASGI 3, "HTTP connection scope": the path has the root in front; older servers leave it out.
-    if path == root or path.startswith(root + "/"):
+    if root and (path == root or path.startswith(root + "/")):
         return path[len(root) :] or "/"
     return path
 

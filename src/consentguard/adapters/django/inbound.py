@@ -6,7 +6,7 @@ which Django keeps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +14,12 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
 from consentguard.exchange import Exchange
+from consentguard.guard import ConsentGuard
 from consentguard.http.environ import headers_of
-from consentguard.http.message import Header, Request, Unread
+from consentguard.http.message import Header, Request
+from consentguard.http.scope import Scope
 from consentguard.model import Account
+from consentguard.plain import plain_environ
 
 #: What the guard may take out of a request, by Django's names.
 _FILTERED = {
@@ -28,50 +31,63 @@ _FILTERED = {
 }
 
 
-class DjangoRequest(Unread):
-    """The neutral request as it is now, with what the app's ``ACCOUNT`` said of it."""
+class DjangoRequest(Request):
+    """The neutral request, with what the app's ``ACCOUNT`` said of it."""
 
-    __slots__ = ("_meta", "_scope", "said")
+    __slots__ = ("said",)
 
     said: Account | Exception | None
 
-    def __init__(self, request: HttpRequest) -> None:
-        if "," in request.META.get("HTTP_COOKIE", ""):
-            _join_cookies(request)
-        # Not Django's request: it holds us, and both would wait for the garbage collector.
-        self._meta = {**request.META}
-        self._scope = getattr(request, "scope", None)
-        self.path = request.path_info or "/"
-        self.method = request.method or "GET"
-        self.said = None
 
-    def read(self) -> None:
-        """Read it now; raises nothing for what a client may send."""
-        meta, scope = self._meta, self._scope
-        django = _Asked(meta, scope)
-        headers = headers_of(meta)
-        if "HTTP_HOST" not in meta or (
-            settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta
-        ):
-            headers = _hosted(django, headers)
-        # What Django has decoded the query with; the bytes were the client's.
-        codec = "latin-1" if scope is None else "utf-8"
-        super().__init__(
-            self.method,
-            django.scheme or "http",
-            self.path,
-            meta.get("SCRIPT_NAME", "").rstrip("/"),
-            meta.get("QUERY_STRING", "").encode(codec, "replace"),
-            headers,
-            meta.get("REMOTE_ADDR") or None,
-            meta.get("consentguard.account"),
-        )
+def exchange_of(
+    guard: ConsentGuard,
+    request: HttpRequest,
+    scope: Scope | None,
+    said: Account | Exception | None,
+) -> Exchange:
+    """The exchange of a request, which is read as it is now, though maybe later.
+
+    ``scope`` is what ASGI says of it, None under WSGI.
+    """
+    meta, path = request.META, request.path_info or "/"
+    # Not Django's request: it holds us, and both would wait for the garbage collector.
+    read = partial(_read, {**meta}, scope, request.method or "GET", path, said)
+    return guard.plain(path, read) if plain_environ(meta) else guard.exchange(read())
+
+
+def _read(
+    meta: dict[str, Any],
+    scope: Scope | None,
+    method: str,
+    path: str,
+    said: Account | Exception | None,
+) -> Request:
+    django = _Asked(meta, scope)
+    headers = headers_of(meta)
+    if "HTTP_HOST" not in meta or (
+        settings.USE_X_FORWARDED_HOST and "HTTP_X_FORWARDED_HOST" in meta
+    ):
+        headers = _hosted(django, headers)
+    # What Django has decoded the query with; the bytes were the client's.
+    codec = "latin-1" if scope is None else "utf-8"
+    neutral = DjangoRequest(
+        method,
+        django.scheme or "http",
+        path,
+        meta.get("SCRIPT_NAME", "").rstrip("/"),
+        meta.get("QUERY_STRING", "").encode(codec, "replace"),
+        headers,
+        meta.get("REMOTE_ADDR") or None,
+        meta.get("consentguard.account"),
+    )
+    neutral.said = said
+    return neutral
 
 
 class _Asked(HttpRequest):
     """Scheme and host as Django knows them, by its settings."""
 
-    def __init__(self, meta: dict[str, Any], scope: Mapping[str, Any] | None) -> None:
+    def __init__(self, meta: dict[str, Any], scope: Scope | None) -> None:
         self.META = meta
         spoken = meta.get("wsgi.url_scheme") if scope is None else scope.get("scheme")
         self._spoken: str = spoken or ""
@@ -121,10 +137,9 @@ def put_back(request: HttpRequest, taken: dict[str, str]) -> None:
     request.__dict__.pop("headers", None)
 
 
-def _join_cookies(request: HttpRequest) -> None:
+def join_cookies(request: HttpRequest, scope: Scope) -> None:
     """RFC 9113, section 8.2.3: cookie headers are joined by ``"; "``; Django 5.2 takes a comma."""
-    scope = getattr(request, "scope", None)
-    if scope is None:
+    if "," not in request.META.get("HTTP_COOKIE", ""):
         return
     sent = [value for name, value in scope.get("headers", ()) if name == b"cookie"]
     if len(sent) > 1:

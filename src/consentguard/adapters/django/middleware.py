@@ -23,8 +23,8 @@ from consentguard.alone import Guarding
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.hooks import AfterChoice, Chosen
+from consentguard.http.scope import Scope
 from consentguard.pages.form import MAX_BODY
-from consentguard.plain import plain_environ
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -58,16 +58,20 @@ class ConsentMiddleware(Guarding):
         return self._aserve(request) if self._async else self._serve(request)
 
     def _serve(self, request: HttpRequest) -> HttpResponseBase:
-        if self._is_guarded(request):
+        scope = getattr(request, "scope", None)
+        if KEY in request.META or (scope and "consentguard" in scope):
+            self._stand_back(request, scope)
             found: HttpResponseBase = self.get_response(request)
             return found
-        neutral = inbound.DjangoRequest(request)
+        if scope is not None:
+            inbound.join_cookies(request, scope)
+        said = None
         if self._account is not None:
             try:
-                neutral.said = self._account(request)
+                said = self._account(request)
             except Exception as exc:
-                neutral.said = exc
-        exchange = self.guard.exchange(neutral, plain_environ(request.META))
+                said = exc
+        exchange = inbound.exchange_of(self.guard, request, scope, said)
         if exchange.own:
             answer = outbound.answered(self.guard.settle(exchange, _body(request)))
             self.guard.tell(exchange)
@@ -85,16 +89,20 @@ class ConsentMiddleware(Guarding):
         return response
 
     async def _aserve(self, request: HttpRequest) -> HttpResponseBase:
-        if self._is_guarded(request):
+        scope = getattr(request, "scope", None)
+        if KEY in request.META or (scope and "consentguard" in scope):
+            self._stand_back(request, scope)
             found: HttpResponseBase = await self.get_response(request)
             return found
-        neutral = inbound.DjangoRequest(request)
+        if scope is not None:
+            inbound.join_cookies(request, scope)
+        said = None
         if self._account is not None:
             try:
-                neutral.said = await _asked(self._account, request)
+                said = await _asked(self._account, request)
             except Exception as exc:
-                neutral.said = exc
-        exchange = self.guard.exchange(neutral, plain_environ(request.META))
+                said = exc
+        exchange = inbound.exchange_of(self.guard, request, scope, said)
         if exchange.own:
             return await self._answer(request, exchange)
         taken = _enter(request, exchange)
@@ -120,16 +128,12 @@ class ConsentMiddleware(Guarding):
             await hooks.atell(self._hooks, exchange.chosen)
         return outbound.answered(answer)
 
-    def _is_guarded(self, request: HttpRequest) -> bool:
+    def _stand_back(self, request: HttpRequest, scope: Scope | None) -> None:
         """Another guard stands around this app: it has done what there is to do."""
-        scope = getattr(request, "scope", None)
-        found = request.META.get(KEY) or (scope and scope.get("consentguard"))
-        if not found:
-            return False
         self.second()
+        found = request.META.get(KEY) or (scope or {})["consentguard"]
         request.META[KEY] = found
         request.consent = RequestConsent(request, found)  # type: ignore[attr-defined]
-        return True
 
 
 def _enter(request: HttpRequest, exchange: Exchange) -> dict[str, str]:

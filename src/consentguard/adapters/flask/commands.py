@@ -34,7 +34,7 @@ class _Commands(click.Group):
         def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
             gate: Gate = current_app.extensions["consentguard"]
             try:
-                code = configured.run([cmd_name, *arguments], gate.fresh().settings.policy)
+                code = configured.run([cmd_name, *arguments], gate.settings.policy)
             except ConfigError as exc:
                 raise click.ClickException(str(exc)) from None
             ctx.exit(code)

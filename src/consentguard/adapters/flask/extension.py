@@ -103,7 +103,7 @@ class ConsentGuard:
         gate: Gate | None = app.extensions.get(_NAME)
         if gate is None:
             raise ConfigError(f"There is no guard on the Flask app {app.name!r}: init_app(app)")
-        return gate.fresh().guard
+        return gate.guard
 
     def decision_for(
         self, subject: str, account: Account = NOBODY, *, gpc: bool = False

@@ -6,10 +6,10 @@ import io
 import logging
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from flask import Flask, has_request_context
 from flask import request as current_request
@@ -23,7 +23,6 @@ from consentguard.hooks import AfterChoice, Chosen
 from consentguard.http.environ import Environ, with_headers
 from consentguard.http.message import Request
 from consentguard.model import Account
-from consentguard.starter import StartResponse
 
 log = logging.getLogger("consentguard")
 
@@ -51,20 +50,26 @@ class Gate(wsgi.ConsentMiddleware):
         self._hooks = after_choice
         self._lock = threading.Lock()
         self._watch = Watch(app.config)
-        self.settings = Settings.of(app.config, app.root_path)
-        super().__init__(app.wsgi_app, **self._arguments(self.settings))
+        self._settings = Settings.of(app.config, app.root_path)
+        super().__init__(app.wsgi_app, **self._arguments(self._settings))
 
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Serve one request, by the settings as they are now."""
+    @property
+    def guard(self) -> ConsentGuard:
+        """By the settings as they are now."""
         if self._watch.changed():
             self._renew()
-        return super().__call__(environ, start_response)
+        return self._guard
 
-    def fresh(self) -> Self:
-        """The same, by the settings as they are now."""
+    @guard.setter
+    def guard(self, made: ConsentGuard) -> None:
+        self._guard = made
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now."""
         if self._watch.changed():
             self._renew()
-        return self
+        return self._settings
 
     def _arguments(self, settings: Settings) -> dict[str, Any]:
         """Arguments of the guard."""
@@ -84,9 +89,9 @@ class Gate(wsgi.ConsentMiddleware):
         with self._lock:
             try:
                 settings = Settings.of(self._flask.config, self._flask.root_path)
-                if settings != self.settings:
-                    self.guard = ConsentGuard(**self._arguments(settings))
-                    self.settings = settings
+                if settings != self._settings:
+                    self._guard = ConsentGuard(**self._arguments(settings))
+                    self._settings = settings
             except ConfigError:
                 if not self._watch.noted:
                     raise

@@ -15,7 +15,7 @@ from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange, checked
 from consentguard.html.rewriter import PLACE
-from consentguard.http.environ import EnvironRequest
+from consentguard.http.environ import request_of
 from consentguard.pages import control, declaration
 
 P = ParamSpec("P")
@@ -39,8 +39,8 @@ def exchange() -> Exchange:
                 f"There is no guard on the Flask app {current_app.name!r}: ConsentGuard(app), or "
                 "consentguard.init_app(app) where the app is made."
             )
-        asked = EnvironRequest(request.environ)
-        found = request.environ[KEY] = gate.fresh().guard.exchange(asked)
+        asked = request_of(request.environ)
+        found = request.environ[KEY] = gate.guard.exchange(asked)
     return found
 
 
