@@ -176,7 +176,8 @@ def rewrite(body: bytes) -> Job:
     scope = scope_of()
     request = Request("GET", "http", "/", "", b"", scope["headers"], "127.0.0.1")
     visit = guard.exchange(request).visit
-    judge, banner = guard._shared.judge(visit), guard.setup.banners.of(visit).markup("/")
+    judge, _ = guard._shared.judge(visit)
+    banner = guard.setup.banners.of(visit).markup("/")
 
     def run() -> None:
         rewriter = Rewriter(judge, insert=banner)

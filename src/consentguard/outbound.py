@@ -39,7 +39,7 @@ _OF_BYTES = frozenset(
     (b"content-length", b"content-digest", b"repr-digest", b"digest", b"content-md5")
 )
 _NO_STORE: Header = (b"cache-control", b"no-store")
-_HTML, _DOUBT = Shape.HTML, Shape.DOUBT  # members of an enum take long to look up
+_HTML, _DOUBT, _DOCUMENT = Shape.HTML, Shape.DOUBT, Shape.DOCUMENT  # slow to look up
 #: Purposes that no region lets wait: who serves them is the same for everybody.
 FREE = frozenset(("necessary", "cdn", "consent-management"))
 
@@ -104,10 +104,10 @@ class Outbound:
             # RFC 9111, section 3.2: its headers replace those stored, and a fence is one.
             self.headers = without(self.headers, csp.POLICIES)
         hints = contacts.speaks(self.fields, self.headers)
-        judge = self.shared.judge(self.visit) if page or hints else None
         dropped = self.cookies() if b"set-cookie" in self.fields else []
-        if hints and judge is not None:
-            self.contacts(judge)
+        if hints:
+            judge, url = self.judge()
+            self.contacts(judge.at(url))
         if dropped and self.visit.setup.policy.enforcement.debug:
             self.headers.append((b"x-consentguard-dropped", b", ".join(dropped)))
         if page and self.shape is _DOUBT and not self.page.shared:
@@ -121,8 +121,8 @@ class Outbound:
             self.headers += renewed(self.visit)
         if dropped or hidden:
             self.headers += swept(self.visit)
-        rewriter = self.body(judge) if page and judge is not None else None
-        if self.shape is Shape.DOCUMENT and not excluded:
+        rewriter = self.body() if page else None
+        if self.shape is _DOCUMENT and not excluded:
             # The same for everybody: a cache may show it to whoever comes next.
             self.headers.append(csp.FENCE)
         # Whoever is told how the body ends would hold them as long.
@@ -130,17 +130,23 @@ class Outbound:
         self.head = None
         return self.headers, rewriter
 
-    def body(self, judge: Judge) -> Page | None:
+    def judge(self) -> tuple[Judge, str]:
+        """The judge of all pages of this origin, and the URL of the one that is asked for."""
+        request = self.visit.request
+        judge, origin = self.shared.judge(self.visit)
+        return judge, f"{origin}{request.root_path}{request.path}"
+
+    def body(self) -> Page | None:
         """What a page goes through, or None where it is fenced or has no body.
 
         XML is no HTML: ``<title/>`` is closed there, a CDATA section hides tags, an entity is
         one. Nothing can be gated in it safely, so all of it waits for all that can be allowed.
         """
-        if self.shape is Shape.DOUBT:
-            if judge.unread() is not None:
+        if self.shape is _DOUBT:
+            if self.judge()[0].unread() is not None:
                 self.fence()
             return None
-        rewriter = self.rewriter(judge)
+        rewriter = self.rewriter()
         if rewriter is not None and b"transfer-encoding" in self.fields:
             # RFC 9112, section 6.2: never beside a length, which the server or we may set.
             self.headers = without(self.headers, (b"transfer-encoding",))
@@ -224,7 +230,7 @@ class Outbound:
         block = self.visit.setup.policy.enforcement.undeclared_cookies == "block"
         return not (block and decision.opt_in)
 
-    def rewriter(self, judge: Judge) -> Page | None:
+    def rewriter(self) -> Page | None:
         """What the body goes through, or None for one that is not there or has to be fenced."""
         if self.visit.request.method == "HEAD" or self.status in (204, 304):
             # They are those of the page that we would have sent, which nobody knows.
@@ -233,7 +239,7 @@ class Outbound:
         content_type = self.fields.get(b"content-type", b"").decode("latin-1")
         page = None
         if self.head is not None and self.status != 206:
-            rewriting = partial(self.rewriting, judge, content_type)
+            rewriting = partial(self.rewriting, content_type)
             page = opened(content_type, self.head, rewriting, self.ended)
         if page is None:
             self.fence()
@@ -244,14 +250,17 @@ class Outbound:
             self.headers = without(self.headers, _OF_BYTES)
         return Coded(codec, page, self.ended) if codec else page
 
-    def rewriting(self, judge: Judge, content_type: str, encoding: str, inserted: str) -> Rewriter:
+    def rewriting(self, content_type: str, encoding: str, inserted: str) -> Rewriter:
         """The rewriter of bytes in a codec; what is put in has to be in another one, maybe."""
         insert = self.insert(content_type, inserted)
         embeds = Placeholders(self.visit, self.prefix, self.nonce, inserted) if insert else None
         self.visit.lang = self.fields.get(b"content-language", b"").decode("latin-1")
         spoken = partial(setattr, self.visit, "lang")
+        judge, page = self.judge()
         return Rewriter(
             judge,
+            page=page,
+            at=judge.at,
             insert=insert,
             embeds=embeds,
             encoding=encoding,

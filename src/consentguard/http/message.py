@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
+from consentguard.http.byname import ByName
 from consentguard.model import Account
 
 Header = tuple[bytes, bytes]
@@ -124,9 +124,7 @@ def as_bytes(value: Any) -> bytes:
     return str(value).encode("latin-1", "replace")
 
 
-@lru_cache(maxsize=512)
-def _names(name: bytes) -> bool:
-    return _NAME.fullmatch(name) is not None
+_names = ByName[bytes, bool](lambda name: _NAME.fullmatch(name) is not None)
 
 
 def sound(headers: list[Header]) -> list[Header]:
@@ -136,8 +134,9 @@ def sound(headers: list[Header]) -> list[Header]:
     none go with what they name.
     """
     for name, value in headers:
-        if 10 in value or 13 in value or 0 in value or not _names(name):
-            return [(k, _NO_VALUE.sub(b" ", v)) for k, v in headers if _names(k)]
+        # Numbers: to look for bytes in bytes takes ten times as long.
+        if 10 in value or 13 in value or 0 in value or not _names[name]:
+            return [(k, _NO_VALUE.sub(b" ", v)) for k, v in headers if _names[k]]
     return headers
 
 
@@ -158,4 +157,9 @@ def without(headers: Iterable[Header], names: Container[bytes]) -> list[Header]:
 
 def fields_of(headers: Sequence[Header]) -> dict[bytes, bytes]:
     """The first value of each header, by its name in lower case."""
-    return {name.lower(): value for name, value in reversed(headers)}
+    fields: dict[bytes, bytes] = {}
+    for name, value in headers:
+        low = name.lower()
+        if low not in fields:
+            fields[low] = value
+    return fields

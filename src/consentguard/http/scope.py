@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from itertools import chain
 from typing import Any
 
 from consentguard.http.message import Header, Request, as_bytes, sound
@@ -12,7 +11,6 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
-_BYTES = frozenset((bytes,))
 #: What carries a WebSocket's handshake, a GET (RFC 6455, sections 3 and 4.1).
 _HTTP = {"ws": "http", "wss": "https"}
 
@@ -45,10 +43,11 @@ def path_of(scope: Scope) -> str:
 
 def headers_of(given: Iterable[Iterable[Any]]) -> list[Header]:
     """A response's headers as bytes, one line each; ASGI forbids text, and some apps send it."""
-    headers = [(name, value) for name, value in given]
-    if _BYTES.issuperset(map(type, chain.from_iterable(headers))):
-        return sound(headers)
-    return sound([(as_bytes(name), as_bytes(value)) for name, value in headers])
+    headers = [*map(tuple, given)]
+    for name, value in headers:
+        if type(name) is not bytes or type(value) is not bytes:
+            return sound([(as_bytes(name), as_bytes(value)) for name, value in headers])
+    return sound(headers)
 
 
 async def body_of(receive: Receive, limit: int) -> bytes:

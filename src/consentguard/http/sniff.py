@@ -58,6 +58,11 @@ class Shape(Enum):
     OTHER = "nothing that contacts anybody: data, an image, a download"
 
 
+#: What is a page, or may turn out to be one.
+_PAGES = (None, Shape.HTML, Shape.DOUBT)
+_PAGE_OF_HTML = Shape.HTML  # members of an enum take long to look up
+
+
 def described(headers: Sequence[Header]) -> dict[bytes, bytes]:
     """The first value of each header, but every type and every transfer coding, joined.
 
@@ -84,7 +89,7 @@ def shape(fields: Fields, first: bytes) -> Shape:
     if coding is not None and coding.strip().lower() not in _SENT:
         return Shape.DOUBT if shown(content_type) else Shape.OTHER
     if content_type in _USUAL:
-        return Shape.HTML
+        return _PAGE_OF_HTML
     return _named(content_type) or _sniffed(first)
 
 
@@ -119,7 +124,8 @@ def may_be_page(fields: Fields) -> bool:
     """Whether it is a page as far as headers tell; a download is not shown, and keeps its bytes."""
     if _downloaded(fields):
         return False
-    return _named(fields.get(b"content-type", b"")) in (None, Shape.HTML, Shape.DOUBT)
+    content_type = fields.get(b"content-type", b"")
+    return content_type in _USUAL or _named(content_type) in _PAGES
 
 
 def looks_like_page(first: bytes) -> bool:

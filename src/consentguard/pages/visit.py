@@ -16,7 +16,7 @@ from consentguard.http import caching
 from consentguard.http.cookies import set_cookie
 from consentguard.http.message import Header, Request
 from consentguard.locales import Texts, negotiate
-from consentguard.model import NOWHERE, Person, Policy, Region, Signals
+from consentguard.model import NOWHERE, Enforcement, Person, Policy, Region, Signals
 from consentguard.pages.assets import Assets
 from consentguard.pages.injected import Banners
 from consentguard.pages.markup import View
@@ -72,7 +72,9 @@ class Setup:
 
     def cache_mode(self, path: str) -> str:
         """Who may keep a page of that path: the longest prefix in the policy says it, else all."""
-        rules = self.policy.enforcement
+        rules = self._rules
+        if not (rules.shared_paths or rules.private_paths):
+            return rules.cache
         shared, private = longest(path, rules.shared_paths), longest(path, rules.private_paths)
         if shared == private:
             return rules.cache
@@ -80,7 +82,12 @@ class Setup:
 
     def excludes(self, path: str) -> bool:
         """Below one of ``exclude_paths``: the body is left alone."""
-        return longest(path, self.policy.enforcement.exclude_paths) > 0
+        excluded = self._rules.exclude_paths
+        return excluded != () and longest(path, excluded) > 0
+
+    @cached_property
+    def _rules(self) -> Enforcement:
+        return self.policy.enforcement
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -175,21 +182,24 @@ class Visitor:
     who: Person = NOWHERE
 
 
-@dataclass(slots=True)
 class Visit:
     """One visitor at one of our URLs, or at a page that is on its way.
 
     Nothing changes it but the page: ``lang`` is the language that it says it is in, a BCP 47 tag.
     """
 
-    setup: Setup
-    request: Request
-    visitor: Visitor
-    lang: str = ""
-    #: The texts in the languages of pages that it was asked for; ``""`` where none is said.
-    _texts: dict[str, Texts] = field(default_factory=dict)
+    __slots__ = ("_texts", "lang", "request", "setup", "visitor")
+
     #: It is made for everybody.
     shared: ClassVar[bool] = False
+
+    def __init__(self, setup: Setup, request: Request, visitor: Visitor) -> None:
+        self.setup = setup
+        self.request = request
+        self.visitor = visitor
+        self.lang = ""
+        #: The texts in the languages of pages that it was asked for; ``""`` where none is said.
+        self._texts: dict[str, Texts] = {}
 
     @property
     def located(self) -> Region:
@@ -232,8 +242,9 @@ class Visit:
 
         ``""`` where both come to the same.
         """
-        texts = self.texts
-        return "" if texts is self._spoken() else f"?lang={texts.lang}"
+        if not self.lang or (texts := self.texts) is self._spoken():
+            return ""
+        return f"?lang={texts.lang}"
 
     @property
     def digest(self) -> str:
