@@ -17,7 +17,7 @@ ROOT = Path(consentguard.__file__).parent
 
 #: Rooms from the ground up. A room uses rooms below it, and itself.
 FLOORS = (
-    ("model", "errors", "exemptions"),
+    ("model", "errors", "exemptions", "possessive"),
     ("http", "geo", "catalogue", "html", "locales"),
     ("policy",),
     ("consent",),

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from consentguard.possessive import compiled
+
 #: Distinct URLs that are looked at in one script.
 MAX_URLS = 200
 
@@ -17,7 +19,7 @@ _NEAR = 24  # bytes before a URL that say what becomes of it
 _END = rb"""[?#'"`\s<>]|\\(?!/)|\Z"""
 # A quoted absolute URL that either stands behind what may end a word of `_FETCHED`, or is a script
 # file's. Any other is passed over here, because data in scripts is full of them.
-_ABSOLUTE = re.compile(
+_ABSOLUTE = compiled(
     rb"""['"`](?=(?:https?:)?(?:\\?/){2})(?:(?<=[=(,mt].)|(?<=[=(,mt\s]\s.)"""
     rb"""|(?=(?:[^.?#'"`\s\\<>]++|\\/|\.(?!m?js(?:%b)))*+\.m?js))"""
     rb"""((?:https?:)?(?:\\?/){2}(?:[^'"`\s\\<>]|\\/){1,500})""" % _END,

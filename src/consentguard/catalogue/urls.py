@@ -12,6 +12,8 @@ from urllib.parse import unquote, unquote_plus
 
 from ada_url import join_url, normalize_url
 
+from consentguard.possessive import compiled
+
 # WHATWG Fetch §2.1 and WebSockets: the schemes that reach a host.
 _NETWORK = re.compile(
     r"(?:https?|wss?)://(?:[^/?#]*@)?(?P<host>\[[^\]/?#]*\]|[^/?#:]*)(?::\d*)?"
@@ -22,7 +24,7 @@ _NETWORK = re.compile(
 # host, or an absolute one with a lower-case host of letters. Dots are looked at behind it. Then, if
 # it reaches to its end, a query that means what it says: what the parser escapes in it is decoded
 # again.
-_PLAIN = re.compile(
+_PLAIN = compiled(
     r"(?:(?:https?:)?//((?:(?!xn--)[a-z0-9_-]++\.)*+(?!xn--)[a-z][a-z0-9-]*+)(?=[/?#]|\Z)|(?=/(?!/)))"
     r"(/[^\x00-\x20%\\?#\ud800-\udfff]*+)?+(?=[?#]|\Z)"
     r"(?:(?:\?([!-\"$-~]*+))?(#|\Z))?"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from consentguard.possessive import compiled
+
 # Google's tag and the tag manager by their addresses, with ids alone.
 _LOADER = re.compile(
     r"(?:https?:)?//www\.googletagmanager\.com/(?:gtag/js|gtm\.js)\?id=[A-Z]+-[A-Z0-9-]+",
@@ -16,7 +18,7 @@ _LOADER = re.compile(
 _QUOTED = rb"(?:'[^'\\]*+'|\"[^\"\\]*+\")"
 _ARGUMENT = rb"(?:" + _QUOTED + rb"|new Date\(\)|\{[^{}()]*+\})"
 # Nothing but calls of gtag(), and the two lines that make it.
-_CALLS = re.compile(
+_CALLS = compiled(
     rb"(?:\s++"
     rb"|window\.dataLayer\s*+=\s*+window\.dataLayer\s*+\|\|\s*+\[\];?"
     rb"|function gtag\(\)\s*+\{\s*+dataLayer\.push\(arguments\);?\s*+\};?"

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from html.entities import html5
 from typing import NamedTuple
 
+from consentguard.possessive import compiled
+
 from .syntax import ATTRIBUTE
 
 Buffer = bytes | bytearray
@@ -54,7 +56,7 @@ def only(names: Iterable[bytes], *, prefix: bytes) -> re.Pattern[bytes]:
     space = rb"[\t\n\f\r /]"
     one = re.sub(rb"\((?!\?)", b"(?:", ATTRIBUTE.pattern.removeprefix(space + b"*+"))
     skipped = rb"(?:" + space + rb"++|(?!(?i:" + wanted + rb"))" + one + rb")*+"
-    return re.compile(skipped + ATTRIBUTE.pattern)
+    return compiled(skipped + ATTRIBUTE.pattern)
 
 
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]*);?)")

@@ -10,6 +10,8 @@ import re
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
+from consentguard.possessive import compiled
+
 from .table import Kind
 
 
@@ -35,13 +37,13 @@ _NAME = rb"(?:[-\w\x80-\xff]|" + _ESCAPE + rb")++"
 _WORTH = (b"url(", b"@import", b"image-set(", b"src(", b"\\")
 # Everything that cannot begin a name that matters: no other at-rule, no function that ends in
 # other letters than url, src and image-set do. What ends in them by an escape begins with it here.
-_SKIP = re.compile(
+_SKIP = compiled(
     rb"(?:[^\"'/@\\(]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|/|(?:"
     + _STRING
     + rb")|(?<![uUsS][rReE][lLcCtT])\(|@(?![iIfFnN\\]))*+",
     re.DOTALL,
 )
-_TOKEN = re.compile(
+_TOKEN = compiled(
     rb"@(?P<at>"
     + _NAME
     + rb")|(?P<name>\()|(?P<escaped>"
@@ -51,13 +53,13 @@ _TOKEN = re.compile(
     + rb")?\(?)|.",
     re.DOTALL,
 )
-_ARGUMENT = re.compile(
+_ARGUMENT = compiled(
     rb"[\t\n\f\r ]*+(?:(" + _STRING + rb")|((?:[^\t\n\f\r )\\]++|" + _ESCAPE + rb"|\\.)*+))",
     re.DOTALL,
 )
-_REMNANTS = re.compile(rb"(?:[^)\\]++|\\.)*+", re.DOTALL)
-_IMPORT = re.compile(_BLANK + rb"(" + _STRING + rb")", re.DOTALL)
-_IN_SET = re.compile(rb"(" + _STRING + rb")|([()])|[;{}]", re.DOTALL)
+_REMNANTS = compiled(rb"(?:[^)\\]++|\\.)*+", re.DOTALL)
+_IMPORT = compiled(_BLANK + rb"(" + _STRING + rb")", re.DOTALL)
+_IN_SET = compiled(rb"(" + _STRING + rb")|([()])|[;{}]", re.DOTALL)
 # What commonly stands before a function's name and is no part of it.
 _APART = frozenset((b"", b":", b" ", b",", b"\n"))
 _LAST_NAME = re.compile(rb"[-\w\x80-\xff]*\Z")

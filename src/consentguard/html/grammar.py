@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from consentguard.possessive import compiled
+
 from .names import END_STOPS, RARE, RAW, STOPS
 from .syntax import (
     ATTRIBUTES,
@@ -147,10 +149,10 @@ _SKIP = (
 #: In HTML content: everything up to the next thing that somebody has to look at, and that, if it is
 #: a whole tag. The third group is the end tag of a script or a frame if one follows: most of them
 #: are empty. The groups stand outside of what is possessive.
-SKIP = re.compile(_SKIP + rb"(?:" + WHOLE_TAG + rb"(</script>|</iframe>|)|)")
+SKIP = compiled(_SKIP + rb"(?:" + WHOLE_TAG + rb"(</script>|</iframe>|)|)")
 #: In an svg: what stands before the next `use`, and that tag as the one group, where all of them
 #: close what they open.
-DRAWN = re.compile(
+DRAWN = compiled(
     rb"(?:[^<]++|<title>[^<]*+</title>|<path"
     + DELIMITER
     + _PLAIN_ATTRIBUTES
@@ -160,7 +162,7 @@ DRAWN = re.compile(
 )
 _NO_TAG = rb"[^<]++|<(?:(?=[^a-zA-Z/!?])|" + _WHOLE_COMMENT + rb")"
 #: In foreign content: text, and shapes that are closed at once.
-SKIP_FOREIGN = re.compile(
+SKIP_FOREIGN = compiled(
     rb"(?:"
     + _NO_TAG
     + rb"|<"
@@ -172,12 +174,12 @@ SKIP_FOREIGN = re.compile(
     + rb">))*+"
 )
 #: In HTML content inside foreign content, where every tag is counted: text.
-SKIP_TEXT = re.compile(rb"(?:" + _NO_TAG + rb")*+")
+SKIP_TEXT = compiled(rb"(?:" + _NO_TAG + rb")*+")
 #: In foreign content: a script without a tag in it. Groups are its start tag and its end tag.
-DRAWN_SCRIPT = re.compile(rb"(<script" + QUOTED_ATTRIBUTES + rb">)[^<]*+(</script>)")
+DRAWN_SCRIPT = compiled(rb"(<script" + QUOTED_ATTRIBUTES + rb">)[^<]*+(</script>)")
 
 #: A whole start tag none of whose attributes can matter.
-DULL_TAG = re.compile(rb"<" + NAME + _DULL_REST)
+DULL_TAG = compiled(rb"<" + NAME + _DULL_REST)
 #: Where text of an element ends: "appropriate end tag token".
 RAW_END = {name.encode(): re.compile(rb"</" + _any_case(name) + DELIMITER) for name in RAW.split()}
 #: Start tags of HTML behind which something else than plain markup comes.
@@ -194,7 +196,7 @@ COMMENT_END = re.compile(rb"--!?>")
 #: What of a comment end may have come so far.
 COMMENT_TAIL = re.compile(rb"(?:--!|--|-|)\Z")
 #: In svg, of a script or style: text, CDATA sections and comments up to the first tag.
-FOREIGN_TEXT = re.compile(
+FOREIGN_TEXT = compiled(
     rb"(?:[^<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>"
     rb"|<!--(?:-?>|(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>)"
     rb"|<(?:\?|!(?!--|\[CDATA\[)|/(?=[^a-zA-Z]))[^>]*+>|<(?=[^a-zA-Z/!?]))*+"

@@ -13,6 +13,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import lru_cache
 
+from consentguard.possessive import compiled
+
 from .coded import Sink
 
 _PIECE = 64 * 1024
@@ -130,8 +132,7 @@ def _runs(codec: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     # What may become a character once more has come.
     cut = rb"(?![0-9]?\Z|[0-9][\x81-\xfe]\Z)" if four else rb"(?!\Z)"
     return tuple(
-        re.compile(b"(?:" + four + pairs + rb"[\x80-\xff]" + behind + b")++")
-        for behind in (cut, b"")
+        compiled(b"(?:" + four + pairs + rb"[\x80-\xff]" + behind + b")++") for behind in (cut, b"")
     )  # type: ignore[return-value]
 
 

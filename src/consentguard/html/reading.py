@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 
+from consentguard.possessive import compiled
+
 from .attributes import Attribute, attributes, only
 from .foreign import Space
 from .spans import Span
@@ -66,7 +68,7 @@ def _usual(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
     # The case of a name does not count, so "srcSet" may not be passed over.
     ours = rb"(?!(?i:%b)[ \t\n\f\r/=>]|(?i:%b))" % (b"|".join(map(re.escape, names)), PREFIX)
     one = b"|".join((ours + _SKIPPED, *asked))
-    return re.compile(rb"(?:" + _SPACE + rb"++(?:" + one + rb"))*+[ \t\n\f\r/]*+>")
+    return compiled(rb"(?:" + _SPACE + rb"++(?:" + one + rb"))*+[ \t\n\f\r/]*+>")
 
 
 _ELEMENTS = {name: Form(name, slots) for name, slots in HTML.items()}

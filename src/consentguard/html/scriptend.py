@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from consentguard.possessive import compiled
+
 from .grammar import RAW_END, SCRIPT_TURN
 
 # What may have come of `</script` and its delimiter.
@@ -15,7 +17,7 @@ _PARTIAL = 8
 _search = RAW_END[b"script"].search
 _comment = re.compile(rb"<!(?=--)").search
 # Comments without a "<" in them, and what stands before them.
-_comments = re.compile(rb"(?:(?:[^<]++|<(?!!--|/[sS]))*+<!(?=--)(?:[^<\-]++|-(?!->))*+-->)++").match
+_comments = compiled(rb"(?:(?:[^<]++|<(?!!--|/[sS]))*+<!(?=--)(?:[^<\-]++|-(?!->))*+-->)++").match
 
 
 def plain_end(buffer: bytearray, at: int) -> int:

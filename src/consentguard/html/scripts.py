@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from enum import StrEnum
 
+from consentguard.possessive import compiled
+
 
 class Language(StrEnum):
     """What a browser does with a script."""
@@ -26,7 +28,7 @@ _JAVASCRIPT = re.compile(
 )
 # Partytown runs what has its own type, in a worker, once its library finds it.
 _CODE = ("module", "text/partytown")
-_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"(?P<key>[\t\n\r ]*+:)?+', re.DOTALL)
+_STRING = compiled(r'"((?:[^"\\]++|\\.)*+)"(?P<key>[\t\n\r ]*+:)?+', re.DOTALL)
 
 
 def language(kind: str | None, old: str | None) -> Language:

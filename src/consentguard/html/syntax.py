@@ -6,7 +6,7 @@ those of the WHATWG HTML standard, chapter 13.2.5.
 
 from __future__ import annotations
 
-import re
+from consentguard.possessive import compiled
 
 #: The delimiters that end a tag name: "anything else" of the tag name state goes on.
 DELIMITER = rb"(?=[\t\n\f\r />])"
@@ -27,9 +27,9 @@ QUOTED_ATTRIBUTES = rb"(?:[ \t\n\r]++[a-zA-Z:\-]++=\"[^\"]*+\")*+"
 WHOLE_TAG = rb"<(/?)(" + NAME + rb")(?:" + QUOTED_ATTRIBUTES + rb"[ /]*+>|" + ATTRIBUTES + rb">)"
 
 #: A whole start or end tag: groups are the slash and the name.
-TAG = re.compile(WHOLE_TAG)
+TAG = compiled(WHOLE_TAG)
 #: One attribute: name, then the value double-quoted, single-quoted or bare.
-ATTRIBUTE = re.compile(
+ATTRIBUTE = compiled(
     rb"[\t\n\f\r /]*+(=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)"
     rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
     rb"(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >\"'][^\t\n\f\r >]*+)|(?=>)))?+"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+from consentguard.possessive import compiled
+
 
 class _In(IntEnum):
     NAME = 0  # "tag name state"
@@ -21,7 +23,7 @@ class _In(IntEnum):
 
 
 # In one leap: attributes behind each of which stands a byte that says that it is whole.
-_WHOLE = re.compile(
+_WHOLE = compiled(
     rb"(?:[\t\n\f\r /]++"
     rb"|(?:=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)[\t\n\f\r ]*+"
     rb"(?:=[\t\n\f\r ]*+(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+(?=[\t\n\f\r >])"

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from consentguard.possessive import compiled
+
 from .table import Shape
 
 _SPACE = r"[\t\n\f\r ]"
 # "Parse a srcset attribute" (4.8.4.3.10): a URL runs to white space; one that ends in commas has no
 # descriptors; else descriptors run to a comma outside parentheses.
-_CANDIDATE = re.compile(
+_CANDIDATE = compiled(
     r"[\t\n\f\r ,]*+([^\t\n\f\r ]*[^\t\n\f\r ,])(?:,++|(?:[^(,]++|\([^)]*+(?:\)|\Z))*+)"
 )
 # "Shared declarative refresh steps" (4.2.5.3).
-_REFRESH = re.compile(
+_REFRESH = compiled(
     rf"{_SPACE}*+(?:[0-9]++|(?=\.))[0-9.]*+(?=[;,]|{_SPACE}){_SPACE}*+[;,]?{_SPACE}*+"
     rf"(?:[uU][rR][lL]{_SPACE}*+={_SPACE}*+)?+(?:(\"[^\"]*+|'[^']*+)|(.*))",
     re.DOTALL,

@@ -14,6 +14,7 @@ import re
 from consentguard.http.directives import without
 from consentguard.http.structured import QUOTED, keep, members, unescaped
 from consentguard.http.waits import Gates, Kept, Waits
+from consentguard.possessive import compiled
 
 #: Hints that suit a page to the device, and those that every request has anyway (UA Client Hints,
 #: section 3: ``Sec-CH-UA``, ``-Mobile``, ``-Platform``), without ``sec-`` and ``ch-``.
@@ -22,7 +23,7 @@ PLAIN = frozenset(
     b" ect rtt downlink forced-colors prefers-color-scheme prefers-contrast"
     b" prefers-reduced-data prefers-reduced-motion prefers-reduced-transparency".split()
 )
-_ITEM = re.compile(QUOTED + rb'|[^\s"()]++', re.S)
+_ITEM = compiled(QUOTED + rb'|[^\s"()]++', re.S)
 
 
 def accepted(value: bytes, waits: Waits) -> Kept:

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 
 from consentguard.http.structured import QUOTED, keep, texts, unescaped
 from consentguard.http.waits import Gates, Kept, Waits
+from consentguard.possessive import compiled
 
 #: RFC 8288, section 3: ``<target>; param=value, …``; commas in <> and quotes do not split.
-_PARAMETERS = re.compile(rb'(?:[^,"]++|' + QUOTED + rb")*+", re.S)
-_PARAMETER = re.compile(
+_PARAMETERS = compiled(rb'(?:[^,"]++|' + QUOTED + rb")*+", re.S)
+_PARAMETER = compiled(
     rb';\s*+(?:([^\s=;"]++)\s*+=\s*+)?+(?:"((?:[^"\\]++|\\.)*+)|([^\s;"]*+))', re.S
 )
 #: As far as every quote has an end.
-_CLOSED = re.compile(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.S)
+_CLOSED = compiled(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.S)
 _WORD = re.compile(rb"[a-z-]++", re.I)
-_URL = re.compile(
-    rb"[\s\d.]*+[;,]?\s*+(?:url\s*+=\s*+)?+(?:\"([^\"]*+)|'([^']*+)|(.*))", re.I | re.S
-)
+_URL = compiled(rb"[\s\d.]*+[;,]?\s*+(?:url\s*+=\s*+)?+(?:\"([^\"]*+)|'([^']*+)|(.*))", re.I | re.S)
 #: Where another ``Refresh`` may begin in one that was joined from several.
 _ANOTHER = re.compile(rb",\s*+(?=[\d.]++\s*+[;,])")
 

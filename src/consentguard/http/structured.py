@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from consentguard.http.waits import Kept
+from consentguard.possessive import compiled
 
 #: Section 3.3.3: in a string only ``"`` and ``\`` are escaped. One without an end goes to the end.
 QUOTED = rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
-_MEMBER = re.compile(rb'(?:[^,"]++|' + QUOTED + rb")++", re.S)
-_TEXT = re.compile(rb'"((?:[^"\\]++|\\.)*+)"?+|([^\s"=;,()]++)', re.S)
+_MEMBER = compiled(rb'(?:[^,"]++|' + QUOTED + rb")++", re.S)
+_TEXT = compiled(rb'"((?:[^"\\]++|\\.)*+)"?+|([^\s"=;,()]++)', re.S)
 _ESCAPED = re.compile(rb"\\(.)", re.S)
 
 

@@ -11,14 +11,16 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
+from consentguard.possessive import compiled
+
 KeyPath = tuple[str | int, ...]
 #: The parts of a dotted key, each with its character offset.
 Parts = list[tuple[str, int]]
 
-_SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_SPACE = compiled(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _BLANK = re.compile(r"[ \t]*+")
-_KEY = re.compile(r"""([A-Za-z0-9_-]++)|"((?:[^"\\\n]|\\.)*+)"|'([^'\n]*+)'""")
-_STRING = re.compile(
+_KEY = compiled(r"""([A-Za-z0-9_-]++)|"((?:[^"\\\n]|\\.)*+)"|'([^'\n]*+)'""")
+_STRING = compiled(
     r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*+"{3,5}'
     r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
     r'|"(?:[^"\\\n]|\\.)*+"'
