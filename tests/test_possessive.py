@@ -48,7 +48,7 @@ def test_both_say_the_same(text: str) -> None:
     for pattern in PATTERNS:
         ours, theirs = re.compile(atomic(pattern)).match(text), compiled(pattern).match(text)
         assert (ours and ours.span()) == (theirs and theirs.span())
-    assert compiled(b"(?:ab?c)*+").match(b"aca").span() == (0, 2)  # type: ignore[union-attr]
+    assert compiled(b"(?:ab?c)*+a").fullmatch(b"aca")
 
 
 #: Imports all of the package, and rewrites, in a Python with the fault; prints the expressions that
@@ -58,12 +58,12 @@ import importlib, json, pkgutil, re
 compile, seen = re.compile, []
 
 class Fault:
-    def match(self, text):
-        return compile("aca").match(text)
+    def fullmatch(self, text):
+        return None
 
 def noted(pattern, flags=0):
     seen.append(pattern)
-    return Fault() if pattern == "(?:ab?c)*+" else compile(pattern, flags)
+    return Fault() if pattern == "(?:ab?c)*+a" else compile(pattern, flags)
 
 re.compile = noted
 import consentguard
@@ -74,8 +74,8 @@ for module in pkgutil.walk_packages(consentguard.__path__, "consentguard."):
         importlib.import_module(module.name)
 from tests.test_possessive import digests
 text = [p.decode("latin-1") if type(p) is bytes else p for p in seen if type(p) in (bytes, str)]
-ours = [p for p in text if p != "(?:ab?c)*+" and "compileall" not in p]
-print(json.dumps([[p for p in ours if atomic(p) != p], digests()]))
+left = [p for p in text if atomic(p) != p and p != "(?:ab?c)*+a"]
+print(json.dumps([left, digests()]))
 """
 
 
@@ -99,5 +99,5 @@ def test_nothing_is_left_to_a_python_with_the_fault() -> None:
     )
     assert done.returncode == 0, done.stderr
     left, pages = json.loads(done.stdout)
-    assert [pattern for pattern in left if pattern not in PATTERNS] == []
+    assert left == []
     assert pages == digests()
