@@ -55,6 +55,19 @@ def test_undeclared_cookies_may_be_allowed(make_guard: GuardMaker) -> None:
     assert cookie in guard.exchange(a_request()).reply(200, [cookie], b"").headers
 
 
+def test_the_app_does_not_undo_a_choice(
+    make_guard: GuardMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    guard = make_guard('[enforcement]\nundeclared_cookies = "allow"\n')
+    values = (b"consent=yes; Path=/", b"consent", b"consent=; Max-Age=0; Path=/", b"consents=1")
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            app = [(b"set-cookie", value) for value in values]
+            reply = guard.exchange(a_request()).reply(200, app, b"")
+            assert [v for k, v in reply.headers if k == b"set-cookie"] == [*values[2:]]
+    assert caplog.text.count('Set-Cookie "consent" was dropped') == 1
+
+
 def test_debug_names_what_was_dropped(make_guard: GuardMaker) -> None:
     guard = make_guard("[enforcement]\ndebug = true\n")
     reply = guard.exchange(a_request()).reply(200, [COOKIE], b"")

@@ -206,8 +206,12 @@ class Outbound:
         cookie = SetCookie.parse(value)
         # A cookie without a name comes back as its value alone, which may look like name=value.
         name = (cookie.name or cookie.value.partition(b"=")[0]).decode("latin-1")
-        if cookie.deletes(now) or name == setup.cookie_name:
+        if cookie.deletes(now):
             return value
+        if name == setup.cookie_name:  # ours comes behind these, and the app's would undo a choice
+            setup.tally.own_cookie(name)
+            dropped.append(name.encode("latin-1"))
+            return None
         domain = cookie.domain.decode("latin-1")
         match = setup.catalogue.cookie(name, host=visit.request.hostname, domain=domain)
         self.depends = self.depends or not (match.known and FREE.issuperset(match.purposes))

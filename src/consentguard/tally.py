@@ -70,6 +70,15 @@ class Tally:
                 json.dumps(service.purposes),
             )
 
+    def own_cookie(self, name: str) -> None:
+        """A ``Set-Cookie`` was dropped that would have replaced what a visitor has chosen."""
+        if self.add("set-cookie", name):
+            log.warning(
+                "Set-Cookie %s was dropped: the consent cookie has that name, and the app's would "
+                "undo each visitor's choice. Rename the app's cookie",
+                _quoted(name),
+            )
+
     def unshared_cookie(self, name: str, path: str) -> None:
         """A ``Set-Cookie`` was dropped that not everybody may get: its page is for everybody."""
         if self.add("set-cookie", name):

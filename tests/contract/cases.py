@@ -455,7 +455,7 @@ COOKIES = (
     Case(
         "odd cookies",
         "/cookies",
-        sets=frozenset({"csrftoken", "consent"}),
+        sets=frozenset({"csrftoken"}),
         expires=frozenset({"_hjid"}),
     ),
     Case("accepted, odd cookies", "/cookies", after=("accept",)),
