@@ -26,14 +26,16 @@ def rewritten(effort: Effort) -> Iterator[Figure]:
 def _doubled(what: str, job: Callable[[bytes], jobs.Job], effort: Effort) -> Iterator[Figure]:
     growth: dict[str, float] = {}
     speed: dict[str, float] = {}
-    twice = dict(hostile(2 * _SIZE))
+    twice, eightfold = (dict(hostile(times * _SIZE)) for times in (2, 8))
     for name, body in islice(hostile(_SIZE), 0, None, effort.step):
         pair = (job(body), job(twice[name]))
         small, large = jobs.fastest(pair, 2)
         growth[name] = large / small
         if growth[name] > 2.3:
-            # A processor changes its pace between two runs; what is not linear stays so.
-            growth[name] = jobs.ratio(pair[1], pair[0], 15)
+            # Memory comes in steps and a processor changes its pace: three doublings even that out,
+            # and what is not linear stays so.
+            least, most = jobs.fastest((pair[0], job(eightfold[name])), 15)
+            growth[name] = (most / least) ** (1 / 3)
         speed[name] = 2 * _SIZE / large / 1e6
     worst = max(growth, key=lambda name: growth[name])
     slowest = min(speed, key=lambda name: speed[name])

@@ -1,5 +1,6 @@
 """What a response costs more in Flask and in Django, in this process and no server.
 
+In the same turns runs SessionMiddleware around an ASGI app, which says how fast the machine is.
 Beside us in Django runs the middleware of django-cookie-consent, where it is installed, with two
 groups of three cookies each in a cache in memory: it looks at cookies and at nothing else.
 """
@@ -11,13 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from starlette.middleware.sessions import SessionMiddleware
+
 from . import jobs
 from .figures import (
     DJANGO_HTML,
     DJANGO_JSON,
+    DJANGO_RATIO,
     DJANGO_RIVAL,
     FLASK_HTML,
     FLASK_JSON,
+    FLASK_RATIO,
     Effort,
     Figure,
 )
@@ -34,14 +39,20 @@ _TYPES = {"/json": "application/json", "/page": "text/html; charset=utf-8"}
 
 
 def json_responses(effort: Effort) -> Iterator[Figure]:
-    """A JSON response: what is added, in µs, and what the other middleware adds."""
-    bare, ours = _best((flask_app(), flask_app(guarded=True)), effort)
-    yield Figure(FLASK_JSON, (ours - bare) * 1e6)
-    bare, ours, *other = _best([django_app(*m) for m in ((), (GUARD,), *rivals())], effort)
-    yield Figure(DJANGO_JSON, (ours - bare) * 1e6)
-    for theirs in other:
-        yield Figure("JSON, Django: added by django-cookie-consent, µs", (theirs - bare) * 1e6)
-        yield Figure(DJANGO_RIVAL, (ours - bare) / (theirs - bare))
+    """A JSON response: what is added, in µs, and what other middleware adds in the same turns."""
+    asgi = jobs.responder(_TYPES["/json"].encode(), b'{"a": 1}')
+    session = (jobs.requester(asgi), jobs.requester(SessionMiddleware(asgi, _KEY)))
+    flask = (flask_app(), flask_app(guarded=True))
+    rival, added, *_ = _added((session, _requests(flask)), effort)
+    yield Figure(FLASK_JSON, added * 1e6)
+    yield Figure(FLASK_RATIO, added / rival)
+    django = [django_app(*m) for m in ((), (GUARD,), *rivals())]
+    rival, added, *others = _added((session, _requests(django)), effort)
+    yield Figure(DJANGO_JSON, added * 1e6)
+    yield Figure(DJANGO_RATIO, added / rival)
+    for theirs in others:
+        yield Figure("JSON, Django: added by django-cookie-consent, µs", theirs * 1e6)
+        yield Figure(DJANGO_RIVAL, added / theirs)
 
 
 def html_responses(effort: Effort) -> Iterator[Figure]:
@@ -58,11 +69,20 @@ def html_responses(effort: Effort) -> Iterator[Figure]:
         yield Figure(name, (ours - bare) / rewriting, note)
 
 
-def _best(apps: Sequence[Any], effort: Effort) -> tuple[float, ...]:
-    """The best time of each for JSON, in seconds, over many short turns."""
-    runs = [request(app, "/json") for app in apps]
+def _requests(apps: Sequence[Any]) -> Sequence[jobs.Job]:
+    return [request(app, "/json") for app in apps]
+
+
+def _added(families: Sequence[Sequence[jobs.Job]], effort: Effort) -> list[float]:
+    """What each job takes more than the first of its family, in seconds, at best."""
+    runs = [run for family in families for run in family]
     turns = [[jobs.seconds(run, _TIMES) for run in runs] for _ in range(10 * effort.rounds)]
-    return tuple(map(min, zip(*turns, strict=True)))
+    best = map(min, zip(*turns, strict=True))
+    added = []
+    for family in families:
+        bare, *others = (next(best) for _ in family)
+        added += [taken - bare for taken in others]
+    return added
 
 
 def rivals() -> Iterable[tuple[str, ...]]:

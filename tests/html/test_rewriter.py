@@ -16,6 +16,9 @@ INSERT = b"<!--banner-->"
 SCRIPT_MARK = MARK + b' type="text/plain"'
 FRAME_MARK = MARK + b' name="cg-gated"'
 
+#: Where a preload scanner takes for text what the parser reads as markup.
+APART = b"<!--</style>-->"
+
 
 def run(page: bytes, insert: bytes = b"") -> bytes:
     return rewrite(page, BadHosts(), insert=insert)[0]
@@ -409,7 +412,7 @@ def test_a_sheet_in_pieces_ends_at_its_first_tag() -> None:
     """A browser joins the texts of a style element in svg, whatever elements stand between them."""
     page = b"<svg><style>@imp<g></g>ort '//bad';a{b:u<g/> <g/>rl(//bad)}</style></svg><i>x</i>"
     out, gated = rewrite(page, BadHosts())
-    assert out == b"<svg><style>@imp<g></g><g/> <g/></style></svg><i>x</i>"
+    assert out == b"<svg><style>%b@imp<g></g><g/> <g/></style></svg><i>x</i>" % APART
     assert [one.purpose for one in gated] == ["unknown"] * 2
     assert rewrite(page, AllowAll())[0] == page
 
@@ -417,7 +420,8 @@ def test_a_sheet_in_pieces_ends_at_its_first_tag() -> None:
 def test_style_of_an_svg_and_with_references() -> None:
     page = b"<svg><style>a{b:url(//bad)}c{d:url(&quot;//bad/&amp;x&quot;)}</style></svg>"
     out = run(page)
-    assert out == page.replace(b"//bad/&amp;x", b"//bad").replace(b"//bad", b"about:blank#cg-gated")
+    gated = page.replace(b"//bad/&amp;x", b"//bad").replace(b"//bad", b"about:blank#cg-gated")
+    assert out == gated.replace(b"<style>", b"<style>" + APART)
 
 
 def test_the_names_are_escaped() -> None:
@@ -535,10 +539,10 @@ def test_a_url_in_two_charsets_is_in_doubt() -> None:
 )
 def test_a_sheet_of_svg_is_its_child_text(sheet: bytes) -> None:
     page = b"<svg><style>%b</style></svg>x" % sheet
-    assert run(page) == b"<svg><style></style></svg>x"
+    assert run(page).replace(APART, b"") == b"<svg><style></style></svg>x"
     assert rewrite(page, AllowAll())[0] == page
     page = page.replace(b"ba", b"ow")
-    assert run(page) == page
+    assert run(page).replace(APART, b"") == page
 
 
 @pytest.mark.parametrize(
@@ -551,7 +555,7 @@ def test_a_script_of_svg_is_its_child_text(script: bytes) -> None:
 
 def test_a_style_that_is_closed_at_once_tears_the_sheet_around_it() -> None:
     page = b"<svg><style>a{b:url(<style/>//bad/x)}</style></svg>"
-    assert run(page) == b"<svg><style>a{b:url(<style/></style></svg>"
+    assert run(page) == b"<svg><style>%ba{b:url(<style/>%b</style></svg>" % (APART, APART)
 
 
 @pytest.mark.parametrize("blank", ["&#11;", "\u3000", "&#x2003;", "\u1680", "\u2028", "\x0b", " "])

@@ -14,7 +14,7 @@
 #include "_plain.h"
 #include "_tree.h"
 
-enum { S_TAG, S_SCRIPT, S_STYLE, S_END, S_DOCTYPE }; /* spans.What */
+enum { S_TAG, S_SCRIPT, S_STYLE, S_END, S_DOCTYPE, S_SPLIT, S_KINDS }; /* spans.What */
 
 typedef struct {
     int what, space, in_template, whole, broken, silent;
@@ -35,6 +35,7 @@ enum {
     CODE,
     LONG_CODE,
     FOREIGN_CODE,
+    FOREIGN_TEXT,
     NO_SCRIPT
 };
 
@@ -52,6 +53,7 @@ typedef struct {
     TagEnd tag;
     ScriptEnd script;
     place clear_style, clear_noscript, text_at, text_wait;
+    int met; /* in a CDATA section: ">", and "<" behind that */
     int templates, torn;
     Tree tree;
     PyObject *past; /* a list of bytes: the page so far, while it may have to be read again */
@@ -203,10 +205,38 @@ static int state_comment(Core *core)
     return pass(core, core->size - keep);
 }
 
+/* Report what is markup behind ">" to a reader without namespaces; text ends at `last`. */
+static void split_section(Core *core, place last, place stop)
+{
+    place at = core->settled;
+    int begins = core->met < 2;
+    if (!core->met) {
+        at = find(core->b, at, last, '>');
+        core->met += at >= 0;
+    }
+    if (core->met == 1) {
+        at = find(core->b, at, last, '<');
+        core->met += at >= 0;
+    }
+    if (core->met == 2 && at < stop) {
+        Found one = {
+            .what = S_SPLIT,
+            .whole = last < stop,
+            .broken = begins,
+            .id = NOTHING,
+            .start = at,
+            .end = stop,
+            .stop = stop,
+        };
+        report(core, &one);
+    }
+}
+
 static int state_cdata(Core *core)
 {
     place end = section_end(core->b, core->settled, core->size);
     if (end >= 0) {
+        split_section(core, end - 3, end);
         pass(core, end);
         return to(core, DATA, end);
     }
@@ -214,6 +244,7 @@ static int state_cdata(Core *core)
     while (!core->final && keep < 2 && core->size - keep > core->settled &&
            core->b[core->size - keep - 1] == ']')
         keep++;
+    split_section(core, core->size - keep, core->size - keep);
     return pass(core, core->size - keep);
 }
 
@@ -341,6 +372,61 @@ static int may_load(const byte *b, place from, place to, int coded)
     return 0;
 }
 
+/* True where such a comment or section begins. */
+static int opens(const byte *b, place from, place to, const char *word)
+{
+    place length = (place)strlen(word);
+    for (place at = from; (at = find(b, at, to - length + 1, '<')) >= 0; at++)
+        if (memcmp(b + at, word, (size_t)length) == 0)
+            return 1;
+    return 0;
+}
+
+static int core_ends_at(const Core *core, place at, int id)
+{
+    place most = at + core->tables->known[id].length + 3;
+    const Known *name = &core->tables->known[id];
+    return raw_end(core->b, at, most < core->size ? most : core->size, name->text, name->length) ==
+           at;
+}
+
+/* True where anything but text and sections is in a sheet, or a character reference. */
+static int is_odd_sheet(const byte *b, place from, place to)
+{
+    for (place at = from; at < to; at++) {
+        if (b[at] == '&' || (b[at] == '<' && !is_open_section(b, at, to)))
+            return 1;
+        if (b[at] == '<' && (at = section_end(b, at + 9, to) - 1) < 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* True when that text is other text, or of another length, to a reader without namespaces. */
+static int parts(const Core *core, place end)
+{
+    place from = core->begun.end;
+    const Known *name = &core->tables->known[core->begun.id];
+    return !(end == core->size || core_ends_at(core, end, core->begun.id)) ||
+           raw_end(core->b, from, end, name->text, name->length) >= 0 ||
+           (core->begun.id == E_STYLE ? is_odd_sheet(core->b, from, end)
+                                      : opens(core->b, from, end, "<!--"));
+}
+
+/* Report that there a reader without namespaces would go another way. */
+static void split(Core *core, const Found *begun)
+{
+    Found one = {
+        .what = S_SPLIT,
+        .whole = 1,
+        .id = begun->id,
+        .start = begun->end,
+        .end = begun->end,
+        .stop = begun->end,
+    };
+    report(core, &one);
+}
+
 static int sheet(Core *core, place end)
 {
     if ((end < 0 ? core->size : end) - core->begun.end > core->tables->token_limit) {
@@ -351,6 +437,10 @@ static int sheet(Core *core, place end)
         return 0;
     place from = core->begun.end;
     int coded = core->begun.space != IN_HTML;
+    if (coded && !core->begun.broken && parts(core, end)) {
+        split(core, &core->begun);
+        core->begun.broken = opens(core->b, from, end, "<![CDATA[");
+    }
     if (core->begun.broken ? !is_blank(core->b, from, end) : may_load(core->b, from, end, coded)) {
         Found one = core->begun;
         one.what = S_STYLE;
@@ -448,7 +538,34 @@ static int state_foreign_code(Core *core)
 {
     place end = text_run(core);
     int ended = end >= 0 && (end == core->size || ends_script(core, end));
-    return read_script(core, end, !ended) ? to(core, DATA, core->begun.end) : 0;
+    if (!read_script(core, end, !ended))
+        return 0;
+    place from = core->begun.end, limit = from + core->tables->script_limit;
+    if (end >= 0 && end <= limit && !parts(core, end))
+        return to(core, DATA, end);
+    split(core, &core->begun);
+    return to(core, DATA, from);
+}
+
+/* In svg: what a reader without namespaces takes for text, behind a title's start tag. */
+static int state_foreign_text(Core *core)
+{
+    const byte *b = core->b;
+    const Known *name = &core->tables->known[core->begun.id];
+    place at = find(b, core->text_at, core->size, '<'), left = core->size - at;
+    int open = at < 0 || left == 1 ||
+               (b[at + 1] == '/' && left <= name->length + 2 &&
+                alike(b + at + 2, name->text, left - 2));
+    if (open) {
+        if (core->size - core->begun.end > core->tables->token_limit)
+            return end_here(core);
+        core->text_at = at < 0 ? core->size : at;
+        if (!core->final)
+            return 0;
+    }
+    if (at >= 0 && !core_ends_at(core, at, core->begun.id))
+        split(core, &core->begun);
+    return to(core, DATA, core->begun.end);
 }
 
 /* ---- the data state and what it leads to (scanner.py) ---------------------------------------- */
@@ -630,6 +747,20 @@ static void begin_text(Core *core, const Found *one)
     core->text_at = core->text_wait = one->end;
 }
 
+/* Read what another reader takes for text. Sheets are that to both, and no less apart. */
+static int aside(Core *core, const Found *one)
+{
+    if (core->tree.sheets || one->id == E_STYLE) {
+        split(core, one);
+        return 0;
+    }
+    if (core->tree.size > core->tables->depth_limit)
+        return !end_here(core);
+    begin_text(core, one);
+    core->state = FOREIGN_TEXT;
+    return 1;
+}
+
 /* Report the tag if it matters; true when its content is not markup. */
 static int start_tag(Core *core, const Tag *tag)
 {
@@ -650,7 +781,8 @@ static int start_tag(Core *core, const Tag *tag)
     if (tag->rare || (named && !(id == E_USE && local_use(core->b, tag))))
         report(core, &one);
     if (space != IN_HTML)
-        return 0;
+        /* A sheet is read when its tag is counted. */
+        return (tag->name.flags & RAW) && (id != E_STYLE || tag->closed) && aside(core, &one);
     switch (id) {
     case E_STYLE:
     case E_NOSCRIPT:
@@ -735,8 +867,10 @@ static int declaration(Core *core, place pos)
     }
     /* "If there is an adjusted current node and it is not an element in the HTML namespace". */
     int section = current_space(&core->tree) != IN_HTML;
-    if (section && is_open_section(core->b, pos, core->size))
+    if (section && is_open_section(core->b, pos, core->size)) {
+        core->met = 0;
         return to(core, CDATA, pos + 9);
+    }
     if (length == 9 && alike(head, "<!doctype", 9)) {
         Found one = {
             .what = S_DOCTYPE,
@@ -837,6 +971,7 @@ static int (*const STATES[])(Core *) = {
     [CODE] = state_code,
     [LONG_CODE] = state_long_code,
     [FOREIGN_CODE] = state_foreign_code,
+    [FOREIGN_TEXT] = state_foreign_text,
     [NO_SCRIPT] = state_noscript,
 };
 

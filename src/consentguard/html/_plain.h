@@ -95,11 +95,13 @@ static NEVER_INLINE place drawing_end(const Tables *tables, const byte *b, Tag t
             if (!same_name(name, &open[--depth]))
                 return -1;
             text = 0;
-        } else if (text || depth == NESTED || is_seen(b, &tag))
+        } else if (text || depth == NESTED || is_seen(b, &tag) ||
+                   (tag.closed && (name->flags & RAW)))
             return -1;
         else if (!tag.closed) {
             open[depth++] = *name;
-            text = (name->flags & SVG_POINT) != 0; /* what stands in it is HTML */
+            /* What stands in it is HTML, or text to a reader without namespaces. */
+            text = (name->flags & (SVG_POINT | RAW)) != 0;
         }
         if (!depth)
             return tag.end;

@@ -660,7 +660,7 @@ static int read_tables(Tables *tables)
         return -1;
     PyObject *whats = member("consentguard.html.spans", "What");
     PyObject *spaces = member(FOREIGN, "Space");
-    int failed = !whats || !spaces || read_members(whats, tables->whats, 5) < 0 ||
+    int failed = !whats || !spaces || read_members(whats, tables->whats, S_KINDS) < 0 ||
                  read_members(spaces, tables->spaces, 3) < 0;
     Py_XDECREF(whats);
     Py_XDECREF(spaces);
@@ -677,7 +677,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 2) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 3) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }
@@ -686,7 +686,7 @@ static int each_object(Tables *tables, visitproc visit, void *arg)
 {
     for (int i = 0; i < tables->count; i++)
         Py_VISIT(tables->known[i].bytes);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < S_KINDS; i++)
         Py_VISIT(tables->whats[i]);
     for (int i = 0; i < 3; i++)
         Py_VISIT(tables->spaces[i]);
@@ -711,7 +711,7 @@ static int module_clear(PyObject *module)
     Tables *tables = PyModule_GetState(module);
     for (int i = 0; i < tables->count; i++)
         Py_CLEAR(tables->known[i].bytes);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < S_KINDS; i++)
         Py_CLEAR(tables->whats[i]);
     for (int i = 0; i < 3; i++)
         Py_CLEAR(tables->spaces[i]);

@@ -55,6 +55,11 @@ class Contents(Stream):
             return self._end_here()
         if end < 0:
             return False
+        if begun.space is not _HTML and not begun.broken and self._parts(begun, end):
+            self._split(begun)
+            # In pieces like any other: what a section in it hides nobody has to know.
+            section = self.buffer.find(b"<![CDATA[", begun.end, end) >= 0
+            begun = begun._replace(broken=section)
         text = self.buffer[begun.end : end]
         # A browser joins the pieces of a sheet: they say nothing one by one.
         if text.strip(_BLANK) if begun.broken else may_load(text, coded=begun.space is not _HTML):
@@ -114,8 +119,41 @@ class Contents(Stream):
         )
         self._spans.append(span)
         self._begun = None
-        # Its content is tokenized as markup.
+        if not whole or self._parts(begun, end):
+            self._split(begun)
+            # Its content is tokenized as markup.
+            end = begun.end
+        return self._to(self._data, end)
+
+    def _foreign_text(self) -> bool:
+        """In svg: what a reader without namespaces takes for text, behind a title's start tag."""
+        begun, size = self._element(), len(self.buffer)
+        at = self.buffer.find(b"<", self._text_at)
+        word = b"</" + begun.name
+        if at < 0 or word.startswith(bytes(self.buffer[at : at + len(word) + 1]).lower()):
+            if size - begun.end > TOKEN_LIMIT:
+                return self._end_here()
+            self._text_at = size if at < 0 else at
+            if not self._final:
+                return False
+        if at >= 0 and not grammar.RAW_END[begun.name].match(self.buffer, at):
+            self._split(begun)
+        self._begun = None
         return self._to(self._data, begun.end)
+
+    def _parts(self, begun: Span, end: int) -> bool:
+        """Whether that text is other text, or of another length, to a reader without namespaces."""
+        buffer, name = self.buffer, begun.name
+        ends = grammar.RAW_END[name]
+        if end < len(buffer) and not ends.match(buffer, end):
+            return True
+        text = buffer[begun.end : end]
+        return ends.search(text) is not None or grammar.ODD_TEXT[name].search(text) is not None
+
+    def _split(self, begun: Span) -> None:
+        """Report that there a reader without namespaces would go another way."""
+        at = begun.end
+        self._spans.append(Span(What.SPLIT, begun.name, at, at, at))
 
     def _noscript(self) -> bool:
         """13.2.6.4.4: text for a browser with scripting, markup for one without; both are right.

@@ -201,6 +201,11 @@ FOREIGN_TEXT = compiled(
     rb"|<!--(?:-?>|(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>)"
     rb"|<(?:\?|!(?!--|\[CDATA\[)|/(?=[^a-zA-Z]))[^>]*+>|<(?=[^a-zA-Z/!?]))*+"
 )
+#: What of that is other text to a reader without namespaces.
+ODD_TEXT = {
+    b"script": re.compile(rb"<!--"),
+    b"style": compiled(rb"\A(?:[^&<]++|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+\]\]>)*+[&<]"),
+}
 #: Where that stopped: at what is begun only, or may yet become something else than a tag.
 UNFINISHED = re.compile(rb"\Z|<\Z|<[!?]|</(?![a-zA-Z])|</[a-zA-Z]{0,6}\Z")
 #: A start tag that the end of a noscript cuts: the name.

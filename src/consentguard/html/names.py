@@ -23,8 +23,8 @@ REPORTED = frozenset(
     b"script iframe frame img image link object embed video audio source track input base form"
     b" style html head body".split()
 )
-# A base in svg is none, but preload scanners take it for one.
-REPORTED_FOREIGN = frozenset(b"script image use feimage style base".split())
+# From `base` on none of svg's, but preload scanners, which know no namespaces, take it for HTML's.
+REPORTED_FOREIGN = frozenset(b"script image use feimage style base link video input source".split())
 
 #: Types of scripts that hold data which nobody runs and no browser reads, as they are usually
 #: written; :mod:`consentguard.html.scripts` knows all of them.

@@ -15,7 +15,7 @@ from consentguard.possessive import compiled
 from .attributes import Attribute, attributes, only
 from .foreign import Space
 from .spans import Span
-from .table import BESIDE, HTML, PREFIX, REPLACED, SVG, Kind, Slot, foreign
+from .table import HTML, PREFIX, REPLACED, SVG, Kind, Slot, foreign
 
 # What says how a slot of the table is meant.
 _MEANT: Mapping[bytes, tuple[bytes, ...]] = {
@@ -41,7 +41,7 @@ class Form:
     def __init__(self, element: bytes, slots: tuple[Slot, ...]) -> None:
         self.slots = slots
         #: Those that a script of data has too.
-        self.beside = tuple(slot for slot in slots if slot.name in BESIDE)
+        self.beside = tuple(slot for slot in slots if slot.kind is not Kind.SCRIPT)
         #: By these a script says that its code is elsewhere.
         self.sources = frozenset(slot.name for slot in slots if slot.kind is Kind.SCRIPT)
         replaced = (REPLACED[element][0],) if element in REPLACED else ()

@@ -30,7 +30,7 @@ REPORTED = 5000
 _NOTHING = Known.by(Kept(set(), {}))
 # Of an enum, once: its members take long to look up.
 _HTML = Space.HTML
-_TAG, _STYLE, _DOCTYPE = What.TAG, What.STYLE, What.DOCTYPE
+_TAG, _STYLE, _DOCTYPE, _SPLIT = What.TAG, What.STYLE, What.DOCTYPE, What.SPLIT
 # An svg's style element is told of by its tag, its sheet comes in pieces.
 _TELLING = DOCUMENT | {b"style"}
 #: A tag by which an app says where the insertion goes: it shows nothing, and has no end tag.
@@ -281,13 +281,36 @@ class Rewriter:
         return page + "\n" * self._depth if self._depth else page
 
     def _mark(self, span: Span, view: memoryview, done: int, out: list[Piece]) -> int:
-        """A doctype, or the place before `</body>`."""
+        """A doctype, the place before `</body>`, or what two readers read in two ways."""
         if span.what is _DOCTYPE:
             self._document = True
+        elif span.what is _SPLIT:
+            return self._joined_readings(span, view, done, out)
         elif span.name == b"body" and self._document:
             out += (view[done : span.start], self._last())
             return span.start
         return done
+
+    def _joined_readings(self, span: Span, view: memoryview, done: int, out: list[Piece]) -> int:
+        """Have a browser's preload scanner read svg and math as its parser does.
+
+        It runs ahead and knows no namespaces: to it a title there is text, and a CDATA section a
+        comment that the first ">" ends. What it then takes for a tag is fetched, though the parser
+        finds none. To the parser nothing changes but for a comment.
+        """
+        gate = self._judge.unread()
+        if gate is None:
+            return done
+        if self._depth:
+            self._gates[gate] = None
+            self._reported.append((span.name, (Denied(gate, ""),), self._scanner.offset))
+        out.append(view[done : span.start])
+        if span.name:
+            out.append(b"<!--</%b>-->" % span.name)
+            return span.start
+        text = bytes(view[span.start : span.stop - 3 * span.whole])
+        out.append(b"]]>" * span.broken + text.replace(b"&", b"&amp;").replace(b"<", b"&lt;"))
+        return span.stop
 
     def _inserted(self) -> bytes:
         """What is to be inserted, the first time; nothing later."""

@@ -210,6 +210,7 @@ class Scanner(Contents):
             if not self._whole and kept.looks_outside(name, end=slash):
                 self._look_outside(start, name)
                 kept = self._open
+                kept.arrive()
             if slash:
                 self._end_tag(name, start, pos)
             elif self._start_tag(name, start, found.end(2), pos):
@@ -220,10 +221,11 @@ class Scanner(Contents):
                 begun = name == b"style" and not slash and not self._closed(found.end(2), pos)
                 if self._after_tag(pos, begun=begun):
                     return not self.overflow
-            if pos - start > TAG_LIMIT or name in _MORE:
+            new = spans[told:]
+            if pos - start > TAG_LIMIT or name in _MORE or len(new) > 1:
                 kept.arrive()
             else:
-                kept.arrive(bytes(buffer[start:pos]), spans[-1] if len(spans) > told else None)
+                kept.arrive(bytes(buffer[start:pos]), new[0] if new else None)
 
     def _led(self, pos: int) -> int:
         """Where the next tag stands of which it is not known what it does."""
@@ -312,7 +314,8 @@ class Scanner(Contents):
         # "Set the self-closing flag" has no effect on HTML elements.
         script = name == b"script" and (space is _HTML or not self._closed(name_end, end))
         matters = script or self._matters(name, space, start, name_end, end)
-        if space is not _HTML and not matters:
+        text = space is not _HTML and name in grammar.RAW_END
+        if space is not _HTML and not matters and not text:
             return False
         span = Span(_TAG, name, start, end, end, space, self._templates > 0)
         if script:
@@ -320,7 +323,8 @@ class Scanner(Contents):
         if matters:
             self._spans.append(span)
         if space is not _HTML:
-            return False
+            # A sheet is read when its tag is counted.
+            return text and (name != b"style" or self._closed(name_end, end)) and self._aside(span)
         if name == b"style":
             self._begun = span
             self._state = self._style
@@ -351,6 +355,18 @@ class Scanner(Contents):
         else:
             self._read_text(span)
             self._state = self._foreign_script
+        return True
+
+    def _aside(self, span: Span) -> bool:
+        """Read what another reader takes for text. Sheets are that to both, and no less apart."""
+        if self._open.sheets or span.name == b"style":
+            self._split(span)
+            return False
+        if len(self._open.nodes) > DEPTH_LIMIT:
+            self._end_here()
+        else:
+            self._read_text(span)
+            self._state = self._foreign_text
         return True
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
@@ -419,6 +435,7 @@ class Scanner(Contents):
         # "If there is an adjusted current node and it is not an element in the HTML namespace".
         section = self._open.node.space is not _HTML
         if section and buffer.startswith(b"<![CDATA[", pos):
+            self._met = 0
             return self._to(self._cdata, pos + 9)
         if head == b"<!doctype":
             self._spans.append(Span(What.DOCTYPE, b"", pos, pos + 9, pos + 9))

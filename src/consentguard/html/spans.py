@@ -22,6 +22,11 @@ class What(IntEnum):
     STYLE = 2  #: a sheet that may hold a URL, from ``end`` to ``stop``; in svg, a piece of one
     END = 3  #: ``</body>`` or ``</html>`` as real markup
     DOCTYPE = 4  #: the beginning of one
+    #: In svg and math, where a reader that knows no namespaces would go another way: behind the
+    #: start tag of that name, whose content it takes for text; or, without a name, the rest of a
+    #: CDATA section, which it takes for markup. ``broken`` where that begins, ``whole`` where the
+    #: section ends.
+    SPLIT = 5
 
 
 class Span(NamedTuple):

@@ -13,7 +13,7 @@ from types import MethodType
 from . import grammar
 from .names import TOKEN_LIMIT
 from .scriptend import ScriptEnd
-from .spans import Span
+from .spans import Span, What
 from .tagend import TagEnd
 
 
@@ -44,6 +44,8 @@ class Stream(ABC):
         # In svg: where the text of a script or style is read on, and the size that is worth it.
         self._text_at = 0
         self._text_wait = 0
+        # In a CDATA section: what a reader that takes it for a comment has met, ">" and then "<".
+        self._met = 0
 
     def feed(self, data: bytes) -> list[Span]:
         """Take in the next piece and return what it completed, in order."""
@@ -140,12 +142,27 @@ class Stream(ABC):
         """13.2.5.69 CDATA section state."""
         at = self.buffer.find(b"]]>", self.settled)
         if at >= 0:
+            self._split_section(at, at + 3)
             self._pass(at + 3)
             return self._to(self._data, at + 3)
         end = len(self.buffer)
         tail = self.buffer[max(self.settled, end - 2) :]
-        held = len(tail) - len(tail.rstrip(b"]"))
-        return self._pass(end if self._final else end - held)
+        held = 0 if self._final else len(tail) - len(tail.rstrip(b"]"))
+        self._split_section(end - held, end - held)
+        return self._pass(end - held)
+
+    def _split_section(self, last: int, stop: int) -> None:
+        """Report what is markup to a reader without namespaces; the text ends at ``last``."""
+        at, begins = self.settled, self._met < 2
+        if not self._met:
+            at = self.buffer.find(b">", at, last)
+            self._met += at >= 0
+        if self._met == 1:
+            at = self.buffer.find(b"<", at, last)
+            self._met += at >= 0
+        if self._met == 2 and at < stop:
+            whole = last < stop
+            self._spans.append(Span(What.SPLIT, b"", at, stop, stop, whole=whole, broken=begins))
 
     def _text(self) -> bool:
         """13.2.5.2 RCDATA and 13.2.5.3 RAWTEXT state."""

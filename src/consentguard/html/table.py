@@ -122,11 +122,14 @@ _HREFS = (b"href", b"xlink:href")
 #: Elements of svg.
 SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
-        b"script": tuple(Slot(name, Kind.SCRIPT) for name in _HREFS),
+        b"script": (*(Slot(name, Kind.SCRIPT) for name in _HREFS), Slot(b"src", Kind.HINT)),
         **{
             element: tuple(Slot(name, Kind.IMAGE) for name in _HREFS)
             for element in (b"image", b"use", b"feimage")
         },
+        # None of svg's, as the `src` of a script: preload scanners, which know no namespaces, fetch
+        # what they name.
+        **{element: HTML[element] for element in (b"link", b"video", b"input", b"source")},
     }
 )
 
