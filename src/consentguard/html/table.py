@@ -122,13 +122,17 @@ _HREFS = (b"href", b"xlink:href")
 #: Elements of svg.
 SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
-        b"script": (*(Slot(name, Kind.SCRIPT) for name in _HREFS), Slot(b"src", Kind.HINT)),
+        b"script": tuple(Slot(name, Kind.SCRIPT) for name in _HREFS),
         **{
             element: tuple(Slot(name, Kind.IMAGE) for name in _HREFS)
             for element in (b"image", b"use", b"feimage")
         },
-        # None of svg's, as the `src` of a script: preload scanners, which know no namespaces, fetch
-        # what they name.
+    }
+)
+#: What is none in svg and math, and what preload scanners, which know no namespaces, fetch there.
+FORERUN: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
+    {
+        b"script": (*SVG[b"script"], Slot(b"src", Kind.HINT)),
         **{element: HTML[element] for element in (b"link", b"video", b"input", b"source")},
     }
 )
