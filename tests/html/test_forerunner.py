@@ -18,6 +18,7 @@ from consentguard.html.scanner import Scanner
 from consentguard.html.spans import What
 
 GATE = Gate("analytics", "tracker")
+WHOLE = Gate("all", "any")
 HERE = b"//t.test/x"
 
 
@@ -148,3 +149,11 @@ def test_a_page_that_is_read_again_up_to_a_title() -> None:
     assert [(span.name, span.space) for span in found if span.what is What.TAG] == [
         (b"style", Space.SVG)
     ]
+
+
+def test_a_document_in_which_they_part_waits_for_everything() -> None:
+    inner = "<svg><title><!--</title>--></svg>"
+    for page in (inner, f"<img src=//t.test/a>{inner}", inner * 3):
+        found = rewrite(f'<iframe srcdoc="{page}">'.encode(), Judge(GATE, WHOLE))[1]
+        assert [one.purpose for one in found] == ["analytics" if "img" in page else "all"]
+        assert b"all" in rewrite(f"<iframe srcdoc='{page}'>".encode(), Judge(GATE, WHOLE))[0]

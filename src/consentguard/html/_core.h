@@ -747,7 +747,7 @@ static void begin_text(Core *core, const Found *one)
     core->text_at = core->text_wait = one->end;
 }
 
-/* Read what another reader takes for text. Sheets are that to both, and no less apart. */
+/* Read on behind a tag whose content a reader without namespaces takes for text. */
 static int aside(Core *core, const Found *one)
 {
     if (core->tree.sheets || one->id == E_STYLE) {

@@ -303,7 +303,9 @@ class Rewriter:
             return done
         if self._depth:
             self._gates[gate] = None
-            self._reported.append((span.name, (Denied(gate, ""),), self._scanner.offset))
+            # A document in a page waits as a whole: one reason is as good as many.
+            if not self._reported:
+                self._reported.append((span.name, (Denied(gate, ""),), self._scanner.offset))
         out.append(view[done : span.start])
         if span.name:
             out.append(b"<!--</%b>-->" % span.name)

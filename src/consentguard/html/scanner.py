@@ -14,7 +14,7 @@ far as :data:`~consentguard.html.names.MEMORY`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
 from . import foreign, grammar
@@ -350,23 +350,27 @@ class Scanner(Contents):
             self._begun = span
             self._script_end = ScriptEnd(span.end)
             self._state = self._script
-        elif len(self._open.nodes) > DEPTH_LIMIT:
-            self._end_here()
         else:
-            self._read_text(span)
-            self._state = self._foreign_script
+            self._read_foreign(span, self._foreign_script)
         return True
 
+    def _read_foreign(self, span: Span, state: Callable[[], bool]) -> None:
+        """Read the text behind a tag of svg, whose depth nobody has looked at yet."""
+        if len(self._open.nodes) > DEPTH_LIMIT:
+            self._end_here()
+            return
+        self._read_text(span)
+        self._state = state
+
     def _aside(self, span: Span) -> bool:
-        """Read what another reader takes for text. Sheets are that to both, and no less apart."""
+        """Read on behind a tag whose content a reader without namespaces takes for text.
+
+        In a sheet, and behind the tag of one that is closed at once, it reads otherwise anyway.
+        """
         if self._open.sheets or span.name == b"style":
             self._split(span)
             return False
-        if len(self._open.nodes) > DEPTH_LIMIT:
-            self._end_here()
-        else:
-            self._read_text(span)
-            self._state = self._foreign_text
+        self._read_foreign(span, self._foreign_text)
         return True
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
