@@ -31,7 +31,7 @@ encoding=text/html <a> </a> <b> </b> <p> </p> <div> </div> <img <br> </br> <i> <
 </title> <style> </style> <script> </script> <script/> <use <image <desc> <foreignObject>
 </foreignObject> <annotation-xml <mglyph> <x> <![CDATA[ ]]> <textarea> </textarea> <noscript>
 </noscript> <template> </template> <plaintext> <body> </body> </html> <!doctype <table> </table>
-<title/> <style/> <xmp/> <link <video ]]> <!--<script>
+<title/> <style/> <xmp/> <link <video ]]> <!--<script> <frameset> </frameset> <frame <noframes>
 <tr> <td> </td> <caption> <select> <option> <form> </form> <object> </object> </x> <iframe>
 </iframe> <xmp> hidden disabled class =" ='
 """

@@ -138,12 +138,13 @@ async def visiting(
     gated: bool = True,
     more: Mapping[str, str] | None = None,
     headers: Sequence[tuple[str, str]] = (),
+    js: bool = True,
 ) -> AsyncIterator[Site]:
     """Open a page of the site, and documents beside it, all gated or none."""
     documents = {"/": page, **(more or {})}
     if gated:
         documents = {path: gate(text, path) for path, text in documents.items()}
-    context = await chromium.new_context()
+    context = await chromium.new_context(java_script_enabled=js)
     site = Site(await context.new_page(), documents, dict(headers))
     await context.route("**/*", site.answer)
     # A hundred frames take their time where other tests run beside.

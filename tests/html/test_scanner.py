@@ -34,7 +34,20 @@ def scan(data: bytes, *cuts: int) -> tuple[list[Found], Scanning]:
     for first, last in zip((0, *cuts), (*cuts, len(data)), strict=True):
         out += found(scanner, scanner.feed(data[first:last]))
     out += found(scanner, scanner.finish())
-    return out, scanner
+    return joined(out), scanner
+
+
+def joined(out: list[Found]) -> list[Found]:
+    """With the rest of a CDATA section, which comes as it is fed, in one piece."""
+    whole: list[Found] = []
+    for one in out:
+        what, name, text, at = one
+        last = whole[-1] if whole and what is What.SPLIT and not name else None
+        if last and last[:2] == one[:2] and last[3] + len(last[2]) == at:
+            whole[-1] = (what, name, last[2] + text, last[3])
+        else:
+            whole.append(one)
+    return whole
 
 
 def tags(data: bytes, name: bytes = b"img") -> list[bytes]:
@@ -331,7 +344,7 @@ def test_sheets_that_hold_no_url_are_not_reported(sheet: bytes, told: bool) -> N
     ("inside", "cut"),
     [
         (b"<img src=a ", [b"<img src=a "]),
-        (b"<b><img src='a", [b"<img src='a"]),
+        (b"<b><img src=a b=", [b"<img src=a b="]),
         (b"<img", []),
         (b"</img ", []),
         (b"<!-- <img ", []),

@@ -54,7 +54,8 @@ typedef struct {
     ScriptEnd script;
     place clear_style, clear_noscript, text_at, text_wait;
     int met; /* in a CDATA section: ">", and "<" behind that */
-    int templates, torn;
+    int templates, torn, framesets;
+    int cut; /* the end of the file cut a script */
     Tree tree;
     PyObject *past; /* a list of bytes: the page so far, while it may have to be read again */
     int remembers;
@@ -427,6 +428,15 @@ static void split(Core *core, const Found *begun)
     report(core, &one);
 }
 
+/* Report that a browser in a frameset would read on there in another way. */
+static void leave_framesets(Core *core, place at)
+{
+    Found one = {
+        .what = S_SPLIT, .whole = 1, .id = E_FRAMESET, .start = at, .end = at, .stop = at};
+    for (; core->framesets; core->framesets--)
+        report(core, &one);
+}
+
 static int sheet(Core *core, place end)
 {
     if ((end < 0 ? core->size : end) - core->begun.end > core->tables->token_limit) {
@@ -462,7 +472,8 @@ static place html_script(Core *core)
 {
     core->examined += core->size - core->script.at;
     place end = script_end(&core->script, core->b, core->size);
-    return end < 0 && core->final ? core->size : end;
+    core->cut = end < 0 && core->final;
+    return core->cut ? core->size : end;
 }
 
 /* True when a script's type, as it is usually written, says that nobody runs or reads it. */
@@ -572,6 +583,14 @@ static int state_foreign_text(Core *core)
 
 static int run(Core *core);
 
+/* True when something was begun of which all that may come is a part, to its end. */
+static int unended(const Core *core)
+{
+    int quoted = core->tag.state == IN_DOUBLE || core->tag.state == IN_SINGLE;
+    int text = core->state == CUT_TAG ? quoted : core->state != DATA;
+    return text || core->tree.strangers || core->cut;
+}
+
 /* 13.2.6.4.4: text for a browser with scripting, markup for one without; both are right. */
 static int state_noscript(Core *core)
 {
@@ -605,6 +624,16 @@ static int state_noscript(Core *core)
         core->settled = start;
         return end_here(core);
     }
+    if (unended(&inner) || (core->tree.strangers && find(core->b, start, end, '<') >= 0)) {
+        Found one = core->begun;
+        one.what = S_SPLIT;
+        one.start = start;
+        one.end = one.stop = end;
+        report(core, &one);
+        core_clear(&inner);
+        return leave(core, end);
+    }
+    core->framesets += inner.framesets;
     for (int i = 0; i < inner.found_size; i++) {
         Found one = inner.found[i];
         if (one.what == S_END || one.what == S_DOCTYPE)
@@ -741,6 +770,15 @@ static void core_end_tag(Core *core, const Tag *tag)
     }
 }
 
+/* Report that who knows other elements around these may not close them here. */
+static void end_drawings(Core *core, int id, int count, place at)
+{
+    Found one = {
+        .what = S_SPLIT, .whole = 1, .broken = 1, .id = id, .start = at, .end = at, .stop = at};
+    while (count-- > 0)
+        report(core, &one);
+}
+
 static void begin_text(Core *core, const Found *one)
 {
     core->begun = *one;
@@ -764,6 +802,8 @@ static int aside(Core *core, const Found *one)
 /* Report the tag if it matters; true when its content is not markup. */
 static int start_tag(Core *core, const Tag *tag)
 {
+    if (core->framesets && (tag->name.flags & UNFRAMED))
+        leave_framesets(core, tag->start);
     int id = tag->name.id, space = in_namespace(core, tag);
     Found one = found_tag(tag, S_TAG, space);
     one.in_template = core->templates > 0;
@@ -796,6 +836,13 @@ static int start_tag(Core *core, const Tag *tag)
         return 1;
     case E_TEMPLATE:
         core->templates += !inside_point(&core->tree);
+        return 0;
+    case E_FRAMESET:
+        one.what = S_SPLIT;
+        if (core->tree.strangers)
+            report(core, &one);
+        else
+            core->framesets++;
         return 0;
     default:
         if (!(tag->name.flags & RAW))
@@ -919,7 +966,7 @@ static int state_data(Core *core)
     for (;;) {
         core->steps++;
         place start = pos;
-        if (!core->tree.size && !core->tree.active_size)
+        if (!core->tree.size && !core->tree.active_size && !core->framesets)
             pos = core->settled = skip_plain(core->tables, b, pos, size, &core->steps);
         pos = find_near(b, pos, size, '<');
         /* "<" that begins nothing is text. */
@@ -947,11 +994,17 @@ static int state_data(Core *core)
         if (!core->tree.size) {
             if (tag.slash ? !(tag.name.flags & ENDS) : !(tag.name.flags & BEGINS) && !tag.rare)
                 continue;
-        } else if (!core->count && looks_outside(&core->tree, &tag.name, tag.slash))
+        }
+        int open = 0, root = NOTHING;
+        if (tag.slash && !(tag.name.flags & DRAWN))
+            root = drawing(&core->tree, &open);
+        if (core->tree.size && !core->count && looks_outside(&core->tree, &tag.name, tag.slash))
             look_outside(core, tag.start, &tag.name);
-        if (tag.slash)
+        if (tag.slash) {
             core_end_tag(core, &tag);
-        else if (start_tag(core, &tag))
+            if (open && !core->tree.strangers)
+                end_drawings(core, root, open, tag.start);
+        } else if (start_tag(core, &tag))
             return !core->overflow;
         if (core->failed || (core->tree.size && after_tag(core, &tag)))
             return !core->overflow && !core->failed;

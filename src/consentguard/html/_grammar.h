@@ -16,7 +16,7 @@
     X(E_A, "a") X(E_ADDRESS, "address") X(E_ANNOTATION_XML, "annotation-xml") \
     X(E_BASE, "base") X(E_BODY, "body") X(E_BR, "br") X(E_BUTTON, "button") X(E_COL, "col") \
     X(E_COLGROUP, "colgroup") X(E_CAPTION, "caption") X(E_DD, "dd") X(E_DT, "dt") \
-    X(E_FONT, "font") X(E_FORM, "form") X(E_H1, "h1") X(E_H2, "h2") X(E_H3, "h3") \
+    X(E_FONT, "font") X(E_FORM, "form") X(E_FRAMESET, "frameset") X(E_H1, "h1") X(E_H2, "h2") X(E_H3, "h3") \
     X(E_H4, "h4") X(E_H5, "h5") X(E_H6, "h6") X(E_HR, "hr") X(E_HTML, "html") \
     X(E_INPUT, "input") X(E_LI, "li") X(E_MALIGNMARK, "malignmark") X(E_MATH, "math") \
     X(E_MGLYPH, "mglyph") X(E_NOBR, "nobr") X(E_NOSCRIPT, "noscript") X(E_OL, "ol") \
@@ -57,6 +57,8 @@ enum {
     RAW = 1 << 17,
     BEGINS = 1 << 18, /* a start tag that the scanner acts on in HTML content */
     ENDS = 1 << 19,   /* an end tag that it acts on there */
+    UNFRAMED = 1 << 20,
+    DRAWN = 1 << 21,
 };
 
 enum { KNOWN_LIMIT = 320, SLOTS = 1024, LONGEST = 24, RARE_LIMIT = 16 };

@@ -621,6 +621,8 @@ static int read_tables(Tables *tables)
         {NAMES, "STOPS", BEGINS},
         {NAMES, "END_STOPS", ENDS},
         {NAMES, "RAW", RAW},
+        {NAMES, "UNFRAMED", UNFRAMED},
+        {NAMES, "DRAWN", DRAWN},
     };
     memset(tables->slots, -1, sizeof tables->slots);
 #define X(id, text)                                                                                \
@@ -677,7 +679,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 3) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 4) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }

@@ -235,6 +235,19 @@ static int last_foreign(const Tree *tree, const Name *name)
     return last_id(tree, number(tree, name), 1);
 }
 
+/* The name of the outermost svg or math, or NOTHING, and how often the like is open. */
+static int drawing(const Tree *tree, int *open)
+{
+    *open = 0;
+    if (current_space(tree) == IN_HTML)
+        return NOTHING;
+    const Element *root = &tree->elements[tree->size - tree->strangers];
+    int id = root->space == IN_HTML ? NOTHING : root->id;
+    for (int at = last_id(tree, id, 1); at >= 0; at = tree->elements[at].same_below)
+        ++*open;
+    return id;
+}
+
 /* True when a start tag of this name is read as in HTML (13.2.6, the dispatcher). */
 static int by_html_rules(const Tree *tree, const Name *name)
 {

@@ -29,6 +29,16 @@ class Contents(Stream):
     def _inside(self) -> Contents:
         """A scanner for markup without scripting."""
 
+    @property
+    @abstractmethod
+    def _unended(self) -> bool:
+        """Whether something was begun of which all that may come is a part, to its end."""
+
+    @property
+    @abstractmethod
+    def _drawn(self) -> bool:
+        """Whether it is in svg or math."""
+
     def _element(self) -> Span:
         begun = self._begun
         assert begun is not None  # noqa: S101 - these states are entered with one
@@ -100,7 +110,8 @@ class Contents(Stream):
     def _html_script(self) -> int:
         self.examined += len(self.buffer) - self._script_end.at
         end = self._script_end.advance(self.buffer)
-        return len(self.buffer) if end < 0 and self._final else end
+        self._cut = end < 0 and self._final
+        return len(self.buffer) if self._cut else end
 
     def _foreign_script(self) -> bool:
         """In svg a script's content is markup: its text is whole up to the first tag only."""
@@ -155,10 +166,16 @@ class Contents(Stream):
         at = begun.end
         self._spans.append(Span(What.SPLIT, begun.name, at, at, at))
 
+    def _leave_framesets(self, at: int) -> None:
+        """Report that a browser in a frameset would read on there in another way."""
+        self._spans += [Span(What.SPLIT, b"frameset", at, at, at)] * self._framesets
+        self._framesets = 0
+
     def _noscript(self) -> bool:
         """13.2.6.4.4: text for a browser with scripting, markup for one without; both are right.
 
-        What is left open inside, a comment or a quote, hides nothing behind the end tag.
+        Without scripting, what is left open inside, a comment or a quote, takes in the end tag and
+        what comes behind it: the readings part, and so they may in svg.
         """
         begun = self._element()
         end = self._element_end(begun)
@@ -169,7 +186,7 @@ class Contents(Stream):
             return self._end_here()
         if end < 0:
             return False
-        plain = self._plain_inside(begun.end, end, begun.template)
+        plain = None if self._drawn else self._plain_inside(begun.end, end, begun.template)
         if plain is not None:
             self._spans += plain
             return self._leave(begun, end)
@@ -179,6 +196,10 @@ class Contents(Stream):
         if inner.overflow:
             self.settled = begun.end
             return self._end_here()
+        if inner._unended or (self._drawn and self.buffer.find(b"<", begun.end, end) >= 0):
+            self._spans.append(_without(begun.end, end, begun.template))
+            return self._leave(begun, end)
+        self._framesets += inner._framesets
         self._adopt(found, begun)
         self._adopt(later, begun, inner.offset)
         # Without scripting a tag that the end tag cuts goes on behind it.
@@ -199,14 +220,16 @@ class Contents(Stream):
 
     def _plain_inside(self, pos: int, end: int, inside: bool) -> list[Span] | None:
         """The spans in a noscript of a few tags, frames and comments; None to read it anew."""
-        buffer, skip = self.buffer, grammar.SKIP.match
+        buffer, skip, first = self.buffer, grammar.SKIP.match, pos
         spans: list[Span] = []
         new = tuple.__new__
         while found := skip(buffer, pos, end):
             name = found[2]
             if name is None:
                 pos = found.end()
-                return spans if pos == end or self._open_comment(pos, end) else None
+                if self._open_comment(pos, end):
+                    return [_without(first, end, inside)]
+                return spans if pos == end else None
             pos = found.start(3)
             name = name.lower()
             if found[1] or (name in grammar.TURNS and name != b"iframe"):
@@ -237,3 +260,8 @@ class Contents(Stream):
             for what, name, start, end, stop, space, template, *more in spans
             if what not in hidden
         ]
+
+
+def _without(start: int, end: int, inside: bool) -> Span:
+    """A noscript's content, which is left out where its readings part."""
+    return Span(What.SPLIT, b"noscript", start, end, end, template=inside)

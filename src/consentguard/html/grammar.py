@@ -10,7 +10,7 @@ import re
 
 from consentguard.possessive import compiled
 
-from .names import END_STOPS, RARE, RAW, STOPS
+from .names import END_STOPS, RARE, RAW, SHAPES, STOPS
 from .syntax import (
     ATTRIBUTES,
     BARE,
@@ -82,10 +82,7 @@ _PLAIN_ATTRIBUTES = (
 _DULL_REST = _PLAIN_ATTRIBUTES + rb"[ /]*+(?:>|" + _DULL_ATTRIBUTES + rb">)"
 
 # An icon: `<svg>` with nothing in it that loads, ends raw text or leaves foreign content.
-_SHAPES = (
-    rb"(?:path|g|circle|rect|line|polygon|polyline|ellipse|defs|stop|mask|clipPath"
-    rb"|linearGradient|radialGradient)"
-)
+_SHAPES = b"(?:" + "|".join(SHAPES.split()).encode() + b")"
 _LOCAL_USE = (
     rb"<use(?:[ \n]++(?:(?:xlink:)?href=\"#[^\"]*+\""
     rb"|(?:class|x|y|width|height)=\"[^\"]*+\"))*+ ?/?>"
@@ -183,7 +180,7 @@ DULL_TAG = compiled(rb"<" + NAME + _DULL_REST)
 #: Where text of an element ends: "appropriate end tag token".
 RAW_END = {name.encode(): re.compile(rb"</" + _any_case(name) + DELIMITER) for name in RAW.split()}
 #: Start tags of HTML behind which something else than plain markup comes.
-TURNS = frozenset((*RAW_END, b"plaintext", b"svg", b"math", b"template"))
+TURNS = frozenset((*RAW_END, b"plaintext", b"svg", b"math", b"template", b"frameset"))
 #: What changes the state within a script: "script data escaped" and "double escaped". The last
 #: group is 1 for `<!--`, 2 for a start or an end tag, none for `-->`.
 SCRIPT_TURN = re.compile(

@@ -10,14 +10,24 @@ from __future__ import annotations
 STOPS = (
     "script iframe frame img image link object embed video audio source track input base form"
     " style textarea title xmp noembed noframes noscript plaintext svg math body html head template"
+    " frameset"
 )
 #: End tags that it always stops at.
 END_STOPS = "body html template"
 #: Attributes that make any tag interesting; a name that only begins like one is taken for one.
 RARE = "style ping background formaction http-equiv data-cg-"
 
+#: Elements of which drawings consist, as they are written; what they end is a part of one.
+SHAPES = (
+    "path g circle rect line polygon polyline ellipse defs stop mask clipPath linearGradient"
+    " radialGradient"
+)
+DRAWN = frozenset(SHAPES.lower().encode().split()) | {b"title", b"use", b"svg", b"math"}
 #: Elements whose content is text up to their end tag.
 RAW = "script style textarea title xmp noembed noframes iframe noscript"
+#: Start tags behind which a browser in a frameset reads on as if they were not there, 13.2.6.4.20.
+#: `noframes` is none of them.
+UNFRAMED = frozenset(RAW.encode().split()) - {b"noframes"} | {b"plaintext", b"svg", b"math"}
 #: Elements whose start tags are reported always: of HTML, and of svg and math.
 REPORTED = frozenset(
     b"script iframe frame img image link object embed video audio source track input base form"

@@ -134,6 +134,16 @@ class OpenElements:
         indexes = self._marked[mark]
         return indexes[-1] if indexes else -1
 
+    def drawing(self) -> tuple[bytes, int]:
+        """The name of the outermost svg or math, and how often the like is open; none from HTML.
+
+        And none where something of HTML is open in between.
+        """
+        if self.node.space is _HTML:
+            return b"", 0
+        root = self.nodes[-self.strangers]
+        return root.name, 0 if root.space is _HTML else len(self._where[False][root.name])
+
     def push(
         self, name: bytes, space: Space, attributes: Mapping[bytes, str], held: Entries = ()
     ) -> int:

@@ -35,6 +35,9 @@ _TAG, _STYLE, _DOCTYPE, _SPLIT = What.TAG, What.STYLE, What.DOCTYPE, What.SPLIT
 _TELLING = DOCUMENT | {b"style"}
 #: A tag by which an app says where the insertion goes: it shows nothing, and has no end tag.
 PLACE = b"<wbr data-cg-banner>"
+# Behind a frameset no frame is loaded, 13.2.6.4.21, but an `<html>` still gives the root what
+# attributes it lacks: a style, for one.
+_UNFRAMED = b"</frameset><html style>"
 #: Tags by which a page shows what others have.
 _SHOWING = frozenset((b"iframe", b"script"))
 Piece = bytes | memoryview
@@ -292,11 +295,15 @@ class Rewriter:
         return done
 
     def _joined_readings(self, span: Span, view: memoryview, done: int, out: list[Piece]) -> int:
-        """Have a browser's preload scanner read svg and math as its parser does.
+        """Have all readers of the page read it alike.
 
-        It runs ahead and knows no namespaces: to it a title there is text, and a CDATA section a
-        comment that the first ">" ends. What it then takes for a tag is fetched, though the parser
-        finds none. To the parser nothing changes but for a comment.
+        A browser's preload scanner runs ahead and knows no namespaces: to it a title in svg is
+        text, and a CDATA section a comment that the first ">" ends. What it then takes for a tag is
+        fetched, though the parser finds none. To the parser nothing changes but for a comment.
+        A parser in a frameset ignores nearly all tags, and what others take for a title's text is
+        markup to it. So the framesets end there; where there are none, nothing changes. One that
+        svg would begin is left out, and so is the content of a noscript that is not whole. With
+        scripting and without, other elements may be open: an svg that the end of one closes ends.
         """
         gate = self._judge.unread()
         if gate is None:
@@ -308,8 +315,11 @@ class Rewriter:
                 self._reported.append((span.name, (Denied(gate, ""),), self._scanner.offset))
         out.append(view[done : span.start])
         if span.name:
-            out.append(b"<!--</%b>-->" % span.name)
-            return span.start
+            if span.broken:
+                out.append(b"</%b>" % span.name)
+            elif span.start == span.stop:
+                out.append(_UNFRAMED if span.name == b"frameset" else b"<!--</%b>-->" % span.name)
+            return span.stop
         text = bytes(view[span.start : span.stop - 3 * span.whole])
         out.append(b"]]>" * span.broken + text.replace(b"&", b"&amp;").replace(b"<", b"&lt;"))
         return span.stop

@@ -22,7 +22,15 @@ from .attributes import attributes, decode
 from .automaton import TAG_LIMIT, Automaton
 from .contents import REST, Contents
 from .foreign import Space
-from .names import MEMORY, REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, TORN_LIMIT
+from .names import (
+    DRAWN,
+    MEMORY,
+    REPORTED,
+    REPORTED_FOREIGN,
+    SCRIPT_LIMIT,
+    TORN_LIMIT,
+    UNFRAMED,
+)
 from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd, plain_end
 from .spans import FOREIGN, SHEET, SHORT, Span, What
@@ -32,7 +40,7 @@ from .tagend import TagEnd
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # Looked up once: an enumeration and a named tuple of ten are slow to ask and to make.
 # What these do depends on more than the open elements.
-_MORE = frozenset((b"body", b"html", b"template"))
+_MORE = frozenset((b"body", b"html", b"template", b"frameset"))
 _TAG, _SCRIPT, _STYLE, _HTML = What.TAG, What.SCRIPT, What.STYLE, Space.HTML
 
 
@@ -118,8 +126,8 @@ class Scanner(Contents):
 
     def _data(self) -> bool:
         """13.2.5.1 Data state."""
-        if self._open.nodes:
-            return self._counted()
+        if self._open.nodes or self._framesets:
+            return self._counted() if self._open.nodes else self._framed()
         buffer, spans, inside = self.buffer, self._spans, self._templates > 0
         new, more = tuple.__new__, REST
         for found in grammar.SKIP.finditer(buffer, self.settled):
@@ -207,12 +215,17 @@ class Scanner(Contents):
             self._pass(pos)
             name = found[2].lower()
             slash = bool(found[1])
+            drawing, open_ = (b"", 0) if name in DRAWN or not slash else kept.drawing()
             if not self._whole and kept.looks_outside(name, end=slash):
                 self._look_outside(start, name)
                 kept = self._open
                 kept.arrive()
             if slash:
                 self._end_tag(name, start, pos)
+                if open_ and not kept.strangers:
+                    # Who knows other elements around it may not close it here.
+                    split = Span(What.SPLIT, drawing, start, start, start, broken=True)
+                    spans += [split] * open_
             elif self._start_tag(name, start, found.end(2), pos):
                 return not self.overflow
             if not kept.nodes:
@@ -222,10 +235,29 @@ class Scanner(Contents):
                 if self._after_tag(pos, begun=begun):
                     return not self.overflow
             new = spans[told:]
-            if pos - start > TAG_LIMIT or name in _MORE or len(new) > 1:
+            plain = not new or (len(new) == 1 and new[0].what is _TAG)
+            if pos - start > TAG_LIMIT or name in _MORE or not plain:
                 kept.arrive()
             else:
                 kept.arrive(bytes(buffer[start:pos]), new[0] if new else None)
+
+    def _framed(self) -> bool:
+        """The same behind a frameset: nothing that may be read in two ways is passed over."""
+        buffer = self.buffer
+        while self._framesets:
+            self.steps += 1
+            text = grammar.SKIP_TEXT.match(buffer, self.settled)
+            pos = text.end() if text else self.settled
+            found = TAG.match(buffer, pos)
+            self._pass(found.end() if found else pos)
+            if found is None:
+                return pos < len(buffer) and self._markup(pos)
+            name = found[2].lower()
+            if found[1]:
+                self._end_tag(name, pos, found.end())
+            elif self._start_tag(name, pos, found.end(2), found.end()):
+                break
+        return not self.overflow
 
     def _led(self, pos: int) -> int:
         """Where the next tag stands of which it is not known what it does."""
@@ -236,7 +268,7 @@ class Scanner(Contents):
             shapes = kept.plain and not kept.sheets
             found = (grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT).match(buffer, pos)
             start = found.end() if found else pos
-            if kept.sheets:
+            if kept.sheets or self._framesets:
                 return start
             pos, known, told = kept.led(buffer, start, stop)
             self.steps += known
@@ -310,6 +342,8 @@ class Scanner(Contents):
 
     def _start_tag(self, name: bytes, start: int, name_end: int, end: int) -> bool:
         """Report the tag if it matters; True when its content is not markup."""
+        if self._framesets and name in UNFRAMED:
+            self._leave_framesets(start)
         space = self._namespace(name, name_end, end)
         # "Set the self-closing flag" has no effect on HTML elements.
         script = name == b"script" and (space is _HTML or not self._closed(name_end, end))
@@ -339,8 +373,7 @@ class Scanner(Contents):
         elif name == b"plaintext":
             self._state = self._plaintext
         else:
-            if name == b"template" and not self._open.inside_point():
-                self._templates += 1
+            self._begin(span)
             return False
         return True
 
@@ -372,6 +405,16 @@ class Scanner(Contents):
             return False
         self._read_foreign(span, self._foreign_text)
         return True
+
+    def _begin(self, span: Span) -> None:
+        """Count what the tag begins."""
+        if span.name == b"template":
+            self._templates += not self._open.inside_point()
+        elif span.name == b"frameset" and not self._drawn:
+            self._framesets += 1
+        elif span.name == b"frameset":
+            # What ends one would end an element of svg. Nobody frames from there.
+            self._spans.append(span._replace(what=What.SPLIT))
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
         if not self._open.nodes and name not in (b"svg", b"math"):
@@ -406,6 +449,15 @@ class Scanner(Contents):
 
     def _inside(self) -> Scanner:
         return Scanner(scripting=False)
+
+    @property
+    def _unended(self) -> bool:
+        text = self._tag_end.quoted if self._state == self._tag else self._state != self._data
+        return text or self._drawn or self._cut
+
+    @property
+    def _drawn(self) -> bool:
+        return self._open.strangers > 0
 
     def _markup(self, pos: int) -> bool:
         """13.2.5.6 Tag open state, where no whole tag stands; 13.2.5.42 Markup declaration open."""

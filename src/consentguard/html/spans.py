@@ -25,7 +25,9 @@ class What(IntEnum):
     #: In svg and math, where a reader that knows no namespaces would go another way: behind the
     #: start tag of that name, whose content it takes for text; or, without a name, the rest of a
     #: CDATA section, which it takes for markup. ``broken`` where that begins, ``whole`` where the
-    #: section ends.
+    #: section ends. Or, with the name `frameset`, where a reader that is still in one would, or the
+    #: start tag of one in svg; with `noscript`, the content of one that is not whole; with
+    #: `svg` and `math`, ``broken``, before an end tag of HTML that closes one.
     SPLIT = 5
 
 

@@ -46,6 +46,8 @@ class Stream(ABC):
         self._text_wait = 0
         # In a CDATA section: what a reader that takes it for a comment has met, ">" and then "<".
         self._met = 0
+        self._framesets = 0  # begun, and not known to be closed
+        self._cut = False  # the end of the file cut a script
 
     def feed(self, data: bytes) -> list[Span]:
         """Take in the next piece and return what it completed, in order."""

@@ -63,6 +63,11 @@ class TagEnd:
         self.at = at
         self._state = _In.NAME
 
+    @property
+    def quoted(self) -> bool:
+        """Whether a ">" is a part of a value there."""
+        return self._state in _QUOTED
+
     def advance(self, buffer: bytearray) -> bool:
         """Go on to the end of the buffer; True when the tag closes, with ``at`` behind its end."""
         size, at, state = len(buffer), self.at, self._state

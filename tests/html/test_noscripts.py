@@ -1,0 +1,113 @@
+"""What a browser without scripting reads in and behind a noscript: to it the content is markup.
+
+A comment, a quote or a text that is open at the end tag takes that in, and an element that is open
+there, or that the content closed, may later close an svg or not.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from tests.html.test_forerunner import GATE, Judge
+
+from consentguard.html.rewriter import Rewriter, rewrite
+
+IMAGE = b"<img src=//t.test/x>"
+#: In svg these stand around content of HTML.
+POINTS = frozenset(("foreignobject", "desc", "title", "mi", "annotation-xml"))
+
+PAGES = [
+    page.replace(b"@", IMAGE)
+    for page in (
+        b"<noscript><style></noscript><script></style>@</script>",
+        b"<noscript><title></noscript><script></title>@</script>",
+        b"<noscript><script></noscript><textarea></script>@</textarea>",
+        b"<noscript><script><!--<script></noscript><textarea></script></script>@</textarea>",
+        b"<noscript><iframe></noscript><textarea></iframe>@</textarea>",
+        b'<noscript><a b="</noscript><script>">@</script>',
+        b"<noscript><a b='</noscript><script>'>@</script>",
+        b"<noscript><!--</noscript><script>-->@</script>",
+        b"<noscript><svg><desc></noscript></desc><style>@</style>",
+        b"<noscript><svg><title></noscript></title><style>@</style>",
+        b"<noscript><math><mi></noscript></mi><style>@</style>",
+        b"<noscript><svg><![CDATA[</noscript><textarea>]]>@</textarea>",
+        b"<noscript><div><svg></noscript><style>@</style>",
+        b"<noscript><div><svg></b </noscript><style>@</style>",
+        b"<svg><desc><noscript><div></noscript></desc></svg></div></noscript></desc><style>@</style>",
+        b"<div><noscript><table></noscript><svg></div><style>@</style>",
+        b"<div><noscript><table></noscript><svg><g><svg></div><style>@</style>",
+        b"<ul><noscript><table></noscript><li><svg></ul><xmp>@</xmp>",
+        b"<table><td><noscript><table></noscript><svg></td><style>@</style>",
+        b"<b><noscript></b></noscript><svg></b><style>@</style>",
+        b"<div><noscript></div></noscript><math></div><style>@</style>",
+        b"<template><noscript></template></noscript><svg></template><style>@</style>",
+    )
+]
+
+
+def loaded(page: bytes) -> list[str | None]:
+    """What images of that host a parser without scripting has."""
+    tree = LexborHTMLParser(page.decode("latin-1"))
+    images = [one for one in tree.css("img[src]") if _of_html(one)]
+    return [one.attributes["src"] for one in images if "t.test" in (one.attributes["src"] or "")]
+
+
+def _of_html(one: LexborNode) -> bool:
+    around = one.parent
+    while around is not None and (around.tag or "").lower() not in POINTS:
+        if around.tag in ("svg", "math"):
+            return False
+        around = around.parent
+    return True
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_image_is_hidden_from_us(page: bytes) -> None:
+    assert loaded(page) or b"template" in page
+    out = rewrite(page, Judge(GATE, GATE))[0]
+    assert loaded(out) == []
+    assert rewrite(page, Judge(None, None))[0] == page
+    one = Rewriter(Judge(GATE, GATE))
+    parts = [one.feed(page[at : at + 1]) for at in range(len(page))]
+    assert b"".join((*parts, one.finish())) == out
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<noscript><p>a<noscript>",
+        b"<noscript><p>Please <a href='/x'>switch it on</a></noscript><p>b",
+        b"<noscript><style>p{}</style><!-- a --><svg><title>a</title></svg></noscript>",
+        b"<div><svg><g></g></svg></div><p><svg><path></svg></p>",
+        b"<svg><desc><noscript>a</noscript></desc></svg>",
+    ],
+)
+def test_what_is_read_alike_is_left_alone(page: bytes) -> None:
+    assert rewrite(page, Judge(GATE, GATE))[0] == page
+
+
+def test_content_that_is_not_whole_is_left_out() -> None:
+    page = b"<p><noscript><p>a<!-- b</noscript><p>c"
+    assert rewrite(page, Judge(GATE, GATE))[0] == b"<p><noscript></noscript><p>c"
+
+
+def test_an_svg_that_the_end_of_another_closes_gets_its_own() -> None:
+    page = b"<p><div><svg><g><svg><path></div>"
+    out = rewrite(page, Judge(GATE, GATE))[0]
+    assert out == page.replace(b"</div>", b"</svg></svg></div>")
+
+
+WORDS = """
+<noscript> <noscript> </noscript> </noscript> <title> </title> <style> </style> <script> </script>
+<textarea> </textarea> <xmp> </xmp> <!-- --> <a|b=" "> <svg> <svg> </svg> <math> </math> <desc>
+</desc> <mi> </mi> <![CDATA[ ]]> <table> </table> <td> <div> </div> <ul> <li> </ul> <b> </b> <p>
+</p> <button> </button> <template> </template> <img|src=//t.test/x> <g> </g> x
+"""
+TOKENS = [word.replace("|", " ").encode() for word in WORDS.split()]
+
+
+@given(st.lists(st.sampled_from(TOKENS), min_size=2, max_size=20).map(b"".join))
+def test_in_any_soup(page: bytes) -> None:
+    assert loaded(rewrite(b"<noscript>" + page, Judge(GATE, GATE))[0]) == []
