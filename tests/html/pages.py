@@ -46,7 +46,8 @@ _CRUMBS = """
 </math> <mi> <g> <path/> <title> </title> <style> </style> <script> </script <script </script>
 <textarea> </textarea> <![CDATA[ ]]> ]] <template> </template> <body </body> <p> </p> <desc>
 <foreignObject> </foreignObject> <plaintext> <annotation-xml> </html> <!doctype <font color>
-<font> <div> url( \\ \0 \x80 <noscript> </noscript> <x-y> </x-y> <use
+<font> <div> url( \\ \0 \x80 <noscript> </noscript> <x-y> </x-y> <use <frameset> </frameset>
+<frame <noframes> <table> </table> </div>
 """
 #: Pages that nobody would write.
 SOUP = st.lists(st.sampled_from([*_CRUMBS.split(), " ", "\n"]), max_size=40).map(

@@ -9,7 +9,7 @@ import random
 import sys
 from importlib import import_module
 
-from consentguard.html import contents, names, openelements, scanner, stream
+from consentguard.html import contents, counting, names, openelements, scanner, stream
 
 PAGES = 4000
 
@@ -17,7 +17,7 @@ PAGES = 4000
 def tighten(script: int, token: int, memory: int, depth: int) -> None:
     """Set the bounds, in bytes and elements."""
     bounds = {"SCRIPT_LIMIT": script, "TOKEN_LIMIT": token, "MEMORY": memory, "DEPTH_LIMIT": depth}
-    for module in (contents, names, openelements, scanner, stream):
+    for module in (contents, counting, names, openelements, scanner, stream):
         for name, bound in bounds.items():
             if hasattr(module, name):
                 setattr(module, name, bound)

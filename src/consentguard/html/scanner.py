@@ -7,9 +7,7 @@ All state lives between two calls, so input may be cut anywhere; what is unfinis
 buffer, whatever is decided may be passed on. Work is linear in the input whatever the cuts: an
 unfinished token is resumed where it was left, never begun again.
 
-The stack of open elements is kept inside svg and math only. The first time that a tag there acts on
-what is open around it, the page so far is read once more, every tag counted, and so is the rest as
-far as :data:`~consentguard.html.names.MEMORY`.
+What is open inside svg and math is kept by :mod:`consentguard.html.counting`.
 """
 
 from __future__ import annotations
@@ -17,20 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
-from . import foreign, grammar
+from . import grammar
 from .attributes import attributes, decode
-from .automaton import TAG_LIMIT, Automaton
-from .contents import REST, Contents
+from .contents import REST
+from .counting import Counting
 from .foreign import Space
-from .names import (
-    DRAWN,
-    MEMORY,
-    REPORTED,
-    REPORTED_FOREIGN,
-    SCRIPT_LIMIT,
-    TORN_LIMIT,
-    UNFRAMED,
-)
+from .names import REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, UNFRAMED
 from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd, plain_end
 from .spans import FOREIGN, SHEET, SHORT, Span, What
@@ -39,12 +29,10 @@ from .tagend import TagEnd
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 # Looked up once: an enumeration and a named tuple of ten are slow to ask and to make.
-# What these do depends on more than the open elements.
-_MORE = frozenset((b"body", b"html", b"template", b"frameset"))
 _TAG, _SCRIPT, _STYLE, _HTML = What.TAG, What.SCRIPT, What.STYLE, Space.HTML
 
 
-class Scanner(Contents):
+class Scanner(Counting):
     """Incremental tokenizer. ``whole`` keeps the stack of open elements from the beginning.
 
     What has its bytes in one of the sets ``idle`` is not reported, until there is a `<base>`.
@@ -59,17 +47,9 @@ class Scanner(Contents):
         snippets: object = None,
         idle: Sequence[AbstractSet[bytes]] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(whole=whole)
         self._idle = idle
         self._scripting = scripting
-        self._whole = whole
-        self._late = False
-        self._open = Automaton()
-        if whole:
-            self._open.begin()
-        self._templates = 0
-        self._torn = 0
-        self._past: list[bytes] | None = None if whole else []
 
     @property
     def closing(self) -> bytes:
@@ -87,10 +67,7 @@ class Scanner(Contents):
 
         Pieces are best kept below 64 KB: the bounds on tokens are checked where one is unfinished.
         """
-        if self._past is not None:
-            self._past.append(data)
-            if self.offset > MEMORY:
-                self._past = None
+        self._remember(data)
         spans = super().feed(data)
         return self._telling(spans) if self._idle else spans
 
@@ -199,48 +176,6 @@ class Scanner(Contents):
         self._pass(part.end() + 6)
         return True
 
-    def _counted(self) -> bool:
-        """The same where open elements are kept."""
-        buffer, spans, pos, tag = self.buffer, self._spans, self.settled, TAG.match
-        kept = self._open
-        kept.arrive()
-        while True:
-            self.steps += 1
-            pos = self._led(pos)
-            told, found = len(spans), tag(buffer, pos)
-            if found is None:
-                self._pass(pos)
-                return pos < len(buffer) and self._markup(pos)
-            start, pos = pos, found.end()
-            self._pass(pos)
-            name = found[2].lower()
-            slash = bool(found[1])
-            drawing, open_ = (b"", 0) if name in DRAWN or not slash else kept.drawing()
-            if not self._whole and kept.looks_outside(name, end=slash):
-                self._look_outside(start, name)
-                kept = self._open
-                kept.arrive()
-            if slash:
-                self._end_tag(name, start, pos)
-                if open_ and not kept.strangers:
-                    # Who knows other elements around it may not close it here.
-                    split = Span(What.SPLIT, drawing, start, start, start, broken=True)
-                    spans += [split] * open_
-            elif self._start_tag(name, start, found.end(2), pos):
-                return not self.overflow
-            if not kept.nodes:
-                return True
-            if self._whole or kept.sheets or len(kept.nodes) > DEPTH_LIMIT:
-                begun = name == b"style" and not slash and not self._closed(found.end(2), pos)
-                if self._after_tag(pos, begun=begun):
-                    return not self.overflow
-            new = spans[told:]
-            plain = not new or (len(new) == 1 and new[0].what is _TAG)
-            if pos - start > TAG_LIMIT or name in _MORE or not plain:
-                kept.arrive()
-            else:
-                kept.arrive(bytes(buffer[start:pos]), new[0] if new else None)
-
     def _framed(self) -> bool:
         """The same behind a frameset: nothing that may be read in two ways is passed over."""
         buffer = self.buffer
@@ -258,79 +193,6 @@ class Scanner(Contents):
             elif self._start_tag(name, pos, found.end(2), found.end()):
                 break
         return not self.overflow
-
-    def _led(self, pos: int) -> int:
-        """Where the next tag stands of which it is not known what it does."""
-        buffer, kept, spans, inside = self.buffer, self._open, self._spans, self._templates > 0
-        # Behind the memory a tag may end the counting.
-        stop = MEMORY - self.offset if self._whole and not self._late else len(buffer)
-        while True:
-            shapes = kept.plain and not kept.sheets
-            found = (grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT).match(buffer, pos)
-            start = found.end() if found else pos
-            if kept.sheets or self._framesets:
-                return start
-            pos, known, told = kept.led(buffer, start, stop)
-            self.steps += known
-            for name, space, at in told:
-                spans.append(Span(_TAG, name, *at, at[1], space, inside))
-            if buffer.startswith(b"<script", pos) and kept.plain and len(kept.nodes) < DEPTH_LIMIT:
-                pos = self._drawn_scripts(pos)
-            if pos == start:
-                return pos
-
-    def _drawn_scripts(self, pos: int) -> int:
-        """The scripts that stand there in svg or math and have no tag in them; where these end."""
-        space, inside = self._open.node.space, self._templates > 0
-        while found := grammar.DRAWN_SCRIPT.match(self.buffer, pos):
-            start, end, stop = found.start(), found.end(1), found.start(2)
-            if stop - end > SCRIPT_LIMIT:
-                break
-            self._spans.append(Span(_SCRIPT, b"script", start, end, stop, space, inside))
-            self.steps += 1
-            pos = found.end()
-        return pos
-
-    def _after_tag(self, pos: int, *, begun: bool) -> bool:
-        """Where tags are counted: True when the data state ends here.
-
-        ``begun`` says that a style element may have begun: what stands in one behind a tag that is
-        in it is a piece of a sheet.
-        """
-        if len(self._open.nodes) > DEPTH_LIMIT:
-            self._end_here()
-            return True
-        if self._whole and self.offset + pos > MEMORY:
-            if not self._open.strangers:
-                self._open, self._whole = Automaton(), False
-                self._state = self._data
-                return True
-            if not self._late:
-                # What was known did not lead here.
-                self._late = True
-                self._open.forget()
-        if not self._open.sheets or self._open.node.space is _HTML:
-            return False
-        self._torn += not begun
-        if self._torn > TORN_LIMIT:
-            self._end_here()
-            return True
-        span = Span(What.STYLE, b"style", pos, pos, pos, self._open.node.space, broken=not begun)
-        self._read_text(span)
-        self._state = self._foreign_style
-        return True
-
-    def _look_outside(self, pos: int, name: bytes) -> None:
-        """Learn what is open, from the page so far."""
-        if self._past is None or self.offset + pos > MEMORY:
-            if name in foreign.USUAL and not self._open.inside_point():
-                self._open.close(0)
-            return
-        again = Scanner(scripting=self._scripting, whole=True)
-        again.feed(b"".join(self._past)[: self.offset + pos])
-        self.examined += again.examined
-        self.steps += again.steps
-        self._open, self._whole, self._past = again._open, True, None
 
     def _end_tag(self, name: bytes, start: int, end: int) -> None:
         if not self._open.end(name) or self._open.inside_point():
@@ -450,14 +312,13 @@ class Scanner(Contents):
     def _inside(self) -> Scanner:
         return Scanner(scripting=False)
 
+    def _again(self) -> Scanner:
+        return Scanner(scripting=self._scripting, whole=True)
+
     @property
     def _unended(self) -> bool:
         text = self._tag_end.quoted if self._state == self._tag else self._state != self._data
         return text or self._drawn or self._cut
-
-    @property
-    def _drawn(self) -> bool:
-        return self._open.strangers > 0
 
     def _markup(self, pos: int) -> bool:
         """13.2.5.6 Tag open state, where no whole tag stands; 13.2.5.42 Markup declaration open."""
