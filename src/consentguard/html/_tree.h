@@ -43,7 +43,7 @@ typedef struct {
     int *last; /* by name: the innermost HTML element, then the innermost foreign one */
     int last_room;
     int marked[MARKS];
-    int strangers, sheets;
+    int strangers, sheets, svgs, maths;
     Active *active;
     int active_size, active_room;
     OtherName *others;
@@ -242,10 +242,10 @@ static int drawing(const Tree *tree, int *open)
     if (current_space(tree) == IN_HTML)
         return NOTHING;
     const Element *root = &tree->elements[tree->size - tree->strangers];
-    int id = root->space == IN_HTML ? NOTHING : root->id;
-    for (int at = last_id(tree, id, 1); at >= 0; at = tree->elements[at].same_below)
-        ++*open;
-    return id;
+    if (root->space == IN_HTML)
+        return NOTHING;
+    *open = root->id == E_SVG ? tree->svgs : tree->maths;
+    return root->id;
 }
 
 /* True when a start tag of this name is read as in HTML (13.2.6, the dispatcher). */
@@ -287,6 +287,8 @@ static int push(Tree *tree, const Name *name, int space, int point)
         one->marks = tree->tables->known[id].marks;
     tree->strangers += foreign;
     tree->sheets += foreign && id == E_STYLE;
+    tree->svgs += foreign && id == E_SVG;
+    tree->maths += foreign && id == E_MATH;
     one->same_above = -1;
     one->same_below = (depth)*last;
     if (*last >= 0)
@@ -333,6 +335,8 @@ static uint32_t pop(Tree *tree)
     int foreign = one->space != IN_HTML;
     tree->strangers -= foreign;
     tree->sheets -= foreign && one->id == E_STYLE;
+    tree->svgs -= foreign && one->id == E_SVG;
+    tree->maths -= foreign && one->id == E_MATH;
     unlink_element(tree, tree->size - 1);
     tree->size--;
     while (tree->size && tree->elements[tree->size - 1].id == NOTHING)
