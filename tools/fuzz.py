@@ -46,11 +46,13 @@ def _trace(one: Any, data: bytes, size: int) -> list[object]:
 
 
 def _places(one: Any, data: bytes, size: int) -> list[object]:
-    """The spans with their places in the input."""
+    """The spans with their places in the input; those of a CDATA section come as it is fed."""
     found: list[object] = []
     for at in range(0, len(data) + size, size):
         spans = one.feed(data[at : at + size]) if at < len(data) else one.finish()
-        found += [(s.what, s.name, one.offset + s.start, one.offset + s.stop) for s in spans]
+        found += [
+            (s.what, s.name, one.offset + s.start, one.offset + s.stop) for s in spans if s.name
+        ]
     return found
 
 

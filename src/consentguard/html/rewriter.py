@@ -301,9 +301,9 @@ class Rewriter:
         text, and a CDATA section a comment that the first ">" ends. What it then takes for a tag is
         fetched, though the parser finds none. To the parser nothing changes but for a comment.
         A parser in a frameset ignores nearly all tags, and what others take for a title's text is
-        markup to it. So the framesets end there; where there are none, nothing changes. One that
-        svg would begin is left out, and so is the content of a noscript that is not whole. With
-        scripting and without, other elements may be open: an svg that the end of one closes ends.
+        markup to it. So the framesets end there; where there are none, nothing changes.
+        Without scripting, a noscript that is not whole takes in what comes behind it: its content
+        is left out. And other elements are open: an svg that the end of one closes is ended first.
         """
         gate = self._judge.unread()
         if gate is None:

@@ -22,12 +22,14 @@ class What(IntEnum):
     STYLE = 2  #: a sheet that may hold a URL, from ``end`` to ``stop``; in svg, a piece of one
     END = 3  #: ``</body>`` or ``</html>`` as real markup
     DOCTYPE = 4  #: the beginning of one
-    #: In svg and math, where a reader that knows no namespaces would go another way: behind the
-    #: start tag of that name, whose content it takes for text; or, without a name, the rest of a
-    #: CDATA section, which it takes for markup. ``broken`` where that begins, ``whole`` where the
-    #: section ends. Or, with the name `frameset`, where a reader that is still in one would, or the
-    #: start tag of one in svg; with `noscript`, the content of one that is not whole; with
-    #: `svg` and `math`, ``broken``, before an end tag of HTML that closes one.
+    #: Where readers of the page would part: its ``name`` says which.
+    #: Without one, the rest of a CDATA section in svg or math, which is markup to a reader that
+    #: knows no namespaces; ``broken`` where that begins, ``whole`` where the section ends.
+    #: `svg` or `math`, ``broken``: before an end tag of HTML that closes one.
+    #: `frameset`: before a tag that one still open ignores; or, with a length, the start tag of one
+    #: in svg. `noscript`, with a length: the content of one that is not whole.
+    #: Any, of no length: behind a start tag in svg or math of that name, behind which a reader that
+    #: knows no namespaces reads text.
     SPLIT = 5
 
 
