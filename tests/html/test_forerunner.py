@@ -82,6 +82,8 @@ PAGES = [
     b"<svg><link rel=stylesheet href=@></svg>",
     b"<math><video poster=@></video></math>",
     b"<svg><input type=image src=@><source srcset=@><script src=@></script></svg>",
+    b"<svg><desc><image href=@></desc><foreignObject><image xlink:href=@></svg>",
+    b"<svg><desc><script href=@></script><script xlink:href=@></script></svg>",
 ]
 
 
