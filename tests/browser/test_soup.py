@@ -11,7 +11,19 @@ from tests.html import test_forerunner, test_framesets, test_noscripts
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TOKENS = sorted({*test_forerunner.TOKENS, *test_framesets.TOKENS, *test_noscripts.TOKENS})
+LOADING = """
+<image|href=//t.test/1> <image|xlink:href=//t.test/2> <use|href=//t.test/3>
+<feImage|href=//t.test/4> <script|href=//t.test/5></script> <image|src=//t.test/6>
+<link|rel=preload|as=image|href=//t.test/7> <video|poster=//t.test/8> <source|srcset=//t.test/9>
+<img|srcset=//t.test/a> <picture> </picture> <input|type=image|src=//t.test/b>
+<iframe|src=//t.test/c></iframe> <object|data=//t.test/d></object> <embed|src=//t.test/e>
+<style>@import|"//t.test/f";</style> <td|background=//t.test/g> <audio|src=//t.test/h>
+<p|style="background:url(//t.test/i)"> <foreignObject> </foreignObject> <mtext> </body> <select>
+</select>
+"""
+TOKENS = [word.replace("|", " ").encode() for word in LOADING.split()] * 2 + sorted(
+    {*test_forerunner.TOKENS, *test_framesets.TOKENS, *test_noscripts.TOKENS}
+)
 HEADS = (
     "<body> <svg> <math> <frameset> <noscript> <svg><desc> <div><noscript> <svg><desc><noscript>"
 )

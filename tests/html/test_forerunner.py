@@ -153,6 +153,12 @@ def test_a_page_that_is_read_again_up_to_a_title() -> None:
     ]
 
 
+def test_what_is_put_in_ends_no_svg() -> None:
+    """It would be HTML behind it, and an image of svg one that is loaded."""
+    page = b"<!doctype html><svg></body><image src=//t.test/x></svg><p>"
+    assert rewrite(page, Judge(GATE, GATE), insert=b"<div>")[0] == page + b"<div>"
+
+
 def test_a_document_in_which_they_part_waits_for_everything() -> None:
     inner = "<svg><title><!--</title>--></svg>"
     for page in (inner, f"<img src=//t.test/a>{inner}", inner * 3):

@@ -192,7 +192,8 @@ static void core_end_tag(Core *core, const Tag *tag)
         return;
     if (tag->name.id == E_TEMPLATE)
         core->templates -= core->templates > 0;
-    else if ((tag->name.id == E_BODY || tag->name.id == E_HTML) && !core->templates) {
+    else if ((tag->name.id == E_BODY || tag->name.id == E_HTML) && !core->templates &&
+             !core->tree.strangers) {
         Found one = found_tag(tag, S_END, IN_HTML);
         report(core, &one);
     }
