@@ -200,7 +200,7 @@ class Scanner(Counting):
         if name == b"template":
             self._templates = max(0, self._templates - 1)
         elif name in (b"body", b"html") and not self._templates and not self._drawn:
-            # In svg what is put there would end it, and what comes behind it be read in another way.
+            # In svg what is put there would end that, and what comes behind be read otherwise.
             self._spans.append(Span(What.END, name, start, end, end))
 
     def _start_tag(self, name: bytes, start: int, name_end: int, end: int) -> bool:
