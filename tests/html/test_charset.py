@@ -140,6 +140,9 @@ def test_declared_gives_all_in_order() -> None:
         (HTML, b"<p", True),
         (HTML, b"\n", True),
         ("text/html; charset=utf-7", b"<", False),
+        ("text/html; charset=utf-16", b"<?", False),
+        ("text/html; charset=utf-16", b"<\0?", True),
+        ("text/html; charset=utf-16", b"<p>" * 400, True),
     ],
 )
 def test_settled(content_type: str, first: bytes, enough: bool) -> None:

@@ -157,6 +157,9 @@ def test_what_is_put_in_ends_no_svg() -> None:
     """It would be HTML behind it, and an image of svg one that is loaded."""
     page = b"<!doctype html><svg></body><image src=//t.test/x></svg><p>"
     assert rewrite(page, Judge(GATE, GATE), insert=b"<div>")[0] == page + b"<div>"
+    open_ = b"<!doctype html><svg><g><svg></body><image src=//t.test/x><![CDATA[x"
+    closed = open_ + b"]]></svg></svg><div>"
+    assert rewrite(open_, Judge(GATE, GATE), insert=b"<div>")[0] == closed
 
 
 def test_a_document_in_which_they_part_waits_for_everything() -> None:

@@ -309,18 +309,24 @@ static PyObject *scanner_closing(PyObject *self, void *unused)
 {
     (void)unused;
     const Core *core = &((Scanner *)self)->core;
-    switch (core->state) {
-    case COMMENT:
-        return PyBytes_FromString("-->");
-    case CDATA:
-        return PyBytes_FromString("]]>");
-    case BOGUS:
-        return PyBytes_FromString(">");
-    case TEXT:
-        return PyBytes_FromFormat("</%s>", core->tables->known[core->raw].text);
-    default:
-        return PyBytes_FromString("");
+    const Known *known = core->tables->known;
+    if (core->state == TEXT)
+        return PyBytes_FromFormat("</%s>", known[core->raw].text);
+    int open, root = drawing(&core->tree, &open);
+    PyObject *text = PyBytes_FromString(core->state == COMMENT ? "-->"
+                                        : core->state == CDATA ? "]]>"
+                                        : core->state == BOGUS ? ">"
+                                                               : "");
+    PyObject *end = PyBytes_FromFormat("</%s>", known[root < 0 ? 0 : root].text);
+    PyObject *ends = end ? PySequence_Repeat(end, open) : NULL;
+    Py_XDECREF(end);
+    if (text && ends)
+        PyBytes_ConcatAndDel(&text, ends);
+    else {
+        Py_CLEAR(text);
+        Py_XDECREF(ends);
     }
+    return text;
 }
 
 static PyObject *scanner_overflow(PyObject *self, void *unused)
@@ -339,7 +345,7 @@ static PyMemberDef SCANNER_MEMBERS[] = {
 };
 
 static PyGetSetDef SCANNER_GETTERS[] = {
-    {"closing", scanner_closing, NULL, "What ends the text that the end of the file would cut.",
+    {"closing", scanner_closing, NULL, "What ends the text that the end of the file would cut, and svg.",
      NULL},
     {"overflow", scanner_overflow, NULL, "True once a token went past its bound.", NULL},
     {NULL, NULL, NULL, NULL, NULL},

@@ -239,13 +239,12 @@ static int last_foreign(const Tree *tree, const Name *name)
 static int drawing(const Tree *tree, int *open)
 {
     *open = 0;
-    if (current_space(tree) == IN_HTML)
+    int first = tree->marked[M_HTML] + 1;
+    if (!tree->strangers || tree->size - first != tree->strangers)
         return NOTHING;
-    const Element *root = &tree->elements[tree->size - tree->strangers];
-    if (root->space == IN_HTML)
-        return NOTHING;
-    *open = root->id == E_SVG ? tree->svgs : tree->maths;
-    return root->id;
+    int id = tree->elements[first].id;
+    *open = id == E_SVG ? tree->svgs : tree->maths;
+    return id;
 }
 
 /* True when a start tag of this name is read as in HTML (13.2.6, the dispatcher). */

@@ -89,6 +89,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 MARKED = frozenset(mark[0] for mark, _ in _MARKS)
 # "Prescan for UTF-16 XML declarations".
 _WIDE_XML = (b"<\0?\0x\0", b"\0<\0?\0x")
+_WIDE = ("utf-16-le", "utf-16-be")
 _BLANK = "\t\n\f\r "
 _PARAMETER = re.compile(r";[\t ]*charset[\t ]*=[\t ]*(?:\"([^\"]*)\"?|([^;,]*))", re.IGNORECASE)
 # "Algorithm for extracting a character encoding from a meta element".
@@ -132,12 +133,16 @@ def settled(content_type: str, first: bytes) -> bool:
     """Whether these ``first`` bytes of a body are enough for :func:`found` not to change its mind.
 
     They are unless they may begin a mark. A `<meta>` is not waited for: what it may still say
-    changes nothing in a superset of ASCII, and one that is none shows by its escapes.
+    changes nothing in a superset of ASCII, and one that is none shows by its escapes. A header that
+    says UTF-16 is believed at the first NUL.
     """
+    named = in_header(content_type)
+    if named in _WIDE and len(first) < PRESCAN and found(content_type, first) is None:
+        return False
     if len(first) > 5:
         return True
     marks = [mark for mark, _ in _MARKS]
-    if not in_header(content_type):
+    if not named:
         marks += _WIDE_XML
     return not any(len(first) < len(mark) and mark.startswith(first) for mark in marks)
 
@@ -161,8 +166,8 @@ def found(content_type: str, first: bytes) -> str | None:
     named = in_header(content_type)
     if named != "":
         # A label that cannot be true: a browser shows nothing sensible, another client may.
-        wide = named in ("utf-16-le", "utf-16-be")
-        return None if wide and b"\0" not in head and _MARKUP.search(head) else named
+        lie = named in _WIDE and b"\0" not in head and _MARKUP.search(head)
+        return None if lie else named
     labels = declared(head)
     if "iso2022_jp" in labels:
         return "iso2022_jp" if len(set(labels)) == 1 else None

@@ -139,10 +139,11 @@ class OpenElements:
 
         And none where something of HTML is open in between.
         """
-        if self.node.space is _HTML:
+        first = self.mark(Mark.HTML) + 1
+        if not self.strangers or len(self.nodes) - first != self.strangers:
             return b"", 0
-        root = self.nodes[-self.strangers]
-        return root.name, 0 if root.space is _HTML else len(self._where[False][root.name])
+        root = self.nodes[first]
+        return root.name, len(self._where[False][root.name])
 
     def push(
         self, name: bytes, space: Space, attributes: Mapping[bytes, str], held: Entries = ()

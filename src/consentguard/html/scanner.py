@@ -53,14 +53,15 @@ class Scanner(Counting):
 
     @property
     def closing(self) -> bytes:
-        """What ends the text that the end of the file would cut, so that markup may follow.
+        """What ends the text that the end of the file would cut, and svg, so that HTML may follow.
 
         Nothing ends `plaintext`, and a script that was cut must not run.
         """
         ends = {self._comment: b"-->", self._cdata: b"]]>", self._bogus: b">"}
+        drawing, open_ = self._open.drawing()
         if self._state == self._text:
             return b"</" + self._raw + b">"
-        return ends.get(self._state, b"")
+        return ends.get(self._state, b"") + open_ * (b"</" + drawing + b">")
 
     def feed(self, data: bytes) -> list[Span]:
         """Take in the next piece and return what it completed, in order.
