@@ -15,7 +15,7 @@ from consentguard.possessive import compiled
 from .attributes import Attribute, attributes, only
 from .foreign import Space
 from .spans import Span
-from .table import FORERUN, HTML, PREFIX, REPLACED, SVG, Kind, Slot, foreign
+from .table import FORERUN, FORERUN_HTML, HTML, PREFIX, REPLACED, SVG, Kind, Slot, foreign
 
 # What says how a slot of the table is meant.
 _MEANT: Mapping[bytes, tuple[bytes, ...]] = {
@@ -71,7 +71,7 @@ def _usual(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
     return compiled(rb"(?:" + _SPACE + rb"++(?:" + one + rb"))*+[ \t\n\f\r/]*+>")
 
 
-_ELEMENTS = {name: Form(name, slots) for name, slots in HTML.items()}
+_ELEMENTS = {name: Form(name, slots) for name, slots in {**HTML, **FORERUN_HTML}.items()}
 _ELEMENTS[b"base"] = Form(b"base", ())
 _FOREIGN = {name: Form(name, slots) for name, slots in {**SVG, **FORERUN}.items()}
 # Preload scanners take even one that stands in an svg.

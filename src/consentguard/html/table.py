@@ -78,19 +78,14 @@ _BACKGROUND = (Slot(b"background", Kind.IMAGE),)
 # Attribution Reporting, "Registering attribution sources": each URL gets a background request.
 _ATTRIBUTION = Slot(b"attributionsrc", Kind.BEACON, Shape.LIST)
 
-_HREFS = (b"href", b"xlink:href")
-_HINTS = tuple(Slot(name, Kind.HINT) for name in _HREFS)
-
 #: HTML elements. `script`, `link` and `meta` depend on other attributes too: see below.
 HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
-        # Chromium's preload scanner may take it for svg's, and `image` too.
-        b"script": (Slot(b"src", Kind.SCRIPT), _ATTRIBUTION, *_HINTS),
+        b"script": (Slot(b"src", Kind.SCRIPT), _ATTRIBUTION),
         b"iframe": (Slot(b"src", Kind.FRAME), Slot(b"srcdoc", Kind.FRAME, Shape.DOCUMENT)),
         b"frame": (Slot(b"src", Kind.FRAME),),
         b"img": (_SRC_IMAGE, _SRCSET, _ATTRIBUTION),
-        # "Change the token's tag name to img".
-        b"image": (_SRC_IMAGE, _SRCSET, _ATTRIBUTION, *_HINTS),
+        b"image": (_SRC_IMAGE, _SRCSET, _ATTRIBUTION),  # "change the token's tag name to img"
         b"source": (_SRC_MEDIA, _SRCSET),
         b"video": (_SRC_MEDIA, Slot(b"poster", Kind.IMAGE)),
         b"audio": (_SRC_MEDIA,),
@@ -123,6 +118,7 @@ PRAGMAS = {
 #: Attributes that contact somebody beside what the element is for, which goes on without them.
 BESIDE = frozenset((_ATTRIBUTION.name,))
 
+_HREFS = (b"href", b"xlink:href")
 #: Elements of svg.
 SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
@@ -131,6 +127,13 @@ SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
             element: tuple(Slot(name, Kind.IMAGE) for name in _HREFS)
             for element in (b"image", b"use", b"feimage")
         },
+    }
+)
+#: HTML's that Chromium's preload scanner takes for svg's while it is in one.
+FORERUN_HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
+    {
+        element: (*HTML[element], *(Slot(name, Kind.HINT) for name in _HREFS))
+        for element in (b"script", b"image")
     }
 )
 #: What is none in svg and math, and what preload scanners, which know no namespaces, fetch there.
