@@ -1,4 +1,4 @@
-# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make browser · make vitals · make lighthouse · make fuzz · make sanitize · make soak · make caches
+# make demo [FRAMEWORK=django|flask|fastapi] · make test · make check · make bench · make clean; longer: make browser · make vitals · make lighthouse · make fuzz · make soup · make sanitize · make soak · make caches
 PYTHON ?= python3
 PORT ?= 8000
 FRAMEWORK ?= starlette
@@ -23,7 +23,7 @@ STRICT := -std=c11 -O2 -Wall -Wextra -Werror -DPy_LIMITED_API=0x030B0000
 # Pytest and the many processes that tests start read what is compiled, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-pure browser vitals lighthouse check types style bench fuzz soak caches sanitize screenshot gallery clean
+.PHONY: demo test test-pure browser vitals lighthouse check types style bench fuzz soup soak caches sanitize screenshot gallery clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -79,6 +79,11 @@ bench: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
 	$(BIN)/python tools/fuzz.py $(SECONDS)
+
+# Chromium reads pages that nobody would write, ever more of them: does any reach a tracker?
+# make soup CONSENTGUARD_SEED=1 repeats a run.
+soup: $(VENV)/.chromium
+	CONSENTGUARD_SECONDS=$(SECONDS) $(BIN)/python -m pytest -s -o timeout=0 tests/browser/soup.py
 
 # Ten thousand responses that end at random places: is any memory left behind?
 soak: $(VENV)/.dev

@@ -84,10 +84,10 @@ class Site:
         kind = TYPES.get(route.request.resource_type, "image/svg+xml")
         headers = {"access-control-allow-origin": "*", "content-type": kind}
         body: str | bytes = ""
+        if "slow" in url.path:
+            await asyncio.sleep(0.1)
         if url.hostname != "site.test":
             self.contacted.add((url.hostname or "").rstrip("."))
-            if "slow" in url.path:
-                await asyncio.sleep(0.1)
             if kind == "text/javascript":
                 body = f"(self.ran ||= []).push('{PurePosixPath(url.path).stem}')"
         elif url.path in self.documents:

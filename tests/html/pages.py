@@ -47,7 +47,7 @@ _CRUMBS = """
 <textarea> </textarea> <![CDATA[ ]]> ]] <template> </template> <body </body> <p> </p> <desc>
 <foreignObject> </foreignObject> <plaintext> <annotation-xml> </html> <!doctype <font color>
 <font> <div> url( \\ \0 \x80 <noscript> </noscript> <x-y> </x-y> <use <frameset> </frameset>
-<frame <noframes> <table> </table> </div>
+<frame <noframes> <table> </table> </div> url() \x80\\
 """
 #: Pages that nobody would write.
 SOUP = st.lists(st.sampled_from([*_CRUMBS.split(), " ", "\n"]), max_size=40).map(

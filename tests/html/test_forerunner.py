@@ -83,6 +83,8 @@ PAGES = [
     b"<math><video poster=@></video></math>",
     b"<svg><input type=image src=@><source srcset=@><script src=@></script></svg>",
     b"<svg><desc><image href=@></desc><foreignObject><image xlink:href=@></svg>",
+    b"<svg></math><image src=@></svg>",
+    b"<math></svg><image srcset=@></math>",
     b"<svg><desc><script href=@></script><script xlink:href=@></script></svg>",
 ]
 
@@ -155,9 +157,9 @@ def test_a_page_that_is_read_again_up_to_a_title() -> None:
 
 def test_what_is_put_in_ends_no_svg() -> None:
     """It would be HTML behind it, and an image of svg one that is loaded."""
-    page = b"<!doctype html><svg></body><image src=//t.test/x></svg><p>"
+    page = b"<!doctype html><svg></body><x y=//t.test/x></svg><p>"
     assert rewrite(page, Judge(GATE, GATE), insert=b"<div>")[0] == page + b"<div>"
-    open_ = b"<!doctype html><svg><g><svg></body><image src=//t.test/x><![CDATA[x"
+    open_ = b"<!doctype html><svg><g><svg></body><x y=//t.test/x><![CDATA[x"
     closed = open_ + b"]]></svg></svg><div>"
     assert rewrite(open_, Judge(GATE, GATE), insert=b"<div>")[0] == closed
 

@@ -185,7 +185,7 @@ LOOK_ALIKES = [
     b"<script src=/a>fbq(</script>",
     b"<script type='text/javascript;x'>fbq(</script>",
     b"<style>/* url(//bad) */ a{content:'url(//bad)'} @namespace url(//bad);</style>",
-    b"<svg><a href=//bad><image src=//bad></svg>",
+    b"<svg><a href=//bad><use src=//bad></svg>",
     b"<img src='' alt=//bad><img src>",
     b"<p style='content:\"url(//bad)\"'>",
 ]
@@ -515,6 +515,16 @@ def test_what_is_no_url_in_any_charset_keeps_its_sheet() -> None:
     page = 'q:before{content:"\u00ab\\00a0"} a{b:url(/own)}'.encode()
     page = b"<style>%b</style>" % page
     assert rewrite(page, BadHosts()) == (page, [])
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [b"a{b:url()}", b"a{b:url('')}", b"a{b:\xc2\\url()}", b'\xc2\\"url(<st', b"@import '';"],
+)
+def test_a_sheet_with_an_empty_url_loads_nothing(sheet: bytes) -> None:
+    for base in (b"", b"<base href=//bad/>"):
+        page = base + b"<style>%b</style>" % sheet
+        assert rewrite(page, BadHosts()) == (page, [])
 
 
 def test_a_url_in_two_charsets_is_in_doubt() -> None:

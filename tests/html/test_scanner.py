@@ -42,7 +42,7 @@ def joined(out: list[Found]) -> list[Found]:
     whole: list[Found] = []
     for one in out:
         what, name, text, at = one
-        last = whole[-1] if whole and what is What.SPLIT and not name else None
+        last = whole[-1] if whole and what is What.SECTION else None
         if last and last[:2] == one[:2] and last[3] + len(last[2]) == at:
             whole[-1] = (what, name, last[2] + text, last[3])
         else:

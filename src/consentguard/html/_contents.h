@@ -85,7 +85,7 @@ static int parts(const Core *core, place end)
 static void split(Core *core, const Found *begun)
 {
     Found one = {
-        .what = S_SPLIT,
+        .what = S_ASIDE,
         .whole = 1,
         .id = begun->id,
         .start = begun->end,
@@ -99,7 +99,7 @@ static void split(Core *core, const Found *begun)
 static void leave_framesets(Core *core, place at)
 {
     Found one = {
-        .what = S_SPLIT, .whole = 1, .id = E_FRAMESET, .start = at, .end = at, .stop = at};
+        .what = S_FRAMED, .whole = 1, .id = E_FRAMESET, .start = at, .end = at, .stop = at};
     for (; core->framesets; core->framesets--)
         report(core, &one);
 }

@@ -1,8 +1,8 @@
 /* The tokenizer: the same spans as scanner.py, at the speed of memchr.
 
-   scanner.py says what it does and why; each function here, in _stream.h and in _contents.h is named
-   after its twin there, in counting.py, stream.py or contents.py. Where the two differ, scanner.py is
-   right. */
+   scanner.py says what it does and why; each function here, in _stream.h and in _contents.h is
+   named after its twin there, in counting.py, stream.py or contents.py. Where the two differ,
+   scanner.py is right. */
 
 #ifndef CONSENTGUARD_CORE_H
 #define CONSENTGUARD_CORE_H
@@ -54,7 +54,7 @@ static int state_noscript(Core *core)
     }
     if (unended(&inner) || (core->tree.strangers && find(core->b, start, end, '<') >= 0)) {
         Found one = core->begun;
-        one.what = S_SPLIT;
+        one.what = S_ODD;
         one.start = start;
         one.end = one.stop = end;
         report(core, &one);
@@ -203,7 +203,7 @@ static void core_end_tag(Core *core, const Tag *tag)
 static void end_drawings(Core *core, int id, int count, place at)
 {
     Found one = {
-        .what = S_SPLIT, .whole = 1, .broken = 1, .id = id, .start = at, .end = at, .stop = at};
+        .what = S_DRAWING, .whole = 1, .id = id, .start = at, .end = at, .stop = at};
     while (count-- > 0)
         report(core, &one);
 }
@@ -267,7 +267,7 @@ static int start_tag(Core *core, const Tag *tag)
         core->templates += !inside_point(&core->tree);
         return 0;
     case E_FRAMESET:
-        one.what = S_SPLIT;
+        one.what = S_ODD;
         if (core->tree.strangers)
             report(core, &one);
         else

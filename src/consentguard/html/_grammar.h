@@ -16,10 +16,10 @@
     X(E_A, "a") X(E_ADDRESS, "address") X(E_ANNOTATION_XML, "annotation-xml") \
     X(E_BASE, "base") X(E_BODY, "body") X(E_BR, "br") X(E_BUTTON, "button") X(E_COL, "col") \
     X(E_COLGROUP, "colgroup") X(E_CAPTION, "caption") X(E_DD, "dd") X(E_DT, "dt") \
-    X(E_FONT, "font") X(E_FORM, "form") X(E_FRAMESET, "frameset") X(E_H1, "h1") X(E_H2, "h2") X(E_H3, "h3") \
-    X(E_H4, "h4") X(E_H5, "h5") X(E_H6, "h6") X(E_HR, "hr") X(E_HTML, "html") \
-    X(E_INPUT, "input") X(E_LI, "li") X(E_MALIGNMARK, "malignmark") X(E_MATH, "math") \
-    X(E_MGLYPH, "mglyph") X(E_NOBR, "nobr") X(E_NOSCRIPT, "noscript") X(E_OL, "ol") \
+    X(E_FONT, "font") X(E_FORM, "form") X(E_FRAMESET, "frameset") X(E_H1, "h1") \
+    X(E_H2, "h2") X(E_H3, "h3") X(E_H4, "h4") X(E_H5, "h5") X(E_H6, "h6") X(E_HR, "hr") \
+    X(E_HTML, "html") X(E_INPUT, "input") X(E_LI, "li") X(E_MALIGNMARK, "malignmark") \
+    X(E_MATH, "math") X(E_MGLYPH, "mglyph") X(E_NOBR, "nobr") X(E_NOSCRIPT, "noscript") X(E_OL, "ol") \
     X(E_OPTGROUP, "optgroup") X(E_OPTION, "option") X(E_P, "p") X(E_PLAINTEXT, "plaintext") \
     X(E_RB, "rb") X(E_RP, "rp") X(E_RT, "rt") X(E_RTC, "rtc") X(E_RUBY, "ruby") \
     X(E_SCRIPT, "script") X(E_SELECT, "select") X(E_STYLE, "style") X(E_SVG, "svg") \
@@ -57,8 +57,8 @@ enum {
     RAW = 1 << 17,
     BEGINS = 1 << 18, /* a start tag that the scanner acts on in HTML content */
     ENDS = 1 << 19,   /* an end tag that it acts on there */
-    UNFRAMED = 1 << 20,
-    DRAWN = 1 << 21,
+    UNFRAMED = 1 << 20, /* a start tag that a browser in a frameset ignores, and reads on behind */
+    DRAWN = 1 << 21,    /* its end tag belongs to a drawing: no HTML around it is closed by that */
 };
 
 enum { KNOWN_LIMIT = 320, SLOTS = 1024, LONGEST = 24, RARE_LIMIT = 16 };
@@ -89,7 +89,7 @@ typedef struct {
     place script_limit, token_limit, memory, depth_limit, short_limit;
     int active_limit, alike_limit, torn_limit;
     PyObject *snippets, *span, *sheet, *foreign, *no_bytes, *decode, *encodings, *latin1;
-    PyObject *whats[8], *spaces[3];
+    PyObject *whats[10], *spaces[3];
 } Tables;
 
 typedef struct {
@@ -103,7 +103,8 @@ typedef struct {
 
 static int known_name(const Tables *tables, const byte *text, place length, uint32_t hash)
 {
-    for (uint32_t slot = HASH_SLOT(hash); tables->slots[slot] >= 0; slot = (slot + 1) & (SLOTS - 1)) {
+    uint32_t slot = HASH_SLOT(hash);
+    for (; tables->slots[slot] >= 0; slot = (slot + 1) & (SLOTS - 1)) {
         const Known *one = &tables->known[tables->slots[slot]];
         if (one->length == length && alike(text, one->text, length))
             return tables->slots[slot];

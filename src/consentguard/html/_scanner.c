@@ -1,7 +1,8 @@
 /* The scanner in C as a Python module: consentguard.html.engine chooses between it and scanner.py.
 
-   What it does is in _core.h. Here are the objects around it, and the tables that all scanners share:
-   they are filled from the Python modules that say what they hold, so that nothing is said twice. */
+   What it does is in _core.h. Here are the objects around it, and the tables that all scanners
+   share: they are filled from the Python modules that say what they hold, so that nothing is said
+   twice. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -345,8 +346,8 @@ static PyMemberDef SCANNER_MEMBERS[] = {
 };
 
 static PyGetSetDef SCANNER_GETTERS[] = {
-    {"closing", scanner_closing, NULL, "What ends the text that the end of the file would cut, and svg.",
-     NULL},
+    {"closing", scanner_closing, NULL,
+     "What ends the text that the end of the file would cut, and svg.", NULL},
     {"overflow", scanner_overflow, NULL, "True once a token went past its bound.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -438,10 +439,11 @@ static PyType_Slot SNIPPETS_SLOTS[] = {
 };
 
 static PyType_Spec SNIPPETS_SPEC = {
-    "consentguard.html._scanner.Snippets", sizeof(Snippets), 0, Py_TPFLAGS_DEFAULT, SNIPPETS_SLOTS,
+    "consentguard.html._scanner.Snippets", sizeof(Snippets), 0, Py_TPFLAGS_DEFAULT,
+    SNIPPETS_SLOTS,
 };
 
-/* ---- the tables, filled from the modules that say what they hold ------------------------------ */
+/* ---- the tables, filled from the modules that say what they hold ----------------------------- */
 
 static PyObject *member(const char *module, const char *name)
 {
@@ -685,7 +687,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 4) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 5) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }

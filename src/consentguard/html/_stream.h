@@ -1,4 +1,4 @@
-/* The part of the tokenizer that knows neither tags nor elements: states that wait for an end alone.
+/* The part of the tokenizer that knows neither tags nor elements: states that wait for an end.
 
    The twin of stream.py. A Core is one tokenizer over bytes that somebody else holds: a scanner's
    buffer, or the content of a noscript inside of it. Spans are gathered as numbers. */
@@ -11,7 +11,20 @@
 #include "_plain.h"
 #include "_tree.h"
 
-enum { S_TAG, S_SCRIPT, S_STYLE, S_END, S_DOCTYPE, S_SPLIT, S_KINDS }; /* spans.What */
+/* spans.What */
+enum {
+    S_TAG,
+    S_SCRIPT,
+    S_STYLE,
+    S_END,
+    S_DOCTYPE,
+    S_SECTION,
+    S_ASIDE,
+    S_FRAMED,
+    S_DRAWING,
+    S_ODD,
+    S_KINDS
+};
 
 typedef struct {
     int what, space, in_template, whole, broken, silent;
@@ -216,7 +229,7 @@ static void split_section(Core *core, place last, place stop)
     }
     if (core->met == 2 && at < stop) {
         Found one = {
-            .what = S_SPLIT,
+            .what = S_SECTION,
             .whole = last < stop,
             .broken = begins,
             .id = NOTHING,

@@ -66,7 +66,9 @@ class Asking:
         return self._all(self.url(url, kind, element) for url in urls)
 
     def url(self, url: str, kind: Kind, element: str, depth: int = 0) -> Denied | None:
-        """Judge one URL, which is not empty."""
+        """Judge one URL; an empty one loads nothing, whatever the page's bases are."""
+        if not url:
+            return None
         first = url[0]
         if first not in _ROOTED:
             if first in _CONTENT and (found := content(url)):
@@ -150,7 +152,7 @@ class Asking:
             return
         for one in find_urls(found.body):
             url = one.url.decode(codec, "replace")
-            yield self.url(url, one.kind, "style", depth + 1) if url else None
+            yield self.url(url, one.kind, "style", depth + 1)
 
     def _document(self, found: Content) -> Denied | None:
         codec = readable(found.parameters, found.body[:PRESCAN])

@@ -164,11 +164,11 @@ class Contents(Stream):
     def _split(self, begun: Span) -> None:
         """Report that there a reader without namespaces would go another way."""
         at = begun.end
-        self._spans.append(Span(What.SPLIT, begun.name, at, at, at))
+        self._spans.append(Span(What.ASIDE, begun.name, at, at, at))
 
     def _leave_framesets(self, at: int) -> None:
         """Report that a browser in a frameset would read on there in another way."""
-        self._spans += [Span(What.SPLIT, b"frameset", at, at, at)] * self._framesets
+        self._spans += [Span(What.FRAMED, b"frameset", at, at, at)] * self._framesets
         self._framesets = 0
 
     def _noscript(self) -> bool:
@@ -264,4 +264,4 @@ class Contents(Stream):
 
 def _without(start: int, end: int, inside: bool) -> Span:
     """A noscript's content, which is left out where its readings part."""
-    return Span(What.SPLIT, b"noscript", start, end, end, template=inside)
+    return Span(What.ODD, b"noscript", start, end, end, template=inside)

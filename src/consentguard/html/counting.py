@@ -97,8 +97,7 @@ class Counting(Contents):
                 self._end_tag(name, start, pos)
                 if open_ and not kept.strangers:
                     # Who knows other elements around it may not close it here.
-                    split = Span(What.SPLIT, drawing, start, start, start, broken=True)
-                    spans += [split] * open_
+                    spans += [Span(What.DRAWING, drawing, start, start, start)] * open_
             elif self._start_tag(name, start, found.end(2), pos):
                 return not self.overflow
             if not kept.nodes:

@@ -30,14 +30,18 @@ REPORTED = 5000
 _NOTHING = Known.by(Kept(set(), {}))
 # Of an enum, once: its members take long to look up.
 _HTML = Space.HTML
-_TAG, _STYLE, _DOCTYPE, _SPLIT = What.TAG, What.STYLE, What.DOCTYPE, What.SPLIT
+_TAG, _STYLE, _DOCTYPE, _SECTION = What.TAG, What.STYLE, What.DOCTYPE, What.SECTION
 # An svg's style element is told of by its tag, its sheet comes in pieces.
 _TELLING = DOCUMENT | {b"style"}
 #: A tag by which an app says where the insertion goes: it shows nothing, and has no end tag.
 PLACE = b"<wbr data-cg-banner>"
-# Behind a frameset no frame is loaded, 13.2.6.4.21, but an `<html>` still gives the root what
-# attributes it lacks: a style, for one.
-_UNFRAMED = b"</frameset><html style>"
+# What is put in where readers would part. Behind a frameset no frame is loaded, 13.2.6.4.21, but an
+# `<html>` still gives the root what attributes it lacks: a style, for one.
+_JOINING = {
+    What.ASIDE: b"<!--</NAME>-->",
+    What.FRAMED: b"</frameset><html style>",
+    What.DRAWING: b"</NAME>",
+}
 #: Tags by which a page shows what others have.
 _SHOWING = frozenset((b"iframe", b"script"))
 Piece = bytes | memoryview
@@ -287,7 +291,7 @@ class Rewriter:
         """A doctype, the place before `</body>`, or what two readers read in two ways."""
         if span.what is _DOCTYPE:
             self._document = True
-        elif span.what is _SPLIT:
+        elif span.what >= _SECTION:
             return self._joined_readings(span, view, done, out)
         elif span.name == b"body" and self._document:
             out += (view[done : span.start], self._last())
@@ -314,14 +318,11 @@ class Rewriter:
             if not self._reported:
                 self._reported.append((span.name, (Denied(gate, ""),), self._scanner.offset))
         out.append(view[done : span.start])
-        if span.name:
-            if span.broken:
-                out.append(b"</%b>" % span.name)
-            elif span.start == span.stop:
-                out.append(_UNFRAMED if span.name == b"frameset" else b"<!--</%b>-->" % span.name)
-            return span.stop
-        text = bytes(view[span.start : span.stop - 3 * span.whole])
-        out.append(b"]]>" * span.broken + text.replace(b"&", b"&amp;").replace(b"<", b"&lt;"))
+        if span.what is _SECTION:
+            text = bytes(view[span.start : span.stop - 3 * span.whole])
+            out.append(b"]]>" * span.broken + text.replace(b"&", b"&amp;").replace(b"<", b"&lt;"))
+        elif span.what in _JOINING:
+            out.append(_JOINING[span.what].replace(b"NAME", span.name))
         return span.stop
 
     def _inserted(self) -> bytes:

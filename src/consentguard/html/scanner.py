@@ -278,7 +278,7 @@ class Scanner(Counting):
             self._framesets += 1
         elif span.name == b"frameset":
             # What ends one would end an element of svg. Nobody frames from there.
-            self._spans.append(span._replace(what=What.SPLIT))
+            self._spans.append(span._replace(what=What.ODD))
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
         if not self._open.nodes and name not in (b"svg", b"math"):

@@ -22,15 +22,18 @@ class What(IntEnum):
     STYLE = 2  #: a sheet that may hold a URL, from ``end`` to ``stop``; in svg, a piece of one
     END = 3  #: ``</body>`` or ``</html>`` as real markup
     DOCTYPE = 4  #: the beginning of one
-    #: Where readers of the page would part: its ``name`` says which.
-    #: Without one, the rest of a CDATA section in svg or math, which is markup to a reader that
-    #: knows no namespaces; ``broken`` where that begins, ``whole`` where the section ends.
-    #: `svg` or `math`, ``broken``: before an end tag of HTML that closes one.
-    #: `frameset`: before a tag that one still open ignores; or, with a length, the start tag of one
-    #: in svg. `noscript`, with a length: the content of one that is not whole.
-    #: Any, of no length: behind a start tag in svg or math of that name, behind which a reader that
-    #: knows no namespaces reads text.
-    SPLIT = 5
+    # From here on: where readers of the page would part.
+    #: The rest of a CDATA section in svg or math, which is markup to a reader that knows no
+    #: namespaces; ``broken`` where that begins, ``whole`` where the section ends.
+    SECTION = 5
+    #: Behind a start tag in svg or math, of no length: such a reader takes what follows for text.
+    ASIDE = 6
+    #: Before a tag that a frameset ignores which is still open, of no length; one for each of them.
+    FRAMED = 7
+    #: Before an end tag of HTML that closes an svg or math, of no length: ``name`` is the latter's.
+    DRAWING = 8
+    #: What is best left out: the content of a noscript that is not whole, a frameset's tag in svg.
+    ODD = 9
 
 
 class Span(NamedTuple):

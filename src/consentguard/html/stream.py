@@ -164,7 +164,7 @@ class Stream(ABC):
             self._met += at >= 0
         if self._met == 2 and at < stop:
             whole = last < stop
-            self._spans.append(Span(What.SPLIT, b"", at, stop, stop, whole=whole, broken=begins))
+            self._spans.append(Span(What.SECTION, b"", at, stop, stop, whole=whole, broken=begins))
 
     def _text(self) -> bool:
         """13.2.5.2 RCDATA and 13.2.5.3 RAWTEXT state."""

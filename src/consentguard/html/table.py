@@ -136,10 +136,15 @@ FORERUN_HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
         for element in (b"script", b"image")
     }
 )
-#: What is none in svg and math, and what preload scanners, which know no namespaces, fetch there.
+#: What is none in svg and math, and what preload scanners fetch there: some know no namespaces, and
+#: to Chromium's any `</svg>` or `</math>` ends either.
 FORERUN: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
         b"script": (*SVG[b"script"], Slot(b"src", Kind.HINT)),
+        b"image": (
+            *SVG[b"image"],
+            *(one._replace(kind=Kind.HINT) for one in (_SRC_IMAGE, _SRCSET)),
+        ),
         **{element: HTML[element] for element in (b"link", b"video", b"input", b"source")},
     }
 )

@@ -237,7 +237,7 @@ class TagGate:
             return
         for one in find_urls(text):
             url = one.url.decode(self._encoding, "replace")
-            denied = self._asking.url(url, one.kind, element) if url else None
+            denied = self._asking.url(url, one.kind, element)
             if denied is not None:
                 first, last = one.start, one.end
                 if source:
