@@ -33,7 +33,8 @@ encoding=text/html <a> </a> <b> </b> <p> </p> <div> </div> <img <br> </br> <i> <
 </noscript> <template> </template> <plaintext> <body> </body> </html> <!doctype <table> </table>
 <title/> <style/> <xmp/> <link <video ]]> <!--<script> <frameset> </frameset> <frame <noframes>
 <tr> <td> </td> <caption> <select> <option> <form> </form> <object> </object> </x> <iframe>
-</iframe> <xmp> hidden disabled class =" ='
+</iframe> <xmp> hidden disabled class =" =' fill=" mask= STROKE= url( rgb( (# <set <animate <style>
+image-set( var( "url(//a)"
 """
 
 

@@ -49,9 +49,11 @@ ELEMENTS = [
         f'{U}"]}}]}}</script>',
         contacts=False,
     ),
+    _row(f'<script type=webbundle>{{"source": "{U}", "resources": ["{U}"]}}</script>'),
     _row(f'<script src="data:text/javascript,new Image().src=%22{U}%22/*stats()*/"></script>'),
     _row(f"<script attributionsrc={U} src=/own></script>", restored=False, contacts=False),
     # frames
+    _row(f"<iframe src=\"javascript:'<img src={U}>'\"></iframe>", restored=False),
     _row(f"<iframe src={U}></iframe>"),
     _row(f"<iframe name=own src={U}></iframe>"),
     _row(f"<iframe srcdoc='<img src={U}>'></iframe>"),
@@ -76,12 +78,34 @@ ELEMENTS = [
         for tag in ("thead", "tbody", "tfoot")
     ),
     _row(f"<table background={U}><tr><td>x</table>"),
+    _row(f"<table><colgroup background={U}><tr><td>x</table>"),
+    _row(f"<table><col background={U}><tr><td>x</table>"),
     _row(f"<table><tr background={U}><td>x</table>"),
     _row(f"<table><tr><td background={U}>x</table>"),
     _row(f"<table><tr><th background={U}>x</table>"),
     _row(f"<html><head>SCRIPT</head><body background={U}>x"),
     _row(f"<svg width=9 height=9><image href={U} width=9 height=9 /></svg>"),
     _row(f"<svg width=9 height=9><image xlink:href={U} width=9 height=9 /></svg>"),
+    *(
+        _row(f"<svg><path d='M0 0L9 9' {name}='url({U}#a)' /></svg>", restored=False)
+        for name in ("fill", "stroke", "mask", "clip-path", "marker-start", "marker-end")
+    ),
+    _row(
+        f"<svg><rect width=9 height=9 filter='url({U}#a)' /></svg>", restored=False, contacts=False
+    ),
+    _row(f"<svg><g CURSOR='u\\72l({U}),auto'><rect width=9 height=9 /></g></svg>", restored=False),
+    *(
+        _row(f"<svg><image width=9 height=9><{animation}></image></svg>", restored=False)
+        for animation in (
+            f"set attributeName=href to={U}",
+            f"animate attributeName=href from={U} to=/own dur=1s",
+            f"animate attributeName=href values='/own; {U}' dur=1s",
+        )
+    ),
+    _row(
+        f"<svg><rect width=9 height=9><set attributeName=mask to='url({U}#a)' /></rect></svg>",
+        restored=False,
+    ),
     _row(f"<svg width=9 height=9><use href={U}#a /></svg>", contacts=False),
     _row(f"<svg width=9 height=9><use xlink:href={U}#a /></svg>", contacts=False),
     *(
@@ -135,6 +159,14 @@ ELEMENTS = [
     _row(f"<style>body{{background:url({U})}}</style>", restored=False),
     _row(f"<style>body{{background:image-set('{U}' 1x)}}</style>", restored=False),
     _row(f"<style>body{{background:u\\72l({U})}}</style>", restored=False),
+    *(
+        _row(f"<style>{sheet}</style>", restored=False)
+        for sheet in (
+            f"body{{--a:'{U}';background:image-set(var(--a) 1x)}}",
+            f"body{{background:image-set(if(style(--a):'/own';else:'{U}') 1x)}}",
+            f"@function --f(--u){{result:image-set(var(--u) 1x)}}body{{background:--f('{U}')}}",
+        )
+    ),
     _row(
         f"<style>@font-face{{font-family:x;src:url({U})}}body{{font-family:x}}</style>x",
         restored=False,

@@ -27,6 +27,8 @@ LOADING = """
 <style>@import|"//t.test/f";</style> <td|background=//t.test/g> <audio|src=//t.test/h>
 <p|style="background:url(//t.test/i)"> <script|src=//t.test/j></script> <frame|src=//t.test/k>
 <link|rel=stylesheet|href=//t.test/l> <body|background=//t.test/m> <html|background=//t.test/n>
+<path|d="M0|0L9|9"|fill="url(//t.test/q)"> <svg|mask="url(//t.test/r#a)"> <col|background=//t.test/s>
+<set|attributeName=href|to=//t.test/u> <animate|attributeName=href|values=//t.test/v|dur=1s>
 <svg|style="background:url(//t.test/o)"> <track|src=//t.test/p> <base|href=//t.test/>
 """
 # What decides how the tags around it are read.
@@ -96,7 +98,8 @@ async def least(chromium: Browser, path: str, tokens: list[str], *, js: bool) ->
 async def test_nothing_passes(chromium: Browser) -> None:
     seed = int(os.environ.get("CONSENTGUARD_SEED") or randrange(10**6))
     end = time.monotonic() + float(os.environ.get("CONSENTGUARD_SECONDS") or 600)
-    found, count = [], 0
+    found: list[tuple[bool, str, str]] = []
+    count = 0
     while time.monotonic() < end and not found:
         pages = made(seed)
         for js in (True, False):

@@ -36,6 +36,14 @@ from consentguard.html.table import Kind
         (b"a{b:image-set('x' 1x, url(y) 2x) 'z'}", [b"x", b"y"]),
         (b"a{b:-webkit-image-set(url('x') 1x)} c{d:'z'}", [b"x"]),
         (b"a{b:image-set('x'} c{d:url(y)}", [b"x", b"y"]),
+        (b"a{b:image-set(if(style(--a:1):'x';else:'y') 1x)}", [b"x", b"y"]),
+        (b"a{b:image-set(/*'*/ 'x' 1x) ''}", [b"x"]),
+        (b"a{b:image-set(u\\72l(x) 1x)}", [b"x"]),
+        (b"a{b:image-set(var(--a) 1x, 'x' 2x)}", [None, b"x"]),
+        (b"a{b:image-set(v\\61r(--a, 'x') 1x, var(--b))}", [None, b"x"]),
+        (b"a{b:-webkit-image-set(--f(1) 1x, linear-gradient(red, calc(1px)) 2x)}", [None]),
+        (b"a{b:image-set(--" + b"f" * 400 + b"() 1x)}", [None]),
+        (b"a{b:image-set(url(x) type('image/png'))} c{d:var(--e)}", [b"x", b"image/png"]),
         (b"a{b:src('x')}", [b"x"]),
         (b"a{color:rgba(1,2,3,.5);width:calc(1px)}", []),
         (b"\\", []),
@@ -43,7 +51,7 @@ from consentguard.html.table import Kind
         (b"a{b:x,url(y)}", [b"y"]),
     ],
 )
-def test_urls_of_a_sheet(css: bytes, expected: list[bytes]) -> None:
+def test_urls_of_a_sheet(css: bytes, expected: list[bytes | None]) -> None:
     assert [one.url for one in find_urls(css)] == expected
 
 

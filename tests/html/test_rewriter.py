@@ -180,12 +180,15 @@ LOOK_ALIKES = [
     b"<meta property=og:image content=//bad><meta http-equiv=x content='0;url=//bad'>",
     b"<input type=text src=//bad><p src=//bad title=//bad data-src=//bad>",
     b'<script type="application/ld+json">{"url":"//bad", "x":"fbq("}</script>',
+    b'<script type=webbundle>{"source":"/a","resources":["/b"]}</script>'
     b"<script type=text/template>fbq(</script><script type=x src=//bad></script>",
     b'<script type="text/plain" data-category="analytics" src=//bad>fbq(</script>',
     b"<script src=/a>fbq(</script>",
     b"<script type='text/javascript;x'>fbq(</script>",
     b"<style>/* url(//bad) */ a{content:'url(//bad)'} @namespace url(//bad);</style>",
     b"<svg><a href=//bad><use src=//bad></svg>",
+    b"<svg><set attributeName=d to=//bad><g fill='url(#a)' filter='x' d='url(//bad)'></svg>",
+    b"<p fill='url(//bad)' mask='url(//bad)'>",
     b"<img src='' alt=//bad><img src>",
     b"<p style='content:\"url(//bad)\"'>",
 ]
@@ -515,6 +518,31 @@ def test_what_is_no_url_in_any_charset_keeps_its_sheet() -> None:
     page = 'q:before{content:"\u00ab\\00a0"} a{b:url(/own)}'.encode()
     page = b"<style>%b</style>" % page
     assert rewrite(page, BadHosts()) == (page, [])
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b"<rect fill='url(//bad#a)'>", b"fill='url(@)'"),
+        (b"<g MASK=\"none, URL( '//bad' )\" fill=red>", b"MASK=\"none, URL( '@' )\" fill=red"),
+        (b"<g stroke=u\\72l(//bad) stroke=x>", b"stroke=u\\72l(@) stroke=x"),
+        (b"<use href=#a clip-path='&#117;rl(//bad)'>", b"clip-path='&#117;rl(@)'"),
+        (
+            b"<image href=//bad cursor='url(//bad),auto'>",
+            b"data-cg-href=//bad cursor='url(@),auto'",
+        ),
+        (b"<set attributeName=href to=//bad>", b"data-cg-to=//bad"),
+        (b"<set attributeName=mask to='url(//bad)'>", b"to='url(@)'"),
+        (b"<animate attributeName=xlink:href values='a; //bad'>", b"data-cg-values='a; //bad'"),
+    ],
+)
+def test_attributes_of_svg_that_hold_css_or_animate(page: bytes, expected: bytes) -> None:
+    page = b"<svg>%b</svg>" % page
+    out, gated = rewrite(page, BadHosts())
+    assert expected.replace(b"@", b"about:blank#cg-gated") in out
+    assert [one.service for one in gated] == ["bad-service"]
+    assert rewrite(page, AllowAll()) == (page, [])
+    assert rewrite(b"<base href=/a/>" + page, BadHosts())[0] == b"<base href=/a/>" + out
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ typedef struct {
     int16_t slots[SLOTS];
     char rare[RARE_LIMIT][LONGEST]; /* attributes that make any tag interesting: by beginning */
     byte rare_length[RARE_LIMIT];
-    int rare_count;
+    int rare_count, styled; /* how many; from which on they hold CSS */
     char data[DATA_LIMIT][LONGEST_TYPE]; /* types of scripts that hold data */
     byte data_length[DATA_LIMIT];
     int data_count;
@@ -257,15 +257,21 @@ static int attribute(const byte *b, place *from, place end, Attribute *one)
     return 1;
 }
 
-/* A style attribute without a parenthesis, an escape or a character reference holds no URL. */
-static int calm_style(const byte *b, const Attribute *one)
+/* CSS without an escape or a character reference, and without a function whose name ends as those
+   do that take a URL, holds none; what begins with "#" is a part of this very page. */
+static int is_calm(const byte *b, const Attribute *one)
 {
-    if (one->end - one->start != 5 || !alike(b + one->start, "style", 5) || b[one->end] != '=' ||
-        b[one->end + 1] != '"')
+    if (b[one->end] != '=' || b[one->end + 1] != '"')
         return 0;
-    for (place at = one->value_start; at < one->value_end; at++)
-        if (b[at] == '(' || b[at] == '\\' || b[at] == '&')
+    for (place at = one->value_start; at < one->value_end; at++) {
+        if (b[at] == '\\' || b[at] == '&')
             return 0;
+        if (b[at] != '(' || b[at + 1] == '#')
+            continue;
+        byte last = lower(b[at - 1]);
+        if (last == 'l' || last == 't' || last == 'c')
+            return 0;
+    }
     return 1;
 }
 
@@ -275,7 +281,7 @@ static int among_rare(const Tables *tables, const byte *b, const Attribute *one,
     for (int i = 0; which; i++, which >>= 1)
         if ((which & 1) && one->end - one->start >= tables->rare_length[i] &&
             alike(b + one->start, tables->rare[i], tables->rare_length[i]))
-            return !calm_style(b, one);
+            return i < tables->styled || !is_calm(b, one);
     return 0;
 }
 

@@ -533,10 +533,10 @@ static int read_marks(Tables *tables)
 
 #define NAMES "consentguard.html.names"
 
-/* names.RARE: words separated by blanks. */
-static int read_rare(Tables *tables)
+/* Words separated by blanks: names of attributes. */
+static int read_rare(Tables *tables, const char *name)
 {
-    PyObject *words = member(NAMES, "RARE");
+    PyObject *words = member(NAMES, name);
     place size = 0;
     const char *text = words ? PyUnicode_AsUTF8AndSize(words, &size) : NULL;
     for (place at = 0; text && at < size; at++) {
@@ -641,7 +641,10 @@ static int read_tables(Tables *tables)
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         if (mark_names(tables, sets[i].module, sets[i].name, sets[i].flag) < 0)
             return -1;
-    if (read_marks(tables) < 0 || read_rare(tables) < 0 || read_types(tables) < 0)
+    if (read_marks(tables) < 0 || read_types(tables) < 0 || read_rare(tables, "RARE") < 0)
+        return -1;
+    tables->styled = tables->rare_count;
+    if (read_rare(tables, "STYLED") < 0)
         return -1;
     for (int i = 0; i < tables->count; i++) {
         const Known *one = &tables->known[i];
@@ -687,7 +690,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 5) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 6) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .charset import PRESCAN, readable
-from .css import find_urls
+from .css import CssUrl, find_urls
 from .dataurls import Content, content
 from .judge import Judge, merged
 from .names import SCRIPT_LIMIT
@@ -80,6 +80,12 @@ class Asking:
             return None if gate is None else Denied(gate, url)
         return self._all(self._based(url, kind, element))
 
+    def styled(self, one: CssUrl, element: str, codec: str, depth: int = 0) -> Denied | None:
+        """Judge what a sheet loads."""
+        if one.url is None:
+            return self.unread()
+        return self.url(one.url.decode(codec, "replace"), one.kind, element, depth)
+
     def document(self, data: bytes, encoding: str, bases: list[str]) -> Denied | None:
         """Judge a document that stands in an attribute."""
         self.lasting = False
@@ -133,6 +139,8 @@ class Asking:
         if found.scheme == "javascript":
             if kind in _FRAMES:
                 yield from self._code(found)
+                # A string that it gives is shown as a page.
+                yield self.document(found.body, "utf-8", [])
         elif kind is Kind.SCRIPT:
             yield from self._code(found)
         elif kind is Kind.STYLE:
@@ -151,8 +159,7 @@ class Asking:
             yield self.unread()
             return
         for one in find_urls(found.body):
-            url = one.url.decode(codec, "replace")
-            yield self.url(url, one.kind, "style", depth + 1)
+            yield self.styled(one, "style", codec, depth + 1)
 
     def _document(self, found: Content) -> Denied | None:
         codec = readable(found.parameters, found.body[:PRESCAN])

@@ -16,11 +16,14 @@ from .table import Kind
 
 
 class CssUrl(NamedTuple):
-    """Where one URL stands, without its quotes, and what it is with its escapes resolved."""
+    """Where one URL stands, without its quotes, and what it is with its escapes resolved.
+
+    None where something else says it, a custom property for one.
+    """
 
     start: int
     end: int
-    url: bytes
+    url: bytes | None
     kind: Kind
 
 
@@ -59,7 +62,13 @@ _ARGUMENT = compiled(
 )
 _REMNANTS = compiled(rb"(?:[^)\\]++|\\.)*+", re.DOTALL)
 _IMPORT = compiled(_BLANK + rb"(" + _STRING + rb")", re.DOTALL)
-_IN_SET = compiled(rb"(" + _STRING + rb")|([()])|[;{}]", re.DOTALL)
+_IN_SET = compiled(
+    rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|" + _ESCAPE + rb"|(" + _STRING + rb")|([()])", re.DOTALL
+)
+_CALLED = compiled(rb"(?:[-\w\x80-\xff]|" + _ESCAPE + rb")++\Z", re.DOTALL)
+_LONGEST = 40  #: bytes of a function's name, each of which may be an escape of seven
+# What may stand for a string and says it elsewhere (CSS Values 5, "arbitrary substitution").
+_ELSEWHERE = (b"var", b"attr", b"inherit", b"random-item")
 # What commonly stands before a function's name and is no part of it.
 _APART = frozenset((b"", b":", b" ", b",", b"\n"))
 _LAST_NAME = re.compile(rb"[-\w\x80-\xff]*\Z")
@@ -159,20 +168,26 @@ def _argument(css: bytes, at: int, kind: Kind) -> tuple[CssUrl, int]:
 
 
 def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
-    """The strings that `image-set()` takes for URLs, and any `url()` in it."""
-    depth = 1
+    """The strings that `image-set()` takes for URLs, any `url()` in it, what stands for one."""
+    depth, begin, told = 1, at, False
     while depth and (found := _IN_SET.search(css, at)):
         at = found.end()
         if found[1] is not None:
             yield _string(css, *found.span(1), Kind.IMAGE)
         elif found[2] == b"(":
             depth += 1
-            inner = _LAST_NAME.search(css, max(0, at - 41), at - 1)
-            if inner and inner[0].lower() in (b"url", b"src"):
+            called = _CALLED.search(css, max(begin, at - 2 - 7 * _LONGEST), at - 1)
+            name = unescape(called[0]).lower() if called else b""
+            if name in (b"url", b"src"):
                 one, at = _argument(css, at, Kind.IMAGE)
                 yield one
+            elif not called or told:
+                pass
+            elif name in _ELSEWHERE or name[:2] == b"--" or len(name) > _LONGEST:
+                told = True  # without it the whole set is none
+                yield CssUrl(*called.span(), None, Kind.IMAGE)
         elif found[2] == b")":
             depth -= 1
-        else:
-            break
+        if found[0][:1] != b"\\":
+            begin = at
     return at

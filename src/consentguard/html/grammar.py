@@ -10,7 +10,7 @@ import re
 
 from consentguard.possessive import compiled
 
-from .names import END_STOPS, RARE, RAW, SHAPES, STOPS
+from .names import END_STOPS, RARE, RAW, SHAPES, STOPS, STYLED
 from .syntax import (
     ATTRIBUTES,
     BARE,
@@ -44,36 +44,46 @@ def _one_of(words: str) -> bytes:
     )
 
 
-# A style attribute without a parenthesis, an escape or a character reference holds no URL.
-_CALM_STYLE = _any_case("style") + rb"=\"[^\"(\\&]*+\""
+# CSS without an escape or a character reference, and without a function whose name ends as those do
+# that take a URL, holds none; what begins with "#" is a part of this very page.
+_CALM = rb"=\"[^\"(\\&]*+(?:\((?:(?=#)|(?<![lLtTcC]\())[^\"(\\&]*+)*+\""
 _DULL_ATTRIBUTES = (
     rb"(?:[\t\n\f\r /]++|"
-    + _CALM_STYLE
+    + _one_of(STYLED)
+    + rb"[^\t\n\f\r />=]*+"
+    + _CALM
     + rb"|(?!"
-    + _one_of(RARE)
+    + _one_of(f"{RARE} {STYLED}")
     + rb")"
     + WHOLE_ATTRIBUTE
     + rb")*+"
 )
 # Names that nearly all attributes have: their first one or two letters say that they are not rare.
 _SAFE_NAMES = (
-    rb"[acegi-oqrt-z][a-zA-Z0-9_:\-]*+",
+    rb"[aegi-lnoqrt-z][a-zA-Z0-9_:\-]*+",
+    rb"class",
+    rb"c[a-km-tv-z][a-zA-Z0-9_:\-]*+",
+    rb"m[b-z][a-zA-Z0-9_:\-]*+",
+    rb"max[a-z]*+",
     rb"h[a-su-z][a-z]*+",
     rb"data-(?:[abd-z]|c[a-fh-z])[a-z0-9_\-]*+",
     rb"s[a-su-z][a-z]*+",
     rb"d",
     rb"[bd][b-z][a-z0-9_\-]*+",
-    rb"f[a-np-z][a-z0-9_\-]*+",
+    rb"f[a-hj-np-z][a-z0-9_\-]*+",
     rb"p[a-hj-z][a-z0-9_\-]*+",
     rb"for",
     rb"focusable",
-    rb"stroke[a-z\-]*+",
 )
 # The double-quoted ones come first, each by itself: that is what nearly all of them are.
 _PLAIN_ATTRIBUTES = (
     rb"(?:[ \t\n\r]++(?:"
     + b"|".join(name + rb"=\"[^\"]*+\"" for name in _SAFE_NAMES)
-    + rb"|style=\"[^\"(\\&]*+\"|(?:"
+    + rb"|(?:"
+    + b"|".join(word.encode() for word in STYLED.split())
+    + rb")[a-z\-]*+"
+    + _CALM
+    + rb"|(?:"
     + b"|".join(_SAFE_NAMES)
     + rb")(?:=(?:'[^']*+'|"
     + BARE

@@ -15,7 +15,9 @@ STOPS = (
 #: End tags that it always stops at.
 END_STOPS = "body html template"
 #: Attributes that make any tag interesting; a name that only begins like one is taken for one.
-RARE = "style ping background formaction http-equiv data-cg-"
+RARE = "ping background formaction http-equiv data-cg-"
+#: Those that hold CSS, in svg some others than `style`, where there may be a URL in it.
+STYLED = "style clip-path cursor fill filter marker mask stroke"
 
 #: Elements of which drawings consist, as they are written; what they end is a part of one.
 SHAPES = (
@@ -34,7 +36,9 @@ REPORTED = frozenset(
     b" style html head body".split()
 )
 # From `base` on none of svg's, but preload scanners, which know no namespaces, take it for HTML's.
-REPORTED_FOREIGN = frozenset(b"script image use feimage style base link video input source".split())
+REPORTED_FOREIGN = frozenset(
+    b"script image use feimage set animate style base link video input source".split()
+)
 
 #: Types of scripts that hold data which nobody runs and no browser reads, as they are usually
 #: written; :mod:`consentguard.html.scripts` knows all of them.

@@ -15,7 +15,19 @@ from consentguard.possessive import compiled
 from .attributes import Attribute, attributes, only
 from .foreign import Space
 from .spans import Span
-from .table import FORERUN, FORERUN_HTML, HTML, PREFIX, REPLACED, SVG, Kind, Slot, foreign
+from .table import (
+    ANIMATED,
+    FORERUN,
+    FORERUN_HTML,
+    HTML,
+    PAINTS,
+    PREFIX,
+    REPLACED,
+    SVG,
+    Kind,
+    Slot,
+    foreign,
+)
 
 # What says how a slot of the table is meant.
 _MEANT: Mapping[bytes, tuple[bytes, ...]] = {
@@ -24,7 +36,10 @@ _MEANT: Mapping[bytes, tuple[bytes, ...]] = {
     b"meta": (b"http-equiv",),
     b"input": (b"type",),
     b"base": (b"href",),
+    b"set": (b"attributename",),
+    b"animate": (b"attributename",),
 }
+_STYLE = (b"style",)
 
 _EQUALS = ord("=")
 _SPACE = rb"[ \t\n\f\r]"
@@ -38,14 +53,18 @@ _SKIPPED = rb"[a-z_:@][a-zA-Z0-9_:.\-]*+(?:=(?:\"[^\"]*+\"|'[^']*+'|" + _BARE + 
 class Form:
     """The attributes of one element that somebody asks for, and how to find them in a tag."""
 
-    def __init__(self, element: bytes, slots: tuple[Slot, ...]) -> None:
+    def __init__(
+        self, element: bytes, slots: tuple[Slot, ...], styled: tuple[bytes, ...] = _STYLE
+    ) -> None:
         self.slots = slots
+        #: These hold CSS.
+        self.styled = styled
         #: Those that a script of data has too.
         self.beside = tuple(slot for slot in slots if slot.kind is not Kind.SCRIPT)
         #: By these a script says that its code is elsewhere.
         self.sources = frozenset(slot.name for slot in slots if slot.kind is Kind.SCRIPT)
         replaced = (REPLACED[element][0],) if element in REPLACED else ()
-        every = (*(s.name for s in slots), *_MEANT.get(element, ()), *replaced, b"style")
+        every = (*(s.name for s in slots), *_MEANT.get(element, ()), *replaced, *styled)
         self.names = tuple(dict.fromkeys(every))
         self.numbers = {name: number for number, name in enumerate(self.names, 1)}
 
@@ -73,13 +92,20 @@ def _usual(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 _ELEMENTS = {name: Form(name, slots) for name, slots in {**HTML, **FORERUN_HTML}.items()}
 _ELEMENTS[b"base"] = Form(b"base", ())
-_FOREIGN = {name: Form(name, slots) for name, slots in {**SVG, **FORERUN}.items()}
+_OTHER = Form(b"", ())
+_PAINTED = (*_STYLE, *PAINTS)
+_FOREIGN = {name: Form(name, slots, _PAINTED) for name, slots in {**SVG, **FORERUN}.items()}
+# What they put in place of others' attributes may be CSS.
+_FOREIGN |= {
+    name: Form(name, slots, (*_PAINTED, *(slot.name for slot in slots)))
+    for name, slots in ANIMATED.items()
+}
 # Preload scanners take even one that stands in an svg.
 _FOREIGN[b"base"] = _ELEMENTS[b"base"]
-_OTHER = Form(b"", ())
+_SHAPE = Form(b"", (), _PAINTED)
 # One attribute of any tag, those passed over that nobody asks for.
 _ASKED = only(
-    (name for forms in (_ELEMENTS, _FOREIGN) for form in forms.values() for name in form.names),
+    (name for form in (*_ELEMENTS.values(), *_FOREIGN.values(), _SHAPE) for name in form.names),
     prefix=PREFIX,
 )
 
@@ -91,8 +117,8 @@ class Reading:
 
     def __init__(self, data: bytes, span: Span) -> None:
         name = span.name
-        forms = _ELEMENTS if span.space is Space.HTML else _FOREIGN
-        self.form = form = forms.get(name, _OTHER)
+        html = span.space is Space.HTML
+        self.form = form = _ELEMENTS.get(name, _OTHER) if html else _FOREIGN.get(name, _SHAPE)
         self._data, self._start, self._stop = data, 1 + len(name), span.end - span.start
         self._found = found = form.usual.fullmatch(data, self._start, self._stop)
         self.marked = False  #: it has a ``data-cg-`` attribute of the application's own

@@ -18,7 +18,7 @@ class Language(StrEnum):
     """What a browser does with a script."""
 
     CODE = "code"  #: classic or module: it runs
-    URLS = "urls"  #: import map or speculation rules: JSON that names URLs
+    URLS = "urls"  #: import map, speculation rules or Web Bundle: JSON that names URLs
     DATA = "data"  #: JSON-LD, templates, what waits for consent already: left alone
 
 
@@ -28,6 +28,7 @@ _JAVASCRIPT = re.compile(
 )
 # Partytown runs what has its own type, in a worker, once its library finds it.
 _CODE = ("module", "text/partytown")
+_URLS = ("importmap", "speculationrules", "webbundle")
 _STRING = compiled(r'"((?:[^"\\]++|\\.)*+)"(?P<key>[\t\n\r ]*+:)?+', re.DOTALL)
 
 
@@ -43,7 +44,7 @@ def language(kind: str | None, old: str | None) -> Language:
     kind = kind.lower()
     if _JAVASCRIPT.fullmatch(kind) or kind in _CODE:
         return Language.CODE
-    return Language.URLS if kind in ("importmap", "speculationrules") else Language.DATA
+    return Language.URLS if kind in _URLS else Language.DATA
 
 
 def json_urls(text: str) -> Iterator[str]:

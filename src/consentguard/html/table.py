@@ -55,6 +55,7 @@ class Shape(StrEnum):
     SRCSET = "srcset"
     LIST = "list"  #: separated by white space
     REFRESH = "refresh"  #: ``content`` of a meta refresh
+    VALUES = "values"  #: separated by semicolons
     HINTS = "hints"  #: ``content`` of a meta for client hints: what the browser tells, and whom
     DOCUMENT = "document"  #: ``srcdoc``: a page of its own
 
@@ -105,7 +106,7 @@ HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
         ),
         b"a": _PING,
         b"area": _PING,
-        **dict.fromkeys(b"body table thead tbody tfoot tr td th".split(), _BACKGROUND),
+        **dict.fromkeys(b"body table colgroup col thead tbody tfoot tr td th".split(), _BACKGROUND),
     }
 )
 
@@ -128,6 +129,22 @@ SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
             for element in (b"image", b"use", b"feimage")
         },
     }
+)
+#: What svg's `set` and `animate` put in place of another element's `href` (SMIL Animation, 3.2).
+ANIMATED: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
+    dict.fromkeys(
+        (b"set", b"animate"),
+        (
+            *(Slot(name, Kind.IMAGE, depends=True) for name in (b"to", b"from", b"by")),
+            Slot(b"values", Kind.IMAGE, Shape.VALUES, depends=True),
+        ),
+    )
+)
+#: The attributes that these say it of.
+HREFS = frozenset(("href", "xlink:href"))
+#: Attributes of svg that hold CSS, in which a URL may be (SVG 2, section 6.6).
+PAINTS = tuple(
+    b"clip-path cursor fill filter marker marker-start marker-mid marker-end mask stroke".split()
 )
 #: HTML's that Chromium's preload scanner takes for svg's while it is in one.
 FORERUN_HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(

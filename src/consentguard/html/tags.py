@@ -22,8 +22,10 @@ from .reading import Reading
 from .scripts import Language, json_urls, language
 from .spans import Span
 from .table import (
+    ANIMATED,
     BESIDE,
     FOREIGN_PREFIX,
+    HREFS,
     PRAGMAS,
     PREFIX,
     REPLACED,
@@ -173,6 +175,9 @@ class TagGate:
             rel, destination = values.get(b"rel", b""), values.get(b"as", b"")
             usual = len(rel) + len(destination) <= _WORDS
             return (_linked if usual else _linked.__wrapped__)(rel, destination, self._encoding)
+        if element in ANIMATED:
+            said = decode(values.get(b"attributename", b""), "latin-1").strip().lower()
+            return kind if said in HREFS else None
         name = b"http-equiv" if element == b"meta" else b"type"
         said = decode(values.get(name, b""), "latin-1").lower()
         return kind if said in (PRAGMAS[kind] if element == b"meta" else _PICTURE) else None
@@ -186,8 +191,10 @@ class TagGate:
         self, span: Span, reading: Reading, names: set[bytes], denied: list[Denied]
     ) -> Verdict:
         edits: list[Edit] = []
-        style = reading.values.get(b"style")
-        styled = style is not None and _LOADS.search(style) is not None
+        values = reading.values
+        styled = {
+            name for name in reading.form.styled if name in values and _LOADS.search(values[name])
+        } - names
         if not (denied or styled or reading.marked):
             return IDLE
         every = list(reading.attributes())
@@ -195,12 +202,13 @@ class TagGate:
             for one in every:
                 if foreign(one.name):
                     edits.append(Edit(one.start, one.start + len(PREFIX), FOREIGN_PREFIX))
-        if styled and style is not None:
-            at = next(one.value_start for one in every if one.name == b"style")
+        if styled:
+            first = {one.name: one.value_start for one in reversed(every)}
             element = span.name.decode("ascii", "replace")
-            for edit, found in self._css(style, at, element, coded=True):
-                edits.append(edit)
-                denied.append(found)
+            for name in sorted(styled):
+                for edit, found in self._css(values[name], first[name], element, coded=True):
+                    edits.append(edit)
+                    denied.append(found)
         if not denied:
             return Verdict(tuple(edits)) if edits else IDLE
         gate = denied[0].gate if len(denied) == 1 else merged(one.gate for one in denied)
@@ -236,8 +244,7 @@ class TagGate:
             yield Edit(start, start + len(css), b""), torn
             return
         for one in find_urls(text):
-            url = one.url.decode(self._encoding, "replace")
-            denied = self._asking.url(url, one.kind, element)
+            denied = self._asking.styled(one, element, self._encoding)
             if denied is not None:
                 first, last = one.start, one.end
                 if source:
@@ -253,8 +260,9 @@ class TagGate:
             return None
         known = {one.url for one in find_urls(css)}
         for one in find_urls(AMBIGUOUS.sub(b"..", css)):
-            url = one.url.decode(self._encoding, "replace")
-            denied = self._asking.url(url, one.kind, element) if one.url not in known else None
+            if one.url in known:
+                continue
+            denied = self._asking.styled(one, element, self._encoding)
             if denied is not None:
                 return denied
         return None

@@ -47,5 +47,7 @@ def urls(value: str, shape: Shape) -> Sequence[str]:
         return srcset(value)
     if shape is Shape.LIST:
         return value.split()
+    if shape is Shape.VALUES:
+        return [one.strip() for one in value.split(";")]
     url = refresh(value) if shape is Shape.REFRESH else None
     return () if url is None else (url,)

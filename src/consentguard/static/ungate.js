@@ -21,7 +21,7 @@
     "xlink:href": "svg:script svg:image svg:use svg:feimage",
     imagesrcset: "link",
     ping: "a area",
-    background: "body table thead tbody tfoot tr td th",
+    background: "body table colgroup col thead tbody tfoot tr td th",
   };
   const own = document.currentScript?.nonce;
   const given = new WeakMap(); // names by element
