@@ -27,8 +27,9 @@ LOADING = """
 <style>@import|"//t.test/f";</style> <td|background=//t.test/g> <audio|src=//t.test/h>
 <p|style="background:url(//t.test/i)"> <script|src=//t.test/j></script> <frame|src=//t.test/k>
 <link|rel=stylesheet|href=//t.test/l> <body|background=//t.test/m> <html|background=//t.test/n>
-<path|d="M0|0L9|9"|fill="url(//t.test/q)"> <svg|mask="url(//t.test/r#a)"> <col|background=//t.test/s>
-<set|attributeName=href|to=//t.test/u> <animate|attributeName=href|values=//t.test/v|dur=1s>
+<path|d="M0|0L9|9"|fill="url(//t.test/q)"> <svg|mask="url(//t.test/r#a)">
+<col|background=//t.test/s> <set|attributeName=href|to=//t.test/u>
+<animate|attributeName=href|values=//t.test/v|dur=1s>
 <svg|style="background:url(//t.test/o)"> <track|src=//t.test/p> <base|href=//t.test/>
 """
 # What decides how the tags around it are read.
