@@ -241,6 +241,20 @@ def test_a_scanner_that_was_not_begun_says_so() -> None:
         empty.feed(b"<p>")
 
 
+def test_bytes_of_one_letter_stay_what_they_are() -> None:
+    """Python has one of each, for everybody: in a process of its own, which may lose some."""
+    code = (
+        "from consentguard.html._scanner import Scanner\n"
+        "letters = [bytes([number]) for number in range(65, 91)]\n"
+        "page = b''.join(b'<%b style=url(a)>' % letter for letter in letters)\n"
+        "names = {span.name for span in Scanner().feed(page)}\n"
+        "assert names >= {x.lower() for x in letters}, names\n"
+        "assert [x[0] for x in letters] == [*range(65, 91)], letters\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+
+
 def test_a_held_buffer_is_an_error_and_no_crash() -> None:
     one = _scanner.Scanner()
     one.feed(b"<p><img")

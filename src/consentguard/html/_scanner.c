@@ -99,11 +99,12 @@ static PyObject *found_name(const Core *core, const Found *one)
     }
     const byte *text = core->b + one->start + 1;
     place length = one->name_end - one->start - 1;
-    name = PyBytes_FromStringAndSize((const char *)text, length);
+    /* Made empty and filled: bytes of one letter that are made of it belong to everybody. */
+    name = PyBytes_FromStringAndSize(NULL, length);
     if (name) {
         byte *copy = (byte *)PyBytes_AsString(name);
         for (place i = 0; i < length; i++)
-            copy[i] = lower(copy[i]);
+            copy[i] = lower(text[i]);
     }
     return name;
 }
@@ -690,7 +691,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 6) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 7) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }
