@@ -181,9 +181,7 @@ def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
             if name in (b"url", b"src"):
                 one, at = _argument(css, at, Kind.IMAGE)
                 yield one
-            elif not called or told:
-                pass
-            elif name in _ELSEWHERE or name[:2] == b"--" or len(name) > _LONGEST:
+            elif called and not told and _from_elsewhere(name):
                 told = True  # without it the whole set is none
                 yield CssUrl(*called.span(), None, Kind.IMAGE)
         elif found[2] == b")":
@@ -191,3 +189,8 @@ def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
         if found[0][:1] != b"\\":
             begin = at
     return at
+
+
+def _from_elsewhere(name: bytes) -> bool:
+    """Whether what a function of that name gives stands elsewhere; in doubt it does."""
+    return name in _ELSEWHERE or name[:2] == b"--" or len(name) > _LONGEST
