@@ -13,14 +13,14 @@
 
 /* Elements with a rule of their own here. */
 #define OWN_RULES(X) \
-    X(E_A, "a") X(E_ADDRESS, "address") X(E_ANNOTATION_XML, "annotation-xml") \
-    X(E_BASE, "base") X(E_BODY, "body") X(E_BR, "br") X(E_BUTTON, "button") X(E_COL, "col") \
+    X(E_A, "a") X(E_ADDRESS, "address") X(E_ANNOTATION_XML, "annotation-xml") X(E_BASE, "base") \
+    X(E_BODY, "body") X(E_BR, "br") X(E_BUTTON, "button") X(E_COL, "col") \
     X(E_COLGROUP, "colgroup") X(E_CAPTION, "caption") X(E_DD, "dd") X(E_DT, "dt") \
-    X(E_FONT, "font") X(E_FORM, "form") X(E_FRAMESET, "frameset") X(E_H1, "h1") \
-    X(E_H2, "h2") X(E_H3, "h3") X(E_H4, "h4") X(E_H5, "h5") X(E_H6, "h6") X(E_HR, "hr") \
-    X(E_HTML, "html") X(E_INPUT, "input") X(E_LI, "li") X(E_MALIGNMARK, "malignmark") \
-    X(E_MATH, "math") X(E_MGLYPH, "mglyph") X(E_NOBR, "nobr") X(E_NOSCRIPT, "noscript") \
-    X(E_OL, "ol") X(E_OPTGROUP, "optgroup") X(E_OPTION, "option") X(E_P, "p") X(E_PLAINTEXT, "plaintext") \
+    X(E_FONT, "font") X(E_FORM, "form") X(E_FRAMESET, "frameset") X(E_H1, "h1") X(E_H2, "h2") \
+    X(E_H3, "h3") X(E_H4, "h4") X(E_H5, "h5") X(E_H6, "h6") X(E_HR, "hr") X(E_HTML, "html") \
+    X(E_INPUT, "input") X(E_LI, "li") X(E_MALIGNMARK, "malignmark") X(E_MATH, "math") \
+    X(E_MGLYPH, "mglyph") X(E_NOBR, "nobr") X(E_NOSCRIPT, "noscript") X(E_OL, "ol") \
+    X(E_OPTGROUP, "optgroup") X(E_OPTION, "option") X(E_P, "p") X(E_PLAINTEXT, "plaintext") \
     X(E_RB, "rb") X(E_RP, "rp") X(E_RT, "rt") X(E_RTC, "rtc") X(E_RUBY, "ruby") \
     X(E_SCRIPT, "script") X(E_SELECT, "select") X(E_STYLE, "style") X(E_SVG, "svg") \
     X(E_TABLE, "table") X(E_TBODY, "tbody") X(E_TD, "td") X(E_TEMPLATE, "template") \
