@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import SITE, a_policy
 
-from consentguard.environment import UNSET, keys_of, ledger_of, policy_of
+from consentguard.environment import UNSET, check_has, keys_of, ledger_of, policy_of
 from consentguard.errors import ConfigError
 from consentguard.ledger.deferred import Deferred
 
@@ -47,6 +47,24 @@ def test_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert keys_of(b"a,b") == [b"a,b"]
     assert keys_of(("a", b"b")) == ["a", b"b"]
     assert keys_of("") == [""]  # an empty key is a mistake, not a wish for the environment's
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [(["k" * 15], True), (["k" * 16, b"short"], True), (["k" * 16], False), ([], False)],
+)
+def test_a_short_key_is_told(
+    keys: list[str | bytes], caplog: pytest.LogCaptureFixture, *, told: bool
+) -> None:
+    assert keys_of(keys) == keys
+    assert ("fewer than 16 characters" in caplog.text) is told
+
+
+def test_what_an_argument_lacks_is_told_at_start() -> None:
+    check_has("locate", geo=None)
+    check_has("__call__", account=print)
+    with pytest.raises(ConfigError, match=r"geo='DE' cannot be used: it has no locate\(\)"):
+        check_has("locate", geo="DE")
 
 
 def test_the_ledger(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import NOW, SITE, GuardMaker, Here, a_policy, a_request
@@ -56,6 +57,21 @@ def test_a_missing_or_corrupt_database_is_named(tmp_path: Path, content: bytes |
         ConsentGuard(policy, ["k"], ledger=None)
 
 
+@pytest.mark.parametrize(
+    ("argument", "lacks"),
+    [
+        ({"geo": "DE"}, "locate"),
+        ({"ledger": 5}, "append"),
+        ({"account": "me"}, "__call__"),
+        ({"after_choice": ["tell"]}, "__call__"),
+    ],
+)
+def test_an_argument_of_a_wrong_kind_is_named(argument: dict[str, Any], lacks: str) -> None:
+    (name,) = argument
+    with pytest.raises(ConfigError, match=rf"^{name}=.* has no {lacks}\(\)"):
+        ConsentGuard(a_policy(), ["k"], **{"ledger": None, **argument})
+
+
 def test_it_warns_about_http_and_about_a_ledger_that_containers_lose(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +88,7 @@ def test_no_warning_where_nothing_is_wrong(
 ) -> None:
     site = SITE.replace("http://localhost", "https://shop.test")
     with caplog.at_level(logging.WARNING):
-        ConsentGuard(a_policy(site=site), ["k"], ledger=f"sqlite:///{tmp_path}/l.db")
+        ConsentGuard(a_policy(site=site), ["k" * 16], ledger=f"sqlite:///{tmp_path}/l.db")
     assert not caplog.records
 
 

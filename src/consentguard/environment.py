@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from consentguard.errors import ConfigError
 from consentguard.ledger import Ledger
 from consentguard.ledger.deferred import Deferred
 from consentguard.locales import Texts, available
@@ -17,6 +18,9 @@ from consentguard.policy.lock import hold
 from consentguard.policy.wording import languages, spoken
 
 log = logging.getLogger("consentguard")
+
+#: Bytes of a key that nobody guesses (RFC 2104, section 3: no shorter than half of SHA-256's).
+_KEY_BYTES = 16
 
 
 class Unset:
@@ -35,12 +39,21 @@ def policy_of(value: Policy | str | Path | None) -> Policy:
 
 def keys_of(value: Sequence[str | bytes] | str | bytes | None) -> list[str | bytes]:
     """The keys given, or those of ``CONSENTGUARD_SECRET_KEYS``; oldest first."""
+    keys: list[str | bytes]
     if isinstance(value, str | bytes):
-        return [value]
-    if value:
-        return list(value)
-    named = os.environ.get("CONSENTGUARD_SECRET_KEYS", "")
-    return [key.strip() for key in named.split(",") if key.strip()]
+        keys = [value]
+    elif value:
+        keys = list(value)
+    else:
+        named = os.environ.get("CONSENTGUARD_SECRET_KEYS", "")
+        keys = [key.strip() for key in named.split(",") if key.strip()]
+    if any(0 < len(key) < _KEY_BYTES for key in keys):
+        log.warning(
+            "a secret key has fewer than %d characters: who guesses it can forge what anybody has "
+            "chosen. Make one with `python -c 'import secrets; print(secrets.token_urlsafe(32))'`",
+            _KEY_BYTES,
+        )
+    return keys
 
 
 def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | None:
@@ -57,7 +70,10 @@ def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | No
                 "is replaced. Set [ledger] store or CONSENTGUARD_LEDGER."
             )
         return Deferred(url)
-    return Deferred(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return Deferred(value)
+    check_has("append", ledger=value)
+    return value
 
 
 def texts_of(policy: Policy) -> dict[str, Texts]:
@@ -82,3 +98,10 @@ def check_url(url: str) -> None:
             "[site] url is not https: the consent cookie goes without the __Host- prefix, so "
             "anybody on the network may read and plant it"
         )
+
+
+def check_has(method: str, **given: object) -> None:
+    """Raise :class:`ConfigError` where an argument, if there is one, lacks what it is there for."""
+    for name, value in given.items():
+        if value is not None and not callable(getattr(value, method, None)):
+            raise ConfigError(f"{name}={value!r} cannot be used: it has no {method}()")

@@ -25,6 +25,7 @@ from consentguard.consent.token import State, Stored, Tokens, Unreadable
 from consentguard.environment import (
     UNSET,
     Unset,
+    check_has,
     check_url,
     keys_of,
     ledger_of,
@@ -117,6 +118,8 @@ class ConsentGuard:
         site, assets = self.policy.site, Assets(self.policy.banner)
         keys = keys_of(secret_keys)
         check_url(site.url)
+        check_has("locate", geo=geo)
+        check_has("__call__", account=account)
         catalogue = Catalogue.bundled(own=self.policy.services.values(), necessary=cookies)
         self.tally = Tally()
         self._decider = Decider(self.policy, catalogue.services)
@@ -140,6 +143,8 @@ class ConsentGuard:
         self.recorder = Recorder(ledger_of(ledger, self.policy))
         self._account = account
         self._after = (after_choice,) if callable(after_choice) else tuple(after_choice)
+        for hook in self._after:
+            check_has("__call__", after_choice=hook)
         #: Pages that tell visitors what holds where they are.
         self._ours = self.policy.enforcement.consent_path
         self._ages = account is not None or assumed_age(self.policy) is not None

@@ -102,6 +102,7 @@ def ordered(*paths: str) -> str:
     [
         ([COMMON], ["E005"], [COMMON, GUARD]),
         ([COMMON, SESSION], ["E005"], [COMMON, GUARD, SESSION]),
+        ([COMMON, "consentguard.adapters.django.Misspelt"], ["E005"], [COMMON, GUARD]),
         ([GUARD, GZIP], ["W001"], [GZIP, GUARD]),
         ([COMMON, GUARD, CONDITIONAL], ["W002"], [COMMON, CONDITIONAL, GUARD]),
         ([COMMON, SESSION, GUARD], ["W003"], [COMMON, GUARD, SESSION]),

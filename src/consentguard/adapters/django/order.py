@@ -66,7 +66,8 @@ def examine(paths: Sequence[str], *, account: bool) -> list[Mistake]:
     found_kinds = kinds(paths)
     own = [at for at, names in enumerate(found_kinds) if MIDDLEWARE in names]
     if not own:
-        corrected = _corrected(paths, found_kinds, None, account=account)
+        others = [path for path in paths if not path.startswith("consentguard.")]  # misspelt
+        corrected = _corrected(others, kinds(others), None, account=account)
         return [Mistake("consentguard.E005", "nothing is guarded: MIDDLEWARE lacks it", corrected)]
     if len(own) > 1:
         single = [path for at, path in enumerate(paths) if at not in own[1:]]
