@@ -93,6 +93,13 @@ def test_content_that_is_not_whole_is_left_out() -> None:
     assert rewrite(page, Judge(GATE, GATE))[0] == b"<p><noscript></noscript><p>c"
 
 
+def test_nothing_that_is_put_in_ends_it_for_a_browser_with_scripting() -> None:
+    page = b"<noscript><svg><noscript><audio src=//t.test/x></audio><body>"
+    assert rewrite(page, Judge(GATE, GATE))[0] == b"<noscript>"
+    assert rewrite(page + b"</noscript>a", Judge(GATE, GATE))[0] == b"<noscript></noscript>a"
+    assert rewrite(page, Judge(None, None))[0] == page
+
+
 def test_an_svg_that_the_end_of_another_closes_gets_its_own() -> None:
     page = b"<p><div><svg><g><svg><path></div>"
     out = rewrite(page, Judge(GATE, GATE))[0]
@@ -111,3 +118,11 @@ TOKENS = [word.replace("|", " ").encode() for word in WORDS.split()]
 @given(st.lists(st.sampled_from(TOKENS), min_size=2, max_size=20).map(b"".join))
 def test_in_any_soup(page: bytes) -> None:
     assert loaded(rewrite(b"<noscript>" + page, Judge(GATE, GATE))[0]) == []
+
+
+UNENDED = [token for token in TOKENS if token != b"</noscript>"]
+
+
+@given(st.lists(st.sampled_from(UNENDED), min_size=2, max_size=20).map(b"".join))
+def test_in_any_soup_with_scripting(page: bytes) -> None:
+    assert b"</noscript" not in rewrite(b"<noscript>" + page, Judge(GATE, GATE))[0]

@@ -19,6 +19,15 @@ static int unended(const Core *core)
     return text || core->tree.strangers || core->cut;
 }
 
+/* True when what is put in somewhere would end the noscript that is around it, with scripting. */
+static int ends_noscript(const Core *inner)
+{
+    for (int i = 0; i < inner->found_size; i++)
+        if (inner->found[i].what == S_ASIDE && inner->found[i].id == E_NOSCRIPT)
+            return 1;
+    return 0;
+}
+
 /* 13.2.6.4.4: text for a browser with scripting, markup for one without; both are right. */
 static int state_noscript(Core *core)
 {
@@ -52,7 +61,8 @@ static int state_noscript(Core *core)
         core->settled = start;
         return end_here(core);
     }
-    if (unended(&inner) || (core->tree.strangers && find(core->b, start, end, '<') >= 0)) {
+    if (unended(&inner) || ends_noscript(&inner) ||
+        (core->tree.strangers && find(core->b, start, end, '<') >= 0)) {
         Found one = core->begun;
         one.what = S_ODD;
         one.start = start;

@@ -196,7 +196,8 @@ class Contents(Stream):
         if inner.overflow:
             self.settled = begun.end
             return self._end_here()
-        if inner._unended or (self._drawn and self.buffer.find(b"<", begun.end, end) >= 0):
+        drawn = self._drawn and self.buffer.find(b"<", begun.end, end) >= 0
+        if inner._unended or drawn or any(map(_ends_it, found + later)):
             self._spans.append(_without(begun.end, end, begun.template))
             return self._leave(begun, end)
         self._framesets += inner._framesets
@@ -260,6 +261,11 @@ class Contents(Stream):
             for what, name, start, end, stop, space, template, *more in spans
             if what not in hidden
         ]
+
+
+def _ends_it(span: Span) -> bool:
+    """Whether what is put there would end the noscript that is around it, with scripting."""
+    return span.what is What.ASIDE and span.name == b"noscript"
 
 
 def _without(start: int, end: int, inside: bool) -> Span:
