@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.conftest import Run
 from tests.conftest import SITE
 
 from consentguard.cli import main
@@ -19,22 +20,6 @@ PAGE = (
     b'<body><img src="/own.png"><iframe src="https://www.youtube.com/embed/x"></iframe>'
     b"</body></html>"
 )
-
-Run = Any
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Runs a command in an empty folder: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CONSENTGUARD_POLICY", raising=False)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return command
 
 
 @pytest.mark.parametrize(

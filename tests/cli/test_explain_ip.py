@@ -1,34 +1,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
+from tests.cli.conftest import Run
 from tests.conftest import SITE
 
 from consentguard.cli import main
 from consentguard.geo.locate import OLD_DAYS
 from consentguard.geo.mmdb import BUNDLED, Database
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Runs a command in an empty folder: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CONSENTGUARD_POLICY", raising=False)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        out = capsys.readouterr()
-        return code, out.out, out.err
-
-    return command
 
 
 @pytest.fixture

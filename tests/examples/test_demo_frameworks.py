@@ -14,22 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 from examples.demo.app import FRAMEWORKS
+from tests.examples import test_demo_app
 from tests.examples.test_demo_protected import COOKIES, KNOWN, Live
 
 from consentguard.cli import demo as command
 
-PAGES = (
-    "/",
-    "/artist/nora-lindqvist",
-    "/login",
-    "/now-playing",
-    "/stream",
-    "/moscow",
-    "/privacy",
-    "/nowhere",
-    "/boom",
-    "/demo/rules",
-)
+PAGES = (*test_demo_app.PAGES, "/demo/rules")
 
 
 #: The demo, its streams without pauses.

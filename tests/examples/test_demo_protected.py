@@ -10,20 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from examples.demo.app import build
+from tests.examples.test_demo_app import PAGES
 
 ORIGIN = "http://127.0.0.1:8000"
 KEY = "a key for these tests only, and long enough"
-PAGES = (
-    "/",
-    "/artist/nora-lindqvist",
-    "/login",
-    "/now-playing",
-    "/stream",
-    "/moscow",
-    "/privacy",
-    "/nowhere",
-    "/boom",
-)
 TRACKERS = (
     "www.googletagmanager.com",
     "www.google-analytics.com",

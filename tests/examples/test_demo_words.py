@@ -10,7 +10,7 @@ import httpx
 import pytest
 from examples.demo import geo, words
 from examples.demo.app import build
-from tests.examples.test_demo_protected import PAGES
+from tests.examples.test_demo_app import PAGES
 
 ORIGIN = "http://127.0.0.1:8000"
 LANGUAGES = tuple(words.LOCALES)
