@@ -36,6 +36,8 @@ FAMILIES: dict[str, tuple[bytes, ...]] = {
     "noscripts that are not whole": (b"", b"<noscript><svg></noscript>"),
     "framesets": (b"", b"<frameset><script></script>"),
     "tags in a frameset": (b"<frameset>", b"<p class=a>"),
+    "templates": (b"", b"<template><link></template>"),
+    "tags behind a column": (b"<template><col>", b"<p class=a>"),
     # Foreign content, and what is open around it.
     "svg open": (b"", b"<svg>" + b"<g>" * 500 + b"</svg>"),
     "svg in svg": (b"", b"<svg>" * 300 + b"</svg>" * 300),

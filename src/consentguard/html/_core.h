@@ -11,12 +11,31 @@
 
 static int run(Core *core);
 
+/* True when the parser may ignore the next start tag: a template goes on as it begins. */
+static int unsettled(const Core *core)
+{
+    return core->opened && ((core->bare | core->columns) >> (core->opened - 1) & 1);
+}
+
+/* 13.2.6.4.18 and .12: in a template that begins with a col, all but more of them. */
+static int ignored(Core *core, const Name *name)
+{
+    uint64_t last = (uint64_t)1 << (core->opened - 1);
+    if ((core->bare & last) && !(name->flags & HEADED)) {
+        core->bare &= ~last;
+        if (name->id == E_COL)
+            core->columns |= last;
+        return 0;
+    }
+    return (core->columns & last) && name->id != E_COL && name->id != E_TEMPLATE;
+}
+
 /* True when something was begun of which all that may come is a part, to its end. */
 static int unended(const Core *core)
 {
     int quoted = core->tag.state == IN_DOUBLE || core->tag.state == IN_SINGLE;
     int text = core->state == CUT_TAG ? quoted : core->state != DATA;
-    return text || core->tree.strangers || core->cut;
+    return text || core->tree.strangers || core->cut || unsettled(core);
 }
 
 /* True when what is put in somewhere would end the noscript that is around it, with scripting. */
@@ -198,7 +217,11 @@ static Found found_tag(const Tag *tag, int what, int space)
 
 static void core_end_tag(Core *core, const Tag *tag)
 {
-    if (!tree_end(&core->tree, &tag->name) || inside_point(&core->tree))
+    if (!tree_end(&core->tree, &tag->name))
+        return;
+    if (tag->name.id == E_TEMPLATE && core->opened)
+        core->opened--;
+    if (inside_point(&core->tree))
         return;
     if (tag->name.id == E_TEMPLATE)
         core->templates -= core->templates > 0;
@@ -243,6 +266,12 @@ static int start_tag(Core *core, const Tag *tag)
 {
     if (core->framesets && (tag->name.flags & UNFRAMED))
         leave_framesets(core, tag->start);
+    if (unsettled(core) && ignored(core, &tag->name)) {
+        Found odd = found_tag(tag, S_ODD, IN_HTML);
+        odd.in_template = core->templates > 0;
+        report(core, &odd);
+        return 0;
+    }
     int id = tag->name.id, space = in_namespace(core, tag);
     Found one = found_tag(tag, S_TAG, space);
     one.in_template = core->templates > 0;
@@ -274,7 +303,12 @@ static int start_tag(Core *core, const Tag *tag)
         core->state = PLAIN;
         return 1;
     case E_TEMPLATE:
+        if (core->opened == core->tables->template_limit)
+            return !end_here(core);
         core->templates += !inside_point(&core->tree);
+        core->bare |= (uint64_t)1 << core->opened;
+        core->columns &= ~((uint64_t)1 << core->opened);
+        core->opened++;
         return 0;
     case E_FRAMESET:
         one.what = S_ODD;
@@ -405,7 +439,8 @@ static int state_data(Core *core)
     for (;;) {
         core->steps++;
         place start = pos;
-        if (!core->tree.size && !core->tree.active_size && !core->framesets)
+        if (!core->tree.size && !core->tree.active_size && !core->framesets &&
+            !unsettled(core))
             pos = core->settled = skip_plain(core->tables, b, pos, size, &core->steps);
         pos = find_near(b, pos, size, '<');
         /* "<" that begins nothing is text. */
@@ -427,11 +462,13 @@ static int state_data(Core *core)
         pos = core->settled = tag.end;
         core->examined += pos - start;
         /* In HTML content most tags are nobody's business. */
-        if (!core->tree.size && is_dull(core->tables, b, &tag) && (tag.slash || !tag.rare))
+        if (!core->tree.size && is_dull(core->tables, b, &tag) &&
+            (tag.slash || (!tag.rare && !unsettled(core))))
             continue;
         read_name(core->tables, b, &tag);
         if (!core->tree.size) {
-            if (tag.slash ? !(tag.name.flags & ENDS) : !(tag.name.flags & BEGINS) && !tag.rare)
+            if (tag.slash ? !(tag.name.flags & ENDS)
+                          : !(tag.name.flags & BEGINS) && !tag.rare && !unsettled(core))
                 continue;
         }
         int open = 0, root = NOTHING;

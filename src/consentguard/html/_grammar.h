@@ -58,6 +58,7 @@ enum {
     BEGINS = 1 << 18, /* a start tag that the scanner acts on in HTML content */
     ENDS = 1 << 19,   /* an end tag that it acts on there */
     UNFRAMED = 1 << 20, /* a start tag that a browser in a frameset ignores, and reads on behind */
+    HEADED = 1 << 22, /* a start tag with which a template goes on as it began */
     DRAWN = 1 << 21,    /* its end tag belongs to a drawing: no HTML around it is closed by that */
 };
 
@@ -87,7 +88,7 @@ typedef struct {
     /* Start tags and end tags that are acted on in HTML content: their lengths, by first letter. */
     uint32_t acted_on[2][32];
     place script_limit, token_limit, memory, depth_limit, short_limit;
-    int active_limit, alike_limit, torn_limit;
+    int active_limit, alike_limit, torn_limit, template_limit;
     PyObject *snippets, *span, *sheet, *foreign, *no_bytes, *decode, *encodings, *latin1;
     PyObject *whats[10], *spaces[3];
 } Tables;

@@ -632,6 +632,7 @@ static int read_tables(Tables *tables)
         {NAMES, "RAW", RAW},
         {NAMES, "UNFRAMED", UNFRAMED},
         {NAMES, "DRAWN", DRAWN},
+        {NAMES, "HEADED", HEADED},
     };
     memset(tables->slots, -1, sizeof tables->slots);
 #define X(id, text)                                                                                \
@@ -660,6 +661,7 @@ static int read_tables(Tables *tables)
     tables->memory = limit(NAMES, "MEMORY");
     tables->depth_limit = limit("consentguard.html.openelements", "DEPTH_LIMIT");
     tables->torn_limit = (int)limit(NAMES, "TORN_LIMIT");
+    tables->template_limit = (int)limit(NAMES, "TEMPLATE_LIMIT");
     tables->active_limit = (int)limit("consentguard.html.formatting", "ACTIVE_LIMIT");
     tables->alike_limit = (int)limit("consentguard.html.formatting", "ALIKE_LIMIT");
     tables->sheet = member("consentguard.html.spans", "SHEET");
@@ -691,7 +693,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 8) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 9) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }

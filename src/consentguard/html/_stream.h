@@ -65,6 +65,9 @@ typedef struct {
     place clear_style, clear_noscript, text_at, text_wait;
     int met; /* in a CDATA section: ">", and "<" behind that */
     int templates, torn, framesets;
+    /* Of each open template, a bit each: nothing has come in it that settles it; a col came first. */
+    int opened;
+    uint64_t bare, columns;
     int cut; /* the end of the file cut a script */
     Tree tree;
     PyObject *past; /* a list of bytes: the page so far, while it may have to be read again */

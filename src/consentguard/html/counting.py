@@ -38,12 +38,19 @@ class Counting(Contents):
         if whole:
             self._open.begin()
         self._templates = 0
+        # Of each open template: whether a `col` came first, None while nothing has.
+        self._columns: list[bool | None] = []
         self._torn = 0
         self._past: list[bytes] | None = None if whole else []
 
     @property
     def _drawn(self) -> bool:
         return self._open.strangers > 0
+
+    @property
+    def _unsettled(self) -> bool:
+        """Whether the parser may ignore the next start tag: a template goes on as it begins."""
+        return bool(self._columns) and self._columns[-1] is not False
 
     @abstractmethod
     def _again(self) -> Counting:
@@ -122,7 +129,7 @@ class Counting(Contents):
             shapes = kept.plain and not kept.sheets
             found = (grammar.SKIP_FOREIGN if shapes else grammar.SKIP_TEXT).match(buffer, pos)
             start = found.end() if found else pos
-            if kept.sheets or self._framesets:
+            if kept.sheets or self._framesets or self._unsettled:
                 return start
             pos, known, told = kept.led(buffer, start, stop)
             self.steps += known

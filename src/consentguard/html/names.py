@@ -30,6 +30,11 @@ RAW = "script style textarea title xmp noembed noframes iframe noscript"
 #: Start tags behind which a browser in a frameset reads on as if they were not there, 13.2.6.4.20.
 #: `noframes` is none of them.
 UNFRAMED = frozenset(RAW.encode().split()) - {b"noframes"} | {b"plaintext", b"svg", b"math"}
+#: With these a template goes on as it began, 13.2.6.4.18; in one that then has a `col` everything
+#: else is ignored, 13.2.6.4.12.
+HEADED = frozenset(b"base basefont bgsound link meta noframes script style template title".split())
+#: Templates may be nested so deep in each other.
+TEMPLATE_LIMIT = 64
 #: Elements whose start tags are reported always: of HTML, and of svg and math.
 REPORTED = frozenset(
     b"script iframe frame img image link object embed video audio source track input base form"

@@ -20,7 +20,14 @@ from .attributes import attributes, decode
 from .contents import REST
 from .counting import Counting
 from .foreign import Space
-from .names import REPORTED, REPORTED_FOREIGN, SCRIPT_LIMIT, UNFRAMED
+from .names import (
+    HEADED,
+    REPORTED,
+    REPORTED_FOREIGN,
+    SCRIPT_LIMIT,
+    TEMPLATE_LIMIT,
+    UNFRAMED,
+)
 from .openelements import DEPTH_LIMIT
 from .scriptend import ScriptEnd, plain_end
 from .spans import FOREIGN, SHEET, SHORT, Span, What
@@ -104,7 +111,7 @@ class Scanner(Counting):
 
     def _data(self) -> bool:
         """13.2.5.1 Data state."""
-        if self._open.nodes or self._framesets:
+        if self._open.nodes or self._framesets or self._unsettled:
             return self._counted() if self._open.nodes else self._framed()
         buffer, spans, inside = self.buffer, self._spans, self._templates > 0
         new, more = tuple.__new__, REST
@@ -178,9 +185,9 @@ class Scanner(Counting):
         return True
 
     def _framed(self) -> bool:
-        """The same behind a frameset: nothing that may be read in two ways is passed over."""
+        """The same where a parser may ignore a tag: behind a frameset, or a template's."""
         buffer = self.buffer
-        while self._framesets:
+        while self._framesets or self._unsettled:
             self.steps += 1
             text = grammar.SKIP_TEXT.match(buffer, self.settled)
             pos = text.end() if text else self.settled
@@ -196,7 +203,11 @@ class Scanner(Counting):
         return not self.overflow
 
     def _end_tag(self, name: bytes, start: int, end: int) -> None:
-        if not self._open.end(name) or self._open.inside_point():
+        if not self._open.end(name):
+            return
+        if name == b"template" and self._columns:
+            self._columns.pop()
+        if self._open.inside_point():
             return
         if name == b"template":
             self._templates = max(0, self._templates - 1)
@@ -208,6 +219,10 @@ class Scanner(Counting):
         """Report the tag if it matters; True when its content is not markup."""
         if self._framesets and name in UNFRAMED:
             self._leave_framesets(start)
+        if self._unsettled and self._ignored(name):
+            span = Span(What.ODD, name, start, end, end, _HTML, self._templates > 0)
+            self._spans.append(span)
+            return False
         space = self._namespace(name, name_end, end)
         # "Set the self-closing flag" has no effect on HTML elements.
         script = name == b"script" and (space is _HTML or not self._closed(name_end, end))
@@ -223,6 +238,11 @@ class Scanner(Counting):
         if space is not _HTML:
             # A sheet is read when its tag is counted.
             return text and (name != b"style" or self._closed(name_end, end)) and self._aside(span)
+        return self._content(span)
+
+    def _content(self, span: Span) -> bool:
+        """Go on behind a start tag of HTML; True when its content is not markup."""
+        name = span.name
         if name == b"style":
             self._begun = span
             self._state = self._style
@@ -237,9 +257,16 @@ class Scanner(Counting):
         elif name == b"plaintext":
             self._state = self._plaintext
         else:
-            self._begin(span)
-            return False
+            return self._begin(span)
         return True
+
+    def _ignored(self, name: bytes) -> bool:
+        """13.2.6.4.18 and .12: in a template that begins with a `col`, all but more of them."""
+        columns = self._columns
+        if columns[-1] is None and name not in HEADED:
+            columns[-1] = name == b"col"
+            return False
+        return columns[-1] is True and name not in (b"col", b"template")
 
     def _read_script(self, span: Span) -> bool:
         self.settled = span.start
@@ -270,15 +297,19 @@ class Scanner(Counting):
         self._read_foreign(span, self._foreign_text)
         return True
 
-    def _begin(self, span: Span) -> None:
-        """Count what the tag begins."""
+    def _begin(self, span: Span) -> bool:
+        """Count what the tag begins; True where that is too much."""
         if span.name == b"template":
+            if len(self._columns) == TEMPLATE_LIMIT:
+                return not self._end_here()
             self._templates += not self._open.inside_point()
-        elif span.name == b"frameset" and not self._drawn:
+            self._columns.append(None)
+        if span.name == b"frameset" and not self._drawn:
             self._framesets += 1
         elif span.name == b"frameset":
             # What ends one would end an element of svg. Nobody frames from there.
             self._spans.append(span._replace(what=What.ODD))
+        return False
 
     def _namespace(self, name: bytes, name_end: int, end: int) -> Space:
         if not self._open.nodes and name not in (b"svg", b"math"):
@@ -320,7 +351,7 @@ class Scanner(Counting):
     @property
     def _unended(self) -> bool:
         text = self._tag_end.quoted if self._state == self._tag else self._state != self._data
-        return text or self._drawn or self._cut
+        return text or self._drawn or self._cut or self._unsettled
 
     def _markup(self, pos: int) -> bool:
         """13.2.5.6 Tag open state, where no whole tag stands; 13.2.5.42 Markup declaration open."""

@@ -32,7 +32,8 @@ class What(IntEnum):
     FRAMED = 7
     #: Before an end tag of HTML that closes an svg or math, of no length: ``name`` is the latter's.
     DRAWING = 8
-    #: What is best left out: the content of a noscript that is not whole, a frameset's tag in svg.
+    #: What is best left out: the content of a noscript that is not whole, a frameset's tag in svg,
+    #: a tag that is ignored among the columns of a template.
     ODD = 9
 
 
