@@ -16,6 +16,7 @@ from consentguard.html.coded import Coded, Page
 from consentguard.html.opening import opened
 from consentguard.html.rewriter import Insert, Rewriter
 from consentguard.html.table import Kind, link_kind
+from consentguard.html.values import refresh
 from consentguard.http import caching, codings, contacts, csp
 from consentguard.http.cookies import SetCookie
 from consentguard.http.message import Header, without
@@ -170,6 +171,7 @@ class Outbound:
             undeclared=decision.opt_in and not decision.complete,
             unread=judge.unread() is not None,
             linked=link_kind,
+            leads=refresh,
         )
         self.headers, gone = contacts.gate(self.headers, waits)
         for what in gone:

@@ -127,6 +127,7 @@ ELEMENTS = [
     _row(f"<object data={U} type=image/png></object>"),
     _row(f"<object data={U}></object>"),
     _row(f"<embed src={U} type=image/svg+xml>"),
+    _row(f"<embed code={U} type=image/svg+xml>"),
     _row(f"<object data='data:text/html,<img src={U}>'></object>"),
     _row(f"<embed src='data:text/html,<img src={U}>'>"),
     # links
@@ -149,11 +150,37 @@ ELEMENTS = [
         f"{PRESS}<map name=m><area id=press href=#x shape=default ping='/own {U}'></map>"
         "<img usemap=#m src=/own>"
     ),
+    _row(
+        f"{PRESS}<svg><a id=press href=#x ping={U}><rect width=9 height=9 /></a></svg>"
+        "<script>document.querySelector('#press').click = function () {"
+        "this.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}))}</script>"
+    ),
     _row(f"{PRESS}<form target=sink action={U}><button id=press></form>"),
     _row(f"{PRESS}<form target=sink><button id=press formaction={U}></form>"),
     _row(f"{PRESS}<form target=sink><input type=submit id=press formaction={U}></form>"),
     # what comes back with a reload only
     _row(f"<meta http-equiv=refresh content='0; url={U}'>", restored=False),
+    _row(f"<meta http-equiv=refresh content='0&#11;; url=&#x3000;{U}'>", restored=False),
+    # of two attributes with one name
+    _row(f"<script type=text/plain type=module src={U}></script>"),
+    _row(f'<script src="" src={U}></script>', restored=False),
+    _row(f"<link rel=canonical href={U} rel=preload as=fetch crossorigin>", restored=False),
+    _row(f"<link rel=stylesheet href='' href={U}>", restored=False),
+    _row(f"<video poster poster={U}></video>", restored=False),
+    _row(f"<svg><script type=text/plain href={U}></script></svg>"),
+    # in a shadow tree
+    _row(f"<div><template shadowrootmode=open><img src={U}></template></div>"),
+    _row(f"<div><template shadowrootmode=open><script src={U}></script></template></div>"),
+    # what only a preload scanner reads so, and a line's end of two bytes
+    _row(f"<style>@charset \";@import '{U}';\";</style>", restored=False),
+    _row(f"<style>@import {U};</style>", restored=False),
+    _row(f"<style>@namespace x{{}} p{{background:url({U})}}</style><p>x", restored=False),
+    _row(f"<style>p{{--x:'a\\\r\n';background:url({U})}}</style><p>x", restored=False),
+    _row(
+        f'<base href={U}><script type=importmap>{{"imports": {{"x": "./x"}}}}</script>'
+        '<script type=module>import "x"</script>',
+        restored=False,
+    ),
     _row(f"<style>@import '{U}'</style>", restored=False),
     _row(f"<style>@import 'data:text/css,body{{background:url({U})}}'</style>", restored=False),
     _row(f"<style>body{{background:url({U})}}</style>", restored=False),

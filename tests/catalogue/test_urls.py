@@ -51,13 +51,19 @@ def test_disguises_are_seen_through(url: str) -> None:
         "ftp://t.example/",
         "android-app://t.example/",
         "https://",
-        "https://a b/",
         "https://[::1",
         "https://t.example:99999/",
     ],
 )
 def test_what_contacts_nobody_is_nothing(url: str) -> None:
     assert resolve(url, PAGE) is None
+
+
+@pytest.mark.parametrize("space", [" ", "%20", "\u00a0", "\u3000"])
+def test_a_host_with_a_space_is_one_to_chromium(space: str) -> None:
+    target = resolve(f"https://a{space}b.t.example/x", PAGE)
+    assert target is not None
+    assert target.host == "a-b.t.example"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from tests.html.pages import SOUP
 
 from consentguard.html import Gate, Gated, Kind, Rewriter, rewrite
 from consentguard.html.names import SCRIPT_LIMIT, TOKEN_LIMIT
+from consentguard.html.tags import MOST
 
 INSERT = b"<!--banner-->"
 SCRIPT_MARK = MARK + b' type="text/plain"'
@@ -250,6 +251,57 @@ def test_duplicates_first_counts_and_all_are_renamed() -> None:
     )
     out = run(b"<script type=module src=//bad type=text/javascript></script>")
     assert out.count(b" data-cg-type=") == 2
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<script type=text/plain type=module src=//bad></script>",
+        b"<script language=vb language=javascript src=//bad></script>",
+        b'<script src="" src=//bad src=/a></script>',
+        b"<link rel=canonical href=//bad rel=preload as=fetch>",
+        b"<link rel=preload as=image href=/a href=//bad>",
+        b"<link href rel=stylesheet href=//bad>",
+        b"<input type=text type=image src=//bad>",
+        b"<video poster poster=//bad></video>",
+        b"<picture><source srcset srcset=//bad></picture>",
+        b"<svg><image href='' href=//bad /></svg>",
+        b"<svg><script type=x type='' href=//bad></script></svg>",
+    ],
+)
+def test_a_later_duplicate_counts_to_a_preload_scanner(page: bytes) -> None:
+    assert b"data-cg-purpose" in run(page)
+    fine = page.replace(b"//bad", b"/own")
+    assert run(fine) == fine
+
+
+def test_a_script_of_svg_is_fetched_whatever_it_is() -> None:
+    page = b"<svg><script type=text/plain href=//bad></script></svg>"
+    assert b"data-cg-href=//bad" in run(page)
+
+
+def test_of_a_sheet_in_which_too_much_waits_nothing_is_kept() -> None:
+    sheet = b"a{b:url(//bad)}" * (MOST + 1)
+    assert run(b"<style>" + sheet + b"</style>") == b"<style></style>"
+    assert run(b'<p style="' + sheet + b'">').endswith(b'style="">')
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b"@charset \";@import '//bad';\";",
+        b"@layer \";@import '//bad';\";",
+        b'@import /* ;@import "//bad"; */ "/own";',
+        b'@charset url(;@import "//bad";)',
+        b"@import //bad;",
+        b'@\0import "//bad";',
+    ],
+)
+def test_a_sheet_that_only_a_preload_scanner_reads_so(sheet: bytes) -> None:
+    for page in (b"<style>%b</style>", b"<svg><style>%b</style></svg>"):
+        assert run(page % sheet) == page % b""
+        fine = page % sheet.replace(b"//bad", b"/own")
+        assert run(fine) == fine
 
 
 def test_only_denied_attributes_are_renamed() -> None:

@@ -31,23 +31,35 @@ def test_srcset(value: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("5", None),
-        ("", None),
-        ("0;", None),
-        ("url=x", None),
-        ("0;url=x", "x"),
-        ("0;URL = x y", "x y"),
-        ("0, x", "x"),
-        ("0 x", "x"),
-        (".5;x", "x"),
-        ("1.5 ; url='x' y", "x"),
-        ('0;url="x', "x"),
-        ("0;'x'", "x"),
-        ("0x", None),
-        ("0;url x", "url x"),
+        ("5", []),
+        ("", []),
+        ("0;", []),
+        ("url=x", []),
+        ("0;url=x", ["x"]),
+        ("0;URL = x y", ["x y"]),
+        ("0, x", ["x"]),
+        ("0 x", ["x"]),
+        (".5;x", ["x"]),
+        ("1.5 ; url='x' y", ["x"]),
+        ('0;url="x', ["x"]),
+        ("0;'x'", ["x"]),
+        ("0x", []),
+        ("0;url x", ["url x"]),
+        ('1.5 , url="https://a.test/"junk', ["https://a.test/"]),
+        ("0;url='https://a.test/\"", ['https://a.test/"']),
+        ("3 https://a.test/", ["https://a.test/"]),
+        ("0;https://a.test/;url=x", ["https://a.test/;url=x"]),
+        (" 0 ; uRl=/next page ", ["/next page"]),
+        ("0;url", ["url"]),
+        ("0" * 9000 + ";url=//a.test", ["//a.test"]),
+        # as Chromium reads it
+        ("0;url='x'y'", ["x", "x'y"]),
+        ("0;url=''x", ["'x"]),
+        ("\v0\v;\u3000url='\u2003x'", ["x"]),
+        ("+1e1;x", ["x"]),
     ],
 )
-def test_refresh(value: str, expected: str | None) -> None:
+def test_refresh(value: str, expected: list[str]) -> None:
     assert refresh(value) == expected
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from tests.http.waiting import gated, waits
 
 from consentguard.http.contacts import gate
-from consentguard.http.links import refresh_url
 
 
 @pytest.mark.parametrize(
@@ -113,27 +112,6 @@ def test_the_candidates_of_a_preloaded_picture_are_judged() -> None:
     assert gated(b"link", value) is None
     fine = value.replace(b"https://tracker.test", b"")
     assert gated(b"link", fine) == fine
-
-
-@pytest.mark.parametrize(
-    ("value", "url"),
-    [
-        (b"5", ""),
-        (b"", ""),
-        (b"0;url=https://a.example/", "https://a.example/"),
-        (b"0; URL = 'https://a.example/x'", "https://a.example/x"),
-        (b'1.5 , url="https://a.example/"junk', "https://a.example/"),
-        (b"0;url='https://a.example/\"", 'https://a.example/"'),
-        (b"3 https://a.example/", "https://a.example/"),
-        (b"0;https://a.example/;url=x", "https://a.example/;url=x"),
-        (b" 0 ; uRl=/next page ", "/next page"),
-        (b"0;url", "url"),
-        (b"0;url=\xff", "\ufffd"),
-        (b"0" * 9000 + b";url=//a.example", "//a.example"),
-    ],
-)
-def test_refresh(value: bytes, url: str) -> None:
-    assert refresh_url(value) == url
 
 
 def test_a_refresh_to_a_denied_host_is_dropped() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consentguard.html.table import link_kind
+from consentguard.html.values import refresh
 from consentguard.http.contacts import gate
 from consentguard.http.message import Header
 from consentguard.http.waits import Waits
@@ -22,6 +23,7 @@ def waits(*, free: bool = False, unread: bool = True, asked: list[str] | None = 
         undeclared=not free,
         unread=unread and not free,
         linked=link_kind,
+        leads=refresh,
     )
 
 

@@ -32,6 +32,8 @@ _PLAIN = compiled(
 _DOTS = re.compile(r"/\.{1,2}(?:/|\Z)")
 _LONGEST_HOST = 253  # RFC 1035 §2.3.4 less the root's dot
 _NEITHER = ("", "", None)
+#: In a host Chromium escapes them, and contacts that; the standard has no such host.
+_SPACES = re.compile(r"%20|\s")
 _INERT = re.compile(r"[\x00-\x20]*(?:data|blob|about|javascript|mailto|tel):", re.IGNORECASE)
 
 
@@ -71,7 +73,8 @@ def resolve(url: str, base: str = "") -> Target | None:
     try:
         normal = _normal(_scalar(url), _scalar(base))
     except ValueError:
-        return None
+        spaced = _SPACES.sub("-", url.strip())
+        return None if spaced == url else resolve(spaced, base)
     parts = _NETWORK.match(normal)
     if parts is None:
         return None

@@ -27,7 +27,7 @@ static int is_blank(const byte *b, place from, place to)
 /* css.py: true when a sheet may hold a URL. */
 static int may_load(const byte *b, place from, place to, int coded)
 {
-    if (find(b, from, to, '\\') >= 0 ||
+    if (find(b, from, to, '\\') >= 0 || find(b, from, to, 0) >= 0 ||
         (coded && (find(b, from, to, '&') >= 0 || find(b, from, to, '<') >= 0)))
         return 1;
     for (place at = from; (at = find(b, at, to, '(')) >= 0; at++)

@@ -28,6 +28,8 @@ _CONTENT = frozenset(("d", "D", "j", "J", *map(chr, range(33))))
 _LASTING = re.compile(r"https?:[/\\]{2}|(?!https?:)[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _FRAMES = frozenset((Kind.FRAME, Kind.OBJECT))
 _DOCUMENTS = _FRAMES | {Kind.REFRESH}
+# Where the code of a ``javascript:`` URL runs, in the page or in a frame of it.
+_RUN = _FRAMES | {Kind.FORM}
 # MIME types that hold no markup. Any other may be shown as a document.
 _INERT = re.compile(
     r"image/(?!svg)|audio/|video/|font/|text/(?:plain|css|csv|javascript)\Z|application/(?:pdf|json)\Z"
@@ -137,7 +139,7 @@ class Asking:
     ) -> Iterator[Denied | None]:
         """What a browser reads in such a URL, if it stands where this kind of URL does."""
         if found.scheme == "javascript":
-            if kind in _FRAMES:
+            if kind in _RUN:
                 yield from self._code(found)
                 # A string that it gives is shown as a page.
                 yield self.document(found.body, "utf-8", [])

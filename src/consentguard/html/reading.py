@@ -7,7 +7,7 @@ by one expression for each element. Any other tag is read as the standard reads 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
 from consentguard.possessive import compiled
@@ -110,10 +110,31 @@ _ASKED = only(
 )
 
 
-class Reading:
-    """One start tag; ``values`` are raw and by lower-case name, of one name the first counts."""
+def _others(
+    element: bytes, first: Mapping[bytes, bytes], again: Sequence[tuple[bytes, bytes]]
+) -> list[Mapping[bytes, bytes]]:
+    """What Chromium's preload scanner reads where names come twice.
 
-    __slots__ = ("_data", "_found", "_start", "_stop", "form", "marked", "values")
+    Of what says how a URL is meant the last counts, of URLs the first that is not empty; but a
+    preload may be of any.
+    """
+    meant = _MEANT.get(element, ())
+    ahead = dict(first)
+    for name, value in again:
+        if name in meant or not ahead[name]:
+            ahead[name] = value
+    if b"preload" not in ahead.get(b"rel", b"").lower():
+        return [ahead]
+    return [ahead, *({**ahead, name: value} for name, value in again if name not in meant)]
+
+
+class Reading:
+    """One start tag; ``values`` are raw and by lower-case name, of one name the first counts.
+
+    ``others`` are what a preload scanner may read in a tag that has a name twice.
+    """
+
+    __slots__ = ("_data", "_found", "_start", "_stop", "form", "marked", "others", "values")
 
     def __init__(self, data: bytes, span: Span) -> None:
         name = span.name
@@ -123,10 +144,16 @@ class Reading:
         self._found = found = form.usual.fullmatch(data, self._start, self._stop)
         self.marked = False  #: it has a ``data-cg-`` attribute of the application's own
         self.values: dict[bytes, bytes] = {}
+        self.others: Sequence[Mapping[bytes, bytes]] = ()
         if found is None:
+            again: list[tuple[bytes, bytes]] = []
             for one in self.attributes():
-                self.values.setdefault(one.name, data[one.value_start : one.value_end])
+                value = data[one.value_start : one.value_end]
+                if self.values.setdefault(one.name, value) is not value:
+                    again.append((one.name, value))
                 self.marked = self.marked or foreign(one.name)
+            if again:
+                self.others = _others(name, self.values, again)
         elif found.lastindex:
             values = zip(form.names, found.groups(), strict=True)
             self.values = {name: value for name, value in values if value is not None}

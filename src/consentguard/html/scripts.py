@@ -48,7 +48,7 @@ def language(kind: str | None, old: str | None) -> Language:
 
 
 def json_urls(text: str) -> Iterator[str]:
-    """The strings of a JSON text that may be absolute URLs; keys are not contacted."""
+    """The strings of a JSON text, any of which may be a URL; keys are not contacted."""
     for found in _STRING.finditer(text):
         if found["key"] is not None:
             continue
@@ -56,5 +56,4 @@ def json_urls(text: str) -> Iterator[str]:
         if "\\" in value:
             with suppress(ValueError):
                 value = str(json.loads(f'"{value}"', strict=False))
-        if "//" in value:
-            yield value
+        yield value

@@ -92,7 +92,7 @@ HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
         b"audio": (_SRC_MEDIA,),
         b"track": (_SRC_MEDIA,),
         b"object": (Slot(b"data", Kind.OBJECT),),
-        b"embed": (Slot(b"src", Kind.OBJECT),),
+        b"embed": (Slot(b"src", Kind.OBJECT), Slot(b"code", Kind.OBJECT)),
         b"input": (Slot(b"src", Kind.IMAGE, depends=True), _ACTION),
         b"button": (_ACTION,),
         b"form": (Slot(b"action", Kind.FORM),),
@@ -124,6 +124,7 @@ _HREFS = (b"href", b"xlink:href")
 SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
         b"script": tuple(Slot(name, Kind.SCRIPT) for name in _HREFS),
+        b"a": _PING,
         **{
             element: tuple(Slot(name, Kind.IMAGE) for name in _HREFS)
             for element in (b"image", b"use", b"feimage")

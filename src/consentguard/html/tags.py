@@ -8,14 +8,14 @@ beyond the span: indexes count from its start.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 from html import escape
 
 from .asking import Asking
 from .attributes import attributes, decode, decode_with_spans
 from .childtext import child_text, is_plain
-from .css import find_urls
+from .css import find_urls, forerun
 from .foreign import Space
 from .judge import Gate, merged
 from .reading import Reading
@@ -40,6 +40,8 @@ from .verdicts import IDLE, NOTHING, Denied, Edit, Verdict
 
 #: So many `<base>` elements count, more than any page has.
 BASES = 8
+#: URLs that wait in one sheet; of a sheet with more nothing is kept.
+MOST = 1000
 #: What stands in a style sheet where a denied URL stood.
 NOWHERE = b"about:blank#cg-gated"
 # A style attribute without one of these names no URL.
@@ -50,6 +52,8 @@ AMBIGUOUS = re.compile(rb"[\x81-\xfe]\\")
 _PICTURE = ("image",)
 # Bytes of keywords that are remembered: those that pages use are few and short.
 _WORDS = 100
+#: Names of attributes that have to wait, and why.
+Asked = tuple[set[bytes], list[Denied]]
 
 
 class TagGate:
@@ -72,7 +76,9 @@ class TagGate:
         if span.name == b"base":
             self._base(reading, span)
         if span.whole:
-            names, denied = self._asked(span, reading, reading.form.slots)
+            names, denied = self._asked(span, reading.values, reading.form.slots)
+            for values in reading.others:
+                self._add(names, denied, self._asked(span, values, reading.form.slots))
         else:
             names, denied = self._cut(reading)
         return self._verdict(span, reading, names, denied)
@@ -83,9 +89,14 @@ class TagGate:
         form, values = reading.form, reading.values
         kind = self._language(values)
         code, external = kind is Language.CODE, not form.sources.isdisjoint(values)
-        slots = form.slots if code and external else form.beside
+        # One of svg that is no code is fetched by Chromium all the same.
+        fetched = external and (code or span.space is not Space.HTML)
+        slots = form.slots if fetched else form.beside
         self._asking.mark(self._telling(data, span))
-        names, denied = self._asked(span, reading, slots)
+        names, denied = self._asked(span, values, slots)
+        for other in reading.others:
+            if external and self._language(other) is Language.CODE:
+                self._add(names, denied, self._asked(span, other, form.slots))
         self._asking.mark(NOTHING)
         if not external and kind is not Language.DATA:
             inline = self._inline(text, span, code)
@@ -113,10 +124,24 @@ class TagGate:
         foreign = span.space is not Space.HTML
         if foreign and b"<" in css:
             return self._joined(css)
-        found = list(self._css(css, 0, "style", coded=foreign))
+        found = self._css(css, 0, "style", coded=foreign)
+        ahead = self._ahead(css, {edit.start for edit, _ in found})
+        if ahead is not None:
+            return Verdict((Edit(0, len(css), b""),), (*(one for _, one in found), ahead))
         if not found:
             return IDLE
         return Verdict(tuple(edit for edit, _ in found), tuple(denied for _, denied in found))
+
+    def _ahead(self, css: bytes, known: Set[int]) -> Denied | None:
+        """What a preload scanner would fetch for a sheet, and nobody who reads CSS as it is."""
+        imports = (one for one in forerun(css) if one.start not in known)
+        # It drops a NUL, of which everybody else makes another character.
+        dropped = find_urls(css.replace(b"\0", b"")) if b"\0" in css else ()
+        for one in (*imports, *dropped):
+            denied = self._asking.styled(one, "style", self._encoding)
+            if denied is not None:
+                return denied
+        return None
 
     def _joined(self, css: bytes) -> Verdict:
         """The verdict on a sheet of svg that has comments or sections in it: all of it, or none."""
@@ -129,13 +154,17 @@ class TagGate:
         if href is not None and not span.template and len(bases) < BASES:
             bases.append(decode(href, self._encoding))
 
-    def _asked(
-        self, span: Span, reading: Reading, slots: Sequence[Slot]
-    ) -> tuple[set[bytes], list[Denied]]:
+    def _add(self, names: set[bytes], denied: list[Denied], more: Asked) -> None:
+        """Take over what another reading of the tag makes wait, beside what waits anyway."""
+        if not more[0] <= names:
+            names |= more[0]
+            denied += more[1]
+
+    def _asked(self, span: Span, values: Mapping[bytes, bytes], slots: Sequence[Slot]) -> Asked:
         """The attributes that have to wait, and why."""
         names: set[bytes] = set()
         every: list[Denied] = []
-        values, asking = reading.values, self._asking
+        asking = self._asking
         element = span.name.decode("ascii", "replace")
         for name, kind, shape, depends in slots:
             raw = values.get(name)
@@ -163,13 +192,13 @@ class TagGate:
                 every.append(denied)
         return names, every
 
-    def _cut(self, reading: Reading) -> tuple[set[bytes], list[Denied]]:
+    def _cut(self, reading: Reading) -> Asked:
         """A tag that the end of a noscript cut: a browser without scripting reads on behind it."""
         slots = reading.form.slots
         denied = self._asking.unread() if slots else None
         return {slot.name for slot in slots}, [] if denied is None else [denied]
 
-    def _use(self, element: bytes, kind: Kind, values: dict[bytes, bytes]) -> Kind | None:
+    def _use(self, element: bytes, kind: Kind, values: Mapping[bytes, bytes]) -> Kind | None:
         """The kind of request in this very tag; None where the attribute contacts nobody."""
         if element == b"link":
             rel, destination = values.get(b"rel", b""), values.get(b"as", b"")
@@ -182,7 +211,7 @@ class TagGate:
         said = decode(values.get(name, b""), "latin-1").lower()
         return kind if said in (PRAGMAS[kind] if element == b"meta" else _PICTURE) else None
 
-    def _language(self, values: dict[bytes, bytes]) -> Language:
+    def _language(self, values: Mapping[bytes, bytes]) -> Language:
         kind, old = values.get(b"type"), values.get(b"language")
         usual = len(kind or b"") + len(old or b"") <= _WORDS
         return (_spoken if usual else _spoken.__wrapped__)(kind, old, self._encoding)
@@ -237,19 +266,24 @@ class TagGate:
 
     def _css(
         self, css: bytes, start: int, element: str, *, coded: bool
-    ) -> Iterator[tuple[Edit, Denied]]:
+    ) -> list[tuple[Edit, Denied]]:
+        """What has to wait in a sheet or an attribute; where that is too much, all of it."""
+        whole = Edit(start, start + len(css), b"")
         source = decode_with_spans(css, self._encoding) if coded and b"&" in css else None
         text = source.data if source else css
         if (torn := self._torn(text, element)) is not None:
-            yield Edit(start, start + len(css), b""), torn
-            return
+            return [(whole, torn)]
+        edits: list[tuple[Edit, Denied]] = []
         for one in find_urls(text):
             denied = self._asking.styled(one, element, self._encoding)
             if denied is not None:
                 first, last = one.start, one.end
                 if source:
                     first, last = source.source(first, end=False), source.source(last, end=True)
-                yield Edit(start + first, start + last, NOWHERE), denied
+                edits.append((Edit(start + first, start + last, NOWHERE), denied))
+                if len(edits) > MOST:
+                    return [(whole, denied)]
+        return edits
 
     def _torn(self, css: bytes, element: str) -> Denied | None:
         """What a sheet loads in a charset where a backslash is half of a character.

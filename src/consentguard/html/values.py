@@ -18,11 +18,10 @@ _SPACE = r"[\t\n\f\r ]"
 _CANDIDATE = compiled(
     r"[\t\n\f\r ,]*+([^\t\n\f\r ]*[^\t\n\f\r ,])(?:,++|(?:[^(,]++|\([^)]*+(?:\)|\Z))*+)"
 )
-# "Shared declarative refresh steps" (4.2.5.3).
+# "Shared declarative refresh steps" (4.2.5.3), and more: Chromium takes any white space for it, and
+# any number for the time.
 _REFRESH = compiled(
-    rf"{_SPACE}*+(?:[0-9]++|(?=\.))[0-9.]*+(?=[;,]|{_SPACE}){_SPACE}*+[;,]?{_SPACE}*+"
-    rf"(?:[uU][rR][lL]{_SPACE}*+={_SPACE}*+)?+(?:(\"[^\"]*+|'[^']*+)|(.*))",
-    re.DOTALL,
+    r"\s*+(?=[^\s,;]*[0-9.])[^\s,;]++\s*+[,;]?\s*+(?:[uU][rR][lL]\s*+=\s*+)?+(.*)", re.DOTALL
 )
 
 
@@ -31,12 +30,20 @@ def srcset(value: str) -> list[str]:
     return _CANDIDATE.findall(value)
 
 
-def refresh(value: str) -> str | None:
-    """Where a meta refresh leads; None where it reloads the page or is no refresh."""
+def refresh(value: str) -> list[str]:
+    """Where a meta refresh may lead; nothing where it reloads the page or is no refresh.
+
+    A URL in quotes ends at the next one; to Chromium at the last one, if there is any.
+    """
     found = _REFRESH.match(value)
-    if found is None:
-        return None
-    return (found[1][1:] if found[1] is not None else found[2]) or None
+    url = found[1] if found else ""
+    quote = url[:1]
+    readings = [url]
+    if quote in ("'", '"'):
+        begun = url[1:]
+        last = begun.rfind(quote)
+        readings = [begun.partition(quote)[0], begun[:last] if last > 0 else begun]
+    return [one for one in dict.fromkeys(map(str.strip, readings)) if one]
 
 
 def urls(value: str, shape: Shape) -> Sequence[str]:
@@ -49,5 +56,4 @@ def urls(value: str, shape: Shape) -> Sequence[str]:
         return value.split()
     if shape is Shape.VALUES:
         return [one.strip() for one in value.split(";")]
-    url = refresh(value) if shape is Shape.REFRESH else None
-    return () if url is None else (url,)
+    return refresh(value) if shape is Shape.REFRESH else ()

@@ -17,7 +17,6 @@ _PARAMETER = compiled(
 #: As far as every quote has an end.
 _CLOSED = compiled(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.S)
 _WORD = re.compile(rb"[a-z-]++", re.I)
-_URL = compiled(rb"[\s\d.]*+[;,]?\s*+(?:url\s*+=\s*+)?+(?:\"([^\"]*+)|'([^']*+)|(.*))", re.I | re.S)
 #: Where another ``Refresh`` may begin in one that was joined from several.
 _ANOTHER = re.compile(rb",\s*+(?=[\d.]++\s*+[;,])")
 
@@ -41,16 +40,10 @@ def refresh(value: bytes, waits: Waits) -> Kept:
     """``Refresh``, or nothing where it leads to a host that has to wait."""
     # Browsers join several of them, or take one: none may lead there.
     for one in (value, *_ANOTHER.split(value)[1:]):
-        if waits.url(url := refresh_url(one), "refresh"):
-            return None, [url]
+        for url in waits.leads(one.decode("utf-8", "replace")):
+            if waits.url(url, "refresh"):
+                return None, [url]
     return value, []
-
-
-def refresh_url(value: bytes) -> str:
-    """The target of a ``Refresh`` value (HTML, "shared declarative refresh steps"), or ``""``."""
-    match = _URL.match(value)
-    url = next((u for u in match.groups() if u is not None), b"") if match else b""
-    return url.strip().decode("utf-8", "replace")
 
 
 def speculation_rules(value: bytes, waits: Waits) -> Kept:

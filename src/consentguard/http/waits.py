@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 #: The value to send, and what was taken out of it. ``None`` drops the header; nothing taken out
@@ -20,6 +20,7 @@ class Waits:
     unread: bool  #: what could not be read: it may be anything
     #: What a link of this ``rel`` and ``as`` contacts a host for; None where it contacts nobody.
     linked: Callable[[str, str], str | None]
+    leads: Callable[[str], Sequence[str]]  #: where a refresh of this value may lead
 
 
 Gate = Callable[[bytes, Waits], Kept]

@@ -14,13 +14,14 @@
     srcset: "img source",
     attributionsrc: "script img",
     poster: "video",
+    code: "embed",
     data: "object",
     action: "form",
     formaction: "input button",
     href: "link svg:script svg:image svg:use svg:feimage",
     "xlink:href": "svg:script svg:image svg:use svg:feimage",
     imagesrcset: "link",
-    ping: "a area",
+    ping: "a area svg:a",
     background: "body table colgroup col thead tbody tfoot tr td th",
   };
   const own = document.currentScript?.nonce;
@@ -33,7 +34,9 @@
 
   const words = (text) => text?.match(/\S+/g) || [];
   const gated = (root) =>
-    [root, ...root.querySelectorAll("[data-cg-purpose]")].filter((el) => el.dataset?.cgPurpose);
+    [root, ...root.querySelectorAll("*")].flatMap((el) =>
+      (el.dataset?.cgPurpose ? [el] : []).concat(el.shadowRoot ? gated(el.shadowRoot) : []),
+    );
   const isFrame = (el) => /frame/.test(el.localName);
   const waits = (el) => el.matches("script[type='text/plain']");
   const late = (el) => el.matches("[data-cg-type*=module i], [defer][data-cg-src]");
@@ -83,7 +86,7 @@
     given.set(el, names);
     // Neither looks again unasked.
     if (player(el)?.networkState === 3) player(el).load();
-    if (names.includes("imagesrcset")) el.before(el);
+    if (names[0] === "code" || names.includes("imagesrcset")) el.before(el);
   };
 
   const take = (el) => {
