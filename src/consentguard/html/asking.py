@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from .charset import PRESCAN, readable
 from .css import CssUrl, find_urls
 from .dataurls import Content, content
-from .judge import Judge, merged
+from .judge import Gate, Judge, merged
 from .names import SCRIPT_LIMIT
 from .table import Kind
 from .verdicts import Denied, Memory
@@ -119,15 +119,15 @@ class Asking:
     def _all(self, answers: Iterable[Denied | None], url: str | None = None) -> Denied | None:
         """Everything that is denied, as one."""
         muted = self._memory.muted
-        found: list[Denied] = []
+        found: dict[Gate, str] = {}  # each with the first URL that it was for
         for one in answers:
             if one is not None:
-                found.append(one)
+                found.setdefault(one.gate, one.url)
                 self._memory.muted = True
         self._memory.muted = muted
         if not found:
             return None
-        return Denied(merged(one.gate for one in found), found[0].url if url is None else url)
+        return Denied(merged(found), next(iter(found.values())) if url is None else url)
 
     def _based(self, url: str, kind: Kind, element: str) -> Iterator[Denied | None]:
         for base in self.bases:

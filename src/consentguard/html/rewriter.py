@@ -25,6 +25,7 @@ __all__ = ["Gate", "Gated", "Judge", "Rewriter", "rewrite"]
 
 # Bounds what is held at a time, and makes the bounds on tokens exact.
 _PIECE = 128 * 1024
+_GLANCE = 16 * 1024  # and what a document in a page is read in
 #: So much of what was gated is listed: a page can have any number of tags.
 REPORTED = 5000
 _NOTHING = Known.by(Kept(set(), {}))
@@ -101,7 +102,8 @@ class Rewriter:
         self._spoken = spoken
         self._ended = ended
         self._reported: list[tuple[bytes, tuple[Denied, ...], int]] = []
-        self._room = REPORTED  # how many more are reported
+        # How many more are reported: of a document in another the first is as good as all.
+        self._room = 1 if depth else REPORTED
         self._document = False
         self._gates: dict[Gate, None] = {}  # of a document in another: all that it waits for
         self._sheet = 0  # offset of the style element in svg that is being read
@@ -353,7 +355,10 @@ def _documents(judge: Judge, depth: int) -> Inner:
     def judged(data: bytes, encoding: str, bases: list[str]) -> Denied | None:
         inner = Rewriter(judge, encoding=encoding, bases=bases, depth=depth)
         if depth <= DEPTH:
-            inner.whole(data)
+            # Nobody sees what it would become: in pieces, none of which is kept.
+            for at in range(0, len(data), _GLANCE):
+                inner.feed(data[at : at + _GLANCE])
+            inner.finish()
         if inner._reported:
             return Denied(merged(inner._gates), inner._reported[0][1][0].url)
         unread = judge.unread()
