@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import SITE, a_policy
 
 from consentguard.environment import UNSET, check_has, keys_of, ledger_of, policy_of
-from consentguard.errors import ConfigError
+from consentguard.errors import ConfigError, KeyMissing
 from consentguard.ledger.deferred import Deferred
 
 
@@ -58,6 +58,11 @@ def test_a_short_key_is_told(
 ) -> None:
     assert keys_of(keys) == keys
     assert ("fewer than 16 characters" in caplog.text) is told
+
+
+def test_a_key_that_is_none_is_missing() -> None:
+    with pytest.raises(KeyMissing):
+        keys_of([None])  # type: ignore[list-item]
 
 
 def test_what_an_argument_lacks_is_told_at_start() -> None:

@@ -72,6 +72,11 @@ def test_an_argument_of_a_wrong_kind_is_named(argument: dict[str, Any], lacks: s
         ConsentGuard(a_policy(), ["k"], **{"ledger": None, **argument})
 
 
+def test_one_name_is_no_list_of_cookies() -> None:
+    with pytest.raises(ConfigError, match="cookies='basket_id' is one name"):
+        ConsentGuard(a_policy(), ["k"], ledger=None, cookies="basket_id")
+
+
 def test_it_warns_about_http_and_about_a_ledger_that_containers_lose(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

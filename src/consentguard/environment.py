@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from consentguard.errors import ConfigError
+from consentguard.errors import ConfigError, KeyMissing
 from consentguard.ledger import Ledger
 from consentguard.ledger.deferred import Deferred
 from consentguard.locales import Texts, available
@@ -47,6 +47,8 @@ def keys_of(value: Sequence[str | bytes] | str | bytes | None) -> list[str | byt
     else:
         named = os.environ.get("CONSENTGUARD_SECRET_KEYS", "")
         keys = [key.strip() for key in named.split(",") if key.strip()]
+    if not all(isinstance(key, str | bytes) for key in keys):
+        raise KeyMissing  # an unset variable, for one; what is there is nobody's to print
     if any(0 < len(key) < _KEY_BYTES for key in keys):
         log.warning(
             "a secret key has fewer than %d characters: who guesses it can forge what anybody has "

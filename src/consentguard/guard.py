@@ -32,6 +32,7 @@ from consentguard.environment import (
     policy_of,
     texts_of,
 )
+from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.geo.codes import place
 from consentguard.geo.locate import Locator
@@ -120,6 +121,8 @@ class ConsentGuard:
         check_url(site.url)
         check_has("locate", geo=geo)
         check_has("__call__", account=account)
+        if isinstance(cookies, str):
+            raise ConfigError(f"cookies={cookies!r} is one name: give a list of them")
         catalogue = Catalogue.bundled(own=self.policy.services.values(), necessary=cookies)
         self.tally = Tally()
         self._decider = Decider(self.policy, catalogue.services)

@@ -76,7 +76,7 @@ class ConsentMiddleware(_ASGIMiddleware):
                 ledger=ledger,
                 geo=geo,
                 account=account,
-                cookies=(*cookies, *named_by(app)),
+                cookies=cookies if isinstance(cookies, str) else (*cookies, *named_by(app)),
                 after_choice=after_choice,
             )
         except ConfigError as error:

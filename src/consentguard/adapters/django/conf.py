@@ -140,7 +140,9 @@ def read() -> tuple[Settings, list[order.Mistake]]:
         except _WRONG as exc:
             why = str(exc) if isinstance(exc, ImportError) else f"it takes {exc}"
             id = "E004" if isinstance(exc, ImportError) else "E001"
-            mistakes.append(_mistake(id, f"CONSENTGUARD[{key!r}]: {why}", f"it is {value!r}"[:200]))
+            # A key is nobody's to print.
+            shown = f"a {type(value).__name__}" if key == "SECRET_KEYS" else repr(value)
+            mistakes.append(_mistake(id, f"CONSENTGUARD[{key!r}]: {why}", f"it is {shown}"[:200]))
     if "POLICY" not in given:
         result.policy = _default_policy()
     if "SECRET_KEYS" not in given:

@@ -17,6 +17,7 @@ from flask import request as current_request
 from consentguard import hooks, wsgi
 from consentguard.adapters.flask.questions import KEY
 from consentguard.adapters.flask.settings import Settings, Watch
+from consentguard.environment import check_has
 from consentguard.errors import ConfigError
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice, Chosen
@@ -43,6 +44,10 @@ class Gate(wsgi.ConsentMiddleware):
         cookies: Sequence[str],
         after_choice: Sequence[AfterChoice],
     ) -> None:
+        # The guard sees what stands in front of them.
+        check_has("__call__", account=account)
+        for hook in after_choice:
+            check_has("__call__", after_choice=hook)
         self._flask = app
         self._account = account
         self._geo = geo
