@@ -140,8 +140,9 @@ def read() -> tuple[Settings, list[order.Mistake]]:
         except _WRONG as exc:
             why = str(exc) if isinstance(exc, ImportError) else f"it takes {exc}"
             id = "E004" if isinstance(exc, ImportError) else "E001"
-            # A key is nobody's to print.
-            shown = f"a {type(value).__name__}" if key == "SECRET_KEYS" else repr(value)
+            # A key is nobody's to print, nor a database's password.
+            secret = key in ("SECRET_KEYS", "LEDGER")
+            shown = f"a {type(value).__name__}" if secret else repr(value)
             mistakes.append(_mistake(id, f"CONSENTGUARD[{key!r}]: {why}", f"it is {shown}"[:200]))
     if "POLICY" not in given:
         result.policy = _default_policy()
