@@ -68,7 +68,7 @@ def test_a_key_that_is_none_is_missing() -> None:
 def test_what_an_argument_lacks_is_told_at_start() -> None:
     check_has("locate", geo=None)
     check_has("__call__", account=print)
-    with pytest.raises(ConfigError, match=r"geo='DE' cannot be used: it has no locate\(\)"):
+    with pytest.raises(ConfigError, match=r"geo cannot be used: a str has no locate\(\)"):
         check_has("locate", geo="DE")
 
 

@@ -68,7 +68,7 @@ def test_a_missing_or_corrupt_database_is_named(tmp_path: Path, content: bytes |
 )
 def test_an_argument_of_a_wrong_kind_is_named(argument: dict[str, Any], lacks: str) -> None:
     (name,) = argument
-    with pytest.raises(ConfigError, match=rf"^{name}=.* has no {lacks}\(\)"):
+    with pytest.raises(ConfigError, match=rf"^{name} cannot be used: a \w+ has no {lacks}\(\)"):
         ConsentGuard(a_policy(), ["k"], **{"ledger": None, **argument})
 
 

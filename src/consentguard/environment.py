@@ -106,4 +106,6 @@ def check_has(method: str, **given: object) -> None:
     """Raise :class:`ConfigError` where an argument, if there is one, lacks what it is there for."""
     for name, value in given.items():
         if value is not None and not callable(getattr(value, method, None)):
-            raise ConfigError(f"{name}={value!r} cannot be used: it has no {method}()")
+            # Only its type: it may hold a database's password.
+            kind = type(value).__name__
+            raise ConfigError(f"{name} cannot be used: a {kind} has no {method}()")
