@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import functools
 import logging
-from typing import Any
+from typing import Any, cast
 
+import falcon
+import litestar
 import pytest
+from asgiref.wsgi import WsgiToAsgi
+from litestar import Litestar
+from litestar.middleware import DefineMiddleware
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Host, Mount, Router
@@ -31,6 +36,7 @@ from whitenoise import WhiteNoise
 
 from consentguard.adapters.starlette import ConsentMiddleware
 from consentguard.alone import check_alone
+from consentguard.asgi import ConsentMiddleware as ASGIGuard
 from consentguard.errors import ConfigError
 
 OPTIONS: dict[str, Any] = {"policy": a_policy(), "secret_keys": ["k"], "ledger": None}
@@ -65,6 +71,12 @@ def a_starlette(**more: Any) -> Starlette:
     return app
 
 
+def a_falcon(guard: Any) -> falcon.App[Any, Any]:
+    app = falcon.App()
+    app.add_sink(guard, "/shop")
+    return app
+
+
 @pytest.mark.parametrize(
     "app",
     [
@@ -80,6 +92,15 @@ def a_starlette(**more: Any) -> Starlette:
         DispatcherMiddleware(wsgi_app, {"/shop": guarded_wsgi(wsgi_app)}),
         WhiteNoise(guarded_wsgi(wsgi_app)),
         Wrapped(guarded_wsgi(wsgi_app)).call,
+        WsgiToAsgi(guarded_wsgi(wsgi_app)),  # type: ignore[no-untyped-call]
+        a_falcon(guarded_wsgi(wsgi_app)),
+        Litestar(
+            [litestar.asgi("/shop", is_mount=True, copy_scope=True)(guarded(ASGI_APP))],
+            logging_config=None,
+        ),
+        Litestar(
+            [], logging_config=None, middleware=[DefineMiddleware(cast(Any, ASGIGuard), **OPTIONS)]
+        ),
     ],
     ids=lambda app: type(app).__name__,
 )

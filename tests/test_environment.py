@@ -67,8 +67,7 @@ def test_a_key_that_is_none_is_missing() -> None:
 
 def test_what_an_argument_lacks_is_told_at_start() -> None:
     check_has("locate", geo=None)
-    check_has("__call__", account=print)
-    with pytest.raises(ConfigError, match=r"geo cannot be used: a str has no locate\(\)"):
+    with pytest.raises(ConfigError, match=r"geo has to be something with locate\(\); it is of "):
         check_has("locate", geo="DE")
 
 
@@ -100,3 +99,8 @@ def test_a_ledger_of_another_kind_is_refused_at_start(
         monkeypatch.setenv("CONSENTGUARD_LEDGER", bad)
         with pytest.raises(ConfigError):
             ledger_of(UNSET, a_policy())
+
+
+def test_a_ledger_that_will_not_open_is_told_at_start(caplog: pytest.LogCaptureFixture) -> None:
+    assert url(ledger_of("sqlite:///nowhere/x.db", a_policy())) == "sqlite:///nowhere/x.db"
+    assert "nobody can agree to anything: there is no folder nowhere" in caplog.text

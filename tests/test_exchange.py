@@ -123,3 +123,24 @@ def test_everything_passes_where_nothing_is_looked_at(make_guard: GuardMaker) ->
     exchange = make_guard('[enforcement]\nmode = "off"\n').exchange(a_request(cookie="_ga=1"))
     assert exchange.passes(HEADERS)
     assert not exchange.reads(HEADERS)
+
+
+def test_who_asks_when_the_response_has_left_learns_nothing_of_its_visitor(
+    make_guard: GuardMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    guard = make_guard()
+    headers = {"origin": "http://site.test", "content_type": "application/json"}
+    post = guard.exchange(a_request("/_consent", "POST", **headers))
+    answer = guard.settle(post, b'{"choice":"accept"}')
+    given = dict(answer.headers)[b"set-cookie"].decode().partition(";")[0]
+    in_time, late = (guard.exchange(a_request(path="/feed", cookie=given)) for _ in range(2))
+    assert in_time.subject
+    assert late.reply(200, [JSON]).headers == [JSON]
+    for exchange, allowed in ((in_time, True), (late, False)):
+        assert bool(exchange.subject) is allowed
+        assert exchange.decision.allows("analytics") is allowed
+        assert exchange.asked is allowed
+    late.leaving = None  # all of it has left
+    assert late.decision.allows("analytics")
+    (told,) = [r.getMessage() for r in caplog.records if r.levelname == "ERROR"]
+    assert '"/feed" asked what is allowed when its response had begun' in told

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -58,23 +59,27 @@ def test_a_missing_or_corrupt_database_is_named(tmp_path: Path, content: bytes |
 
 
 @pytest.mark.parametrize(
-    ("argument", "lacks"),
+    ("argument", "wanted"),
     [
-        ({"geo": "DE"}, "locate"),
-        ({"ledger": 5}, "append"),
-        ({"account": "me"}, "__call__"),
-        ({"after_choice": ["tell"]}, "__call__"),
+        ({"policy": 5}, "a Policy or the path of a policy file"),
+        ({"secret_keys": 5}, "a list of keys, oldest first"),
+        ({"site_id": 4}, "a text"),
+        ({"geo": "DE"}, "something with locate()"),
+        ({"ledger": 5}, "something with append()"),
+        ({"account": "me"}, "a function"),
+        ({"cookies": "basket_id"}, "a list of names"),
+        ({"cookies": [4]}, "a list of names"),
+        ({"cookies": 4}, "a list of names"),
+        ({"after_choice": "tell"}, "a function, or several"),
+        ({"after_choice": ["tell"]}, "a function, or several"),
+        ({"after_choice": 3}, "a function, or several"),
     ],
 )
-def test_an_argument_of_a_wrong_kind_is_named(argument: dict[str, Any], lacks: str) -> None:
+def test_an_argument_of_a_wrong_kind_is_named(argument: dict[str, Any], wanted: str) -> None:
     (name,) = argument
-    with pytest.raises(ConfigError, match=rf"^{name} cannot be used: a \w+ has no {lacks}\(\)"):
-        ConsentGuard(a_policy(), ["k"], **{"ledger": None, **argument})
-
-
-def test_one_name_is_no_list_of_cookies() -> None:
-    with pytest.raises(ConfigError, match="cookies='basket_id' is one name"):
-        ConsentGuard(a_policy(), ["k"], ledger=None, cookies="basket_id")
+    usual = {"policy": a_policy(), "secret_keys": ["k"], "ledger": None}
+    with pytest.raises(ConfigError, match=f"^{name} has to be {re.escape(wanted)}; it is of type"):
+        ConsentGuard(**{**usual, **argument})
 
 
 def test_it_warns_about_http_and_about_a_ledger_that_containers_lose(

@@ -7,16 +7,19 @@ from typing import Any
 import httpx
 import pytest
 from django.test import AsyncClient, Client
+from flask import Flask, redirect
 from quart import Quart
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from tests.adapters.django_site import GUARD
 from tests.adapters.django_site import site as django_site
 from tests.conftest import SITE, Here, a_policy
 
 from consentguard import asgi
+from consentguard.adapters.flask import ConsentGuard, current_consent
 from consentguard.adapters.plain import consent as asked
 from consentguard.adapters.starlette import ConsentMiddleware, consent
 from consentguard.testing import agrant, arefuse, grant, refuse
@@ -59,6 +62,46 @@ def test_another_path_and_a_wrong_purpose() -> None:
         grant(client, "medai", path="/privacy-choices")
     with pytest.raises(AssertionError, match="answered 40"):
         refuse(client)
+
+
+async def test_a_site_that_leads_to_https() -> None:
+    secure = "django.middleware.security.SecurityMiddleware"
+    with django_site([secure, GUARD], SECURE_SSL_REDIRECT=True):
+        client, asynchronous = Client(), AsyncClient()
+        grant(client, "analytics")
+        await agrant(asynchronous, "analytics")
+        assert client.get("/data", secure=True).json() == {"analytics": True}
+        assert (await asynchronous.get("/data", secure=True)).json() == {"analytics": True}
+
+
+@pytest.mark.parametrize("site", [SITE, SITE.replace("http://localhost", "https://www.site.test")])
+def test_flask_with_https_and_without_cookies(site: str) -> None:
+    app = Flask("site")
+    app.config.update(
+        SECRET_KEY="key", CONSENTGUARD_POLICY=a_policy(site=site), CONSENTGUARD_LEDGER=None
+    )
+
+    @app.get("/")
+    def page() -> str:
+        return str(current_consent.allows("analytics"))
+
+    ConsentGuard(app, geo=Here("DE"))
+    app.wsgi_app = LeadingToHTTPS(app.wsgi_app)  # type: ignore[method-assign]
+    client = app.test_client()
+    grant(client, "analytics")
+    assert client.get("/", base_url="https://localhost").text == "True"
+    with pytest.raises(TypeError, match="use_cookies"):
+        grant(app.test_client(use_cookies=False), "analytics")
+
+
+class LeadingToHTTPS:
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        if environ["wsgi.url_scheme"] == "https":
+            return self.app(environ, start_response)
+        return redirect("https://localhost" + environ["PATH_INFO"])(environ, start_response)
 
 
 async def test_djangos_async_client() -> None:

@@ -7,10 +7,11 @@ saw it first rules, and the one inside hands everything on.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from consentguard.errors import ConfigError
@@ -18,10 +19,13 @@ from consentguard.errors import ConfigError
 log = logging.getLogger("consentguard")
 
 #: Where middleware, routers and frameworks keep what they call: Starlette, FastAPI, Flask,
-#: Werkzeug, WhiteNoise, Falcon, asgiref, Python's own wrappers.
+#: Werkzeug, WhiteNoise, Django, Falcon, Litestar, asgiref, Python's own wrappers. What functions
+#: close over is not among them: a view may close over the very app that is being guarded.
 _INSIDE = (
     *("app", "_app", "application", "wsgi_app", "asgi_app", "wrapped", "__wrapped__", "func"),
     *("router", "original_router", "routes", "user_middleware", "cls", "mounts"),
+    *("_middleware_chain", "get_response", "wsgi_application", "_sink_and_static_routes"),
+    *("asgi_router", "route_handler_index", "_fn", "middleware"),
 )
 _MOST = 20_000  #: things to look at: an app may have thousands of routes
 
@@ -78,10 +82,15 @@ def _inside(thing: object) -> Iterator[object]:
 
 
 def _stored(thing: object) -> dict[str, Any]:
+    """What it keeps by name, in its dict and in its slots, without running anything of its own."""
     try:
-        return vars(thing)
-    except TypeError:  # slots
-        slots: Iterable[str] = getattr(type(thing), "__slots__", ())
-        return {name: getattr(thing, name, None) for name in _INSIDE if name in slots}
-    except Exception:  # a proxy of something that is not there yet
-        return {}
+        stored = {**vars(thing)}
+    except Exception:  # slots alone, or a proxy of something that is not there yet
+        stored = {}
+    for kind in type(thing).__mro__:
+        for name in _INSIDE:
+            slot = kind.__dict__.get(name)
+            if isinstance(slot, types.MemberDescriptorType):
+                with contextlib.suppress(AttributeError):  # it is empty
+                    stored[name] = slot.__get__(thing)
+    return stored

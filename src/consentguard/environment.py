@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from consentguard.errors import ConfigError, KeyMissing
@@ -34,6 +35,7 @@ def policy_of(value: Policy | str | Path | None) -> Policy:
     """The policy given, or the file that ``CONSENTGUARD_POLICY`` names, or ``consent.toml``."""
     if isinstance(value, Policy):
         return value
+    check_is((str, Path), "a Policy or the path of a policy file", policy=value)
     return load_policy(value or os.environ.get("CONSENTGUARD_POLICY") or "consent.toml")
 
 
@@ -43,7 +45,7 @@ def keys_of(value: Sequence[str | bytes] | str | bytes | None) -> list[str | byt
     if isinstance(value, str | bytes):
         keys = [value]
     elif value:
-        keys = list(value)
+        keys = list(several("a list of keys, oldest first", secret_keys=value))
     else:
         named = os.environ.get("CONSENTGUARD_SECRET_KEYS", "")
         keys = [key.strip() for key in named.split(",") if key.strip()]
@@ -64,18 +66,32 @@ def ledger_of(value: Ledger | str | Unset | None, policy: Policy) -> Ledger | No
         log.warning("no ledger: choices take effect, and nothing proves them (GDPR art. 7(1))")
         return None
     if isinstance(value, Unset):
-        url = os.environ.get("CONSENTGUARD_LEDGER") or policy.ledger.store
+        url = ledger_url(policy)
         if not url:
             url = "sqlite:///consent.db"
             log.warning(
                 "no ledger is named, so choices go to ./consent.db; a container loses it when it "
                 "is replaced. Set [ledger] store or CONSENTGUARD_LEDGER."
             )
-        return Deferred(url)
+        return _deferred(url)
     if isinstance(value, str):
-        return Deferred(value)
+        return _deferred(value)
     check_has("append", ledger=value)
     return value
+
+
+def _deferred(url: str) -> Deferred:
+    """A ledger that will be opened by the first record; what speaks against that is told now."""
+    ledger = Deferred(url)
+    doubt = ledger.doubt()
+    if doubt:
+        log.error("the ledger cannot be opened, so nobody can agree to anything: %s", doubt)
+    return ledger
+
+
+def ledger_url(policy: Policy) -> str:
+    """What ``CONSENTGUARD_LEDGER`` names, else the policy file; ``""`` where neither does."""
+    return os.environ.get("CONSENTGUARD_LEDGER") or policy.ledger.store
 
 
 def texts_of(policy: Policy) -> dict[str, Texts]:
@@ -102,10 +118,39 @@ def check_url(url: str) -> None:
         )
 
 
+def names_of(cookies: Iterable[str]) -> tuple[str, ...]:
+    """Names of cookies, as the site's settings give them."""
+    names = several("a list of names", cookies=cookies)
+    for name in names:
+        check_is(str, "a list of names", cookies=name)
+    return names
+
+
+def several(what: str, **given: Any) -> tuple[Any, ...]:
+    """The one argument as a tuple; raises :class:`ConfigError` for a text, which is one thing."""
+    ((name, value),) = given.items()
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise _wrong(name, what, value)
+    return tuple(value)
+
+
+def check_is(kind: Any, what: str, **given: object) -> None:
+    """Raise :class:`ConfigError` where an argument, if there is one, is not ``what`` it has to be.
+
+    ``kind`` is the type that it needs, or several.
+    """
+    for name, value in given.items():
+        if value is not None and not isinstance(value, kind):
+            raise _wrong(name, what, value)
+
+
 def check_has(method: str, **given: object) -> None:
     """Raise :class:`ConfigError` where an argument, if there is one, lacks what it is there for."""
     for name, value in given.items():
         if value is not None and not callable(getattr(value, method, None)):
-            # Only its type: it may hold a database's password.
-            kind = type(value).__name__
-            raise ConfigError(f"{name} cannot be used: a {kind} has no {method}()")
+            raise _wrong(name, f"something with {method}()", value)
+
+
+def _wrong(name: str, what: str, value: object) -> ConfigError:
+    # Only its type: it may hold a key, or a database's password.
+    return ConfigError(f"{name} has to be {what}; it is of type {type(value).__name__}")

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from consentguard.consent.decision import Decision
 from consentguard.consent.token import Stored
@@ -27,7 +28,7 @@ from consentguard.http import caching
 from consentguard.http.byname import ByName
 from consentguard.http.cookies import hide, pairs
 from consentguard.http.csp import fenced
-from consentguard.http.message import Header, Request, as_bytes
+from consentguard.http.message import Header, Request, as_bytes, is_name
 from consentguard.http.reply import Reply
 from consentguard.http.sniff import Fields, described, may_be_page, shown
 from consentguard.outbound import LOOKED_AT, Outbound
@@ -45,9 +46,17 @@ log = logging.getLogger("consentguard")
 #: Who may keep a page.
 CACHE_MODES = ("private", "shared")
 
-_LINE_FEED = 10
-#: Whether a header of that name keeps a response from leaving as it is.
-_LOOKED_AT = ByName[bytes, bool](lambda name: name.lower() in LOOKED_AT)
+#: By its name, whether a header keeps a response from leaving as it is: 0 no, 1 it is a type, which
+#: may, 2 yes, as what is no name does.
+_KEEPS = ByName[bytes, int](
+    lambda name: (
+        1
+        if name.lower() == b"content-type"
+        else 2 * (name.lower() in LOOKED_AT or not is_name(name))
+    )
+)
+#: Of a type, whether it may be a page's.
+_SHOWN = ByName[bytes, bool](shown)
 
 
 def checked(mode: str) -> str:
@@ -71,6 +80,8 @@ class Exchange:
     asked = False
     #: What was chosen in it, for the app's hooks.
     chosen: Chosen | None = None
+    #: Headers of the response from when they leave until its body has, as far as a shell sees it.
+    leaving: Iterable[tuple[Any, Any]] | None = None
     _cache_mode = ""
     _visit: Visit | None = None
 
@@ -120,9 +131,25 @@ class Exchange:
 
     @property
     def decision(self) -> Decision:
-        """What this visitor has allowed; for the app, whose answer depends on it from here on."""
-        self.asked = True
-        return self.visitor.decision
+        """What this visitor has allowed; for the app, whose answer depends on it from here on.
+
+        It is too late for that when the response has begun and a cache may keep it: then the answer
+        is everybody's, a no to all that anybody may refuse.
+        """
+        return self.visitor.decision if self._in_time() else self.shared.everybody.decision
+
+    def _in_time(self) -> bool:
+        """Note that the app asks; False where the rest of the body stands behind public headers."""
+        if not self.asked:
+            self.asked = not (
+                self.leaving is not None
+                and self.setup.policy.enforcement.mode == "enforce"
+                and self.request.method in ("GET", "HEAD")
+                and caching.may_keep(self.leaving)
+            )
+            if not self.asked:
+                self.setup.tally.late(self.request.path)
+        return self.asked
 
     @property
     def cache_mode(self) -> str:
@@ -151,12 +178,11 @@ class Exchange:
 
     @property
     def subject(self) -> str:
-        """The visitor's signed statement, ``""`` where there is none that can be read.
+        """The visitor's signed statement, ``""`` where there is none that can be read, or too late.
 
         For :meth:`ConsentGuard.decision_for <consentguard.guard.ConsentGuard.decision_for>`.
         """
-        self.asked = True
-        if not isinstance(self.visitor.stored, Stored):
+        if not self._in_time() or not isinstance(self.visitor.stored, Stored):
             return ""
         name = self.setup.cookie_name.encode()
         return next(v for n, v in pairs(self.request.headers) if n == name).decode("ascii")
@@ -207,18 +233,22 @@ class Exchange:
         """Whether a response with these headers leaves as it is: headers, body and all."""
         if self.met is not None and self.personal:
             return self.setup.off
-        kind: bytes | None = None
+        typed = False
         try:
             for name, value in headers:
-                if _LOOKED_AT[name]:
-                    if kind is not None or name.lower() != b"content-type" or shown(value):
+                keeps = _KEEPS[name]
+                if keeps:
+                    if keeps > 1 or typed or _SHOWN[value]:
                         return self.setup.off
-                    kind = value
-                if _LINE_FEED in value:  # two headers
+                    typed = True
+                if 10 in value or 13 in value or 0 in value:  # two headers, or none
                     return self.setup.off
         except (AttributeError, TypeError):  # not bytes
             return self.setup.off
-        return kind is not None or self.setup.off
+        if not typed:
+            return self.setup.off
+        self.leaving = headers
+        return True
 
     def reads(self, headers: Sequence[Header]) -> Fields | None:
         """The fields of a response whose body's first bytes matter: it is or may be a page."""
@@ -259,6 +289,8 @@ class Exchange:
         except Exception:
             log.exception("a response was fenced: its headers could not be gated")
             return Reply(headers if watch else fenced(headers), None)
+        if status >= 200:  # what comes before the response (1xx) has no body
+            self.leaving = out
         return Reply(headers if watch else out, rewriter, watch=watch, unread=outbound.unread)
 
     def _page(self, status: int) -> Visit:

@@ -26,13 +26,14 @@ from consentguard.environment import (
     UNSET,
     Unset,
     check_has,
+    check_is,
     check_url,
     keys_of,
     ledger_of,
+    names_of,
     policy_of,
     texts_of,
 )
-from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.geo.codes import place
 from consentguard.geo.locate import Locator
@@ -120,10 +121,10 @@ class ConsentGuard:
         keys = keys_of(secret_keys)
         check_url(site.url)
         check_has("locate", geo=geo)
-        check_has("__call__", account=account)
-        if isinstance(cookies, str):
-            raise ConfigError(f"cookies={cookies!r} is one name: give a list of them")
-        catalogue = Catalogue.bundled(own=self.policy.services.values(), necessary=cookies)
+        check_is(Callable, "a function", account=account)
+        check_is(str, "a text", site_id=site_id)
+        own, necessary = self.policy.services.values(), names_of(cookies)
+        catalogue = Catalogue.bundled(own=own, necessary=necessary)
         self.tally = Tally()
         self._decider = Decider(self.policy, catalogue.services)
         self.setup = Setup(
@@ -145,9 +146,7 @@ class ConsentGuard:
         self.geo: Geo = geo or Locator(self.policy.geo, clock)
         self.recorder = Recorder(ledger_of(ledger, self.policy))
         self._account = account
-        self._after = (after_choice,) if callable(after_choice) else tuple(after_choice)
-        for hook in self._after:
-            check_has("__call__", after_choice=hook)
+        self._after = hooks.hooks_of(after_choice)
         #: Pages that tell visitors what holds where they are.
         self._ours = self.policy.enforcement.consent_path
         self._ages = account is not None or assumed_age(self.policy) is not None

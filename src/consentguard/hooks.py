@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from consentguard.consent.decision import Decision
+from consentguard.environment import check_is, several
 from consentguard.http.message import Request
 from consentguard.model import ConsentRecord
 
@@ -32,6 +33,17 @@ class Chosen:
 
 
 AfterChoice = Callable[[Chosen], object | Awaitable[object]]
+
+
+def hooks_of(after_choice: AfterChoice | Iterable[AfterChoice]) -> tuple[AfterChoice, ...]:
+    """The hooks, be it one or several; raises :class:`~consentguard.errors.ConfigError`."""
+    if callable(after_choice):
+        return (after_choice,)
+    what = "a function, or several"
+    hooks = several(what, after_choice=after_choice)
+    for hook in hooks:
+        check_is(Callable, what, after_choice=hook)
+    return hooks
 
 
 def tell(hooks: Iterable[AfterChoice], chosen: Chosen) -> None:

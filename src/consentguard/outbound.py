@@ -299,9 +299,13 @@ class Outbound:
             )
 
     def insert(self, content_type: str, charset: str) -> Insert:
-        """The banner or the re-open control; nothing into frames, fragments' fetches and XML."""
+        """The banner or the re-open control; nothing into frames, fragments' fetches and XML.
+
+        Nor into a redirect, whose body nobody sees (RFC 9110, section 15.4).
+        """
         visit = self.visit
-        if visit.framed or "xhtml" in content_type.lower():
+        leads_on = 300 < self.status < 400 and b"location" in self.fields
+        if visit.framed or leads_on or "xhtml" in content_type.lower():
             return b""
         if visit.setup.policy.enforcement.mode != "enforce":
             return b""

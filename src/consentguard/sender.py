@@ -38,6 +38,8 @@ class Sender:
     def send(self, message: Message) -> Awaitable[None]:
         """Take one message of the app; the server gets what follows from it."""
         if self._passes:
+            if "more_body" not in message or not message["more_body"]:
+                self._exchange.leaving = None
             return self._send(message)
         kind = message["type"]
         if kind == "http.response.start" and self._start is None:
@@ -74,6 +76,7 @@ class Sender:
         out = self._reply.feed(data)
         if not more:
             out += self._reply.finish()
+            self._exchange.leaving = None
         if out or not more:
             return self._send({"type": _BODY, "body": out, "more_body": more})
         return _held()
@@ -84,8 +87,10 @@ class Sender:
         # Trailers come behind the last chunk: a length leaves no room for them.
         whole = not more and not start.get("trailers", False)
         final, out = self._reply.open(data, whole=whole)
-        if not more and not whole:
-            out += self._reply.finish()
+        if not more:
+            self._exchange.leaving = None
+            if not whole:
+                out += self._reply.finish()
         await self._send({**start, "headers": final})
         if out or not more:
             await self._send({"type": _BODY, "body": out, "more_body": more})

@@ -42,6 +42,8 @@ def untouched(exchange: Exchange, headers: Iterable[tuple[str, str]]) -> bool:
                 typed = True
     except (AttributeError, TypeError):  # no text
         return False
+    if typed:
+        exchange.leaving = headers
     return typed
 
 

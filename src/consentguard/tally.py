@@ -89,6 +89,16 @@ class Tally:
                 _quoted(path),
             )
 
+    def late(self, path: str) -> None:
+        """What a visitor has allowed was asked when the response had begun, for everybody."""
+        if self.add("late", path):
+            log.error(
+                "%s asked what is allowed when its response had begun, and a cache may keep that: "
+                "the answer is no, as for everybody. Ask before the response begins (then it is "
+                'private), or send it with "Cache-Control: private"',
+                _quoted(path),
+            )
+
 
 def _quoted(name: str) -> str:
     """A name from a header, quoted and without control characters: it forges no log line."""

@@ -30,7 +30,8 @@ def grant(
     """Let the client's visitor agree to purposes and single services; without any, to everything.
 
     ``path`` is ``[enforcement] consent_path``, below the root of the app. Raises AssertionError
-    with the site's answer where the choice was not taken, TypeError for a client of :func:`agrant`.
+    with the site's answer where the choice was not taken, TypeError for a client of :func:`agrant`
+    and for one of Werkzeug's that keeps no cookies.
     """
     _press(client, path, _granted(purposes, services))
 
@@ -67,6 +68,8 @@ def _press(client: Any, path: str, said: dict[str, Any]) -> None:
     if inspect.iscoroutine(answer):
         answer.close()
         raise TypeError(f"{type(client).__name__} is asynchronous: await agrant() or arefuse()")
+    if _wants_https(answer):
+        answer = _posted(client, path, said, secure=True)
     _taken(client, path, answer, _body(answer))
 
 
@@ -74,19 +77,33 @@ async def _apress(client: Any, path: str, said: dict[str, Any]) -> None:
     answer = _posted(client, path, said)
     if inspect.iscoroutine(answer):
         answer = await answer
+    if _wants_https(answer):
+        answer = _posted(client, path, said, secure=True)
+        if inspect.iscoroutine(answer):
+            answer = await answer
     body = _body(answer)
     _taken(client, path, answer, await body if inspect.iscoroutine(body) else body)
 
 
-def _posted(client: Any, path: str, said: dict[str, Any]) -> Any:
+def _posted(client: Any, path: str, said: dict[str, Any], *, secure: bool = False) -> Any:
     """The answer to a choice, or what gives it when it is awaited."""
     text, kind = json.dumps(said), "application/json"
     if _is_djangos(client):
-        return client.post(path, data=text, content_type=kind, headers=_HEADERS)
+        return client.post(path, data=text, content_type=kind, headers=_HEADERS, secure=secure)
     headers = {**_HEADERS, "Content-Type": kind}
-    if hasattr(client, "open"):  # Werkzeug's, which Flask uses; Quart's
+    if hasattr(client, "get_cookie"):  # Werkzeug's, which Flask uses
+        client.get_cookie("consent")  # raises TypeError where the client keeps none
+        scheme = {"wsgi.url_scheme": "https"} if secure else {}
+        return client.post(path, data=text, headers=headers, environ_overrides=scheme)
+    if hasattr(client, "open"):  # Quart's
         return client.post(path, data=text, headers=headers)
     return client.post(path, content=text, headers=headers)  # httpx, which Starlette uses
+
+
+def _wants_https(answer: Any) -> bool:
+    """Whether it leads there, as Django's ``SECURE_SSL_REDIRECT`` does."""
+    to: str = answer.headers.get("location", "")
+    return to.startswith("https:") and 300 < answer.status_code < 400
 
 
 def _is_djangos(client: Any) -> bool:

@@ -5,6 +5,7 @@ import logging
 import pickle
 import threading
 import weakref
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -240,6 +241,20 @@ async def test_own_urls_are_answered_before_the_app(path: str) -> None:
             assert int(answer.headers["Content-Length"]) == len(answer.content)
 
 
+@pytest.mark.parametrize(("host", "status"), [("testserver", 200), ("shop.test", 400)])
+async def test_own_urls_answer_for_the_hosts_of_the_site_alone(host: str, status: int) -> None:
+    with site(ALLOWED_HOSTS=[host]):
+        for visitor in (client(), aclient()):
+            for path in ("/_consent", "/.well-known/gpc.json", "/"):
+                assert (await got(visitor, path)).status_code == status
+
+
+@pytest.mark.parametrize("handler", [WSGIHandler, ASGIHandler])
+def test_a_guard_around_the_handler_is_an_error_at_start(handler: Any) -> None:
+    with site(), pytest.raises(ConfigError, match="two consentguard guards"):
+        WSGIGuard(handler(), a_policy(), ["k"], ledger=None)
+
+
 def test_the_csrf_check_of_the_app_does_not_block_a_choice() -> None:
     with site():
         strict = client(enforce_csrf_checks=True)
@@ -270,6 +285,21 @@ def test_a_body_that_is_too_large() -> None:
     with site():
         answer = client().post("/_consent", b"x" * 20_000, content_type="application/json")
         assert answer.status_code in (400, 403)
+
+
+def test_a_chunked_choice_of_a_server_that_ends_it() -> None:
+    said = b'{"choice":"reject"}'
+    factory = RequestFactory(
+        headers={"sec-fetch-site": "same-origin", "origin": "http://testserver"}
+    )
+    with site():
+        environ = factory.post("/_consent", content_type="application/json").environ
+        del environ["CONTENT_LENGTH"]
+        environ |= {"wsgi.input": BytesIO(said), "wsgi.input_terminated": True}
+        started: list[Any] = []
+        handler: Any = WSGIHandler()
+        handler(environ, lambda *args: started.append(args))
+    assert started[0][0] == "200 OK"
 
 
 def test_mounted_below_a_path() -> None:
@@ -401,7 +431,12 @@ def test_two_guards_on_one_app(caplog: pytest.LogCaptureFixture) -> None:
             "ledger": None,
             "geo": Here(),
         }
-        app: Any = WSGIGuard(WSGIHandler(), **options)
+        inner = WSGIHandler()
+
+        def hiding(environ: Any, start_response: Any) -> Any:
+            return inner(environ, start_response)
+
+        app: Any = WSGIGuard(hiding, **options)
         environ = RequestFactory().get("/data").environ
         started: list[Any] = []
         with caplog.at_level(logging.ERROR, "consentguard"):

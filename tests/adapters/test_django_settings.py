@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.checks import run_checks
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, ManagementUtility, call_command
 from django.middleware.gzip import GZipMiddleware
 from django.test import Client, override_settings
 from tests.adapters.django_site import GUARD, MIDDLEWARE, site
@@ -21,6 +22,7 @@ from consentguard.adapters.django import guard
 from consentguard.adapters.django.checks import check
 from consentguard.adapters.django.conf import read
 from consentguard.adapters.django.middleware import ConsentMiddleware
+from consentguard.adapters.django.middleware import _warn as warned
 from consentguard.errors import ConfigError
 from consentguard.testing import grant
 
@@ -61,8 +63,11 @@ def test_nothing_is_wrong() -> None:
         ({"policy": "x"}, "E001", "did you mean 'POLICY'?"),
         ({"SECRETS": "x"}, "E001", "did you mean 'SECRET_KEYS'?"),
         ({"WRONG": 1}, "E001", "known: POLICY"),
-        ({"COOKIES": "sid"}, "E001", "a list of names"),
-        ({"LEDGER": 7}, "E001", "a URL, a store, or None"),
+        ({"COOKIES": "sid"}, "E001", "has to be a list of names; it is of type str"),
+        ({"COOKIES": None}, "E001", "has to be a list of names; it is of type NoneType"),
+        ({"LEDGER": 7}, "E001", "append"),
+        ({"LEDGER": "consent.db"}, "E001", "give a URL such as sqlite:"),
+        ({"GEO": f"{__name__}.failing"}, "E001", "no such disk"),
         ({"GEO": 7}, "E001", "locate"),
         ({"SECRET_KEYS": [1]}, "E001", "oldest first"),
         ({"SECRET_KEYS": []}, "E003", "secret key"),
@@ -76,8 +81,35 @@ def test_a_mistake_in_the_dict(more: dict[str, Any], id: str, says: str) -> None
     with site(more=more):
         found = [m for m in check() if m.id == f"consentguard.{id}"]
         assert any(says in m.msg for m in found), check()
+        if "known:" not in says:
+            assert all("CONSENTGUARD = {" in (m.hint or "") for m in found)
         with pytest.raises(ConfigError, match=r"(?s)consentguard|CONSENTGUARD|consent\.toml"):
             Client().get("/")
+
+
+class failing:  # noqa: N801 - a dotted path leads to it
+    def __init__(self) -> None:
+        raise OSError("no such disk")
+
+
+def test_a_ledger_of_the_environment_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONSENTGUARD_LEDGER", "mysql://root:secret@h/x")
+    with site():
+        assert ids() == []
+        settings.CONSENTGUARD.pop("LEDGER")
+        (found,) = check()
+    assert found.id == "consentguard.E008"
+    assert "mysql" in found.msg
+    assert "secret" not in found.msg
+
+
+def test_warnings_are_in_the_log_of_the_server(caplog: pytest.LogCaptureFixture) -> None:
+    warned.cache_clear()
+    with site([SESSION, GUARD]):
+        for _ in range(2):
+            ConsentMiddleware(lambda request: None)
+    (record,) = [r for r in caplog.records if "W003" in r.message]
+    assert ordered(GUARD, SESSION) in record.message
 
 
 def test_every_mistake_is_named_at_once() -> None:
@@ -245,9 +277,23 @@ def test_the_command_knows_the_policy_of_the_settings() -> None:
 @pytest.mark.usefixtures("_settings")
 def test_the_command_exits_with_the_code_of_the_command(policy_file: Path) -> None:
     policy_file.write_text("schema = 1\n[sight]\n")
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(CommandError, match="exit code 2") as caught:
         run("check")
-    assert caught.value.code == 2
+    assert caught.value.returncode == 2
+    with pytest.raises(SystemExit) as exited:
+        ManagementUtility(["manage.py", "consent", "check"]).execute()
+    assert exited.value.code == 2
+
+
+@pytest.mark.usefixtures("_settings")
+def test_the_command_alone_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        ManagementUtility(["manage.py", "consent"]).execute()
+    assert exited.value.code == 2
+    assert "explain" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        ManagementUtility(["manage.py", "consent", "explain", "--help"]).execute()
+    assert "usage: manage.py consent explain" in capsys.readouterr().out
 
 
 def test_the_command_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,7 @@ def test_exit_codes_and_usage(file: str, tmp_path: Path) -> None:
     about = run(file, "explain", "--help")
     assert about.exit_code == 0
     assert "--subdivision" in about.stdout
+    assert "usage: flask consent explain" in about.stdout
 
 
 def test_the_list(file: str) -> None:

@@ -31,6 +31,7 @@ from tests.conftest import Here, a_policy
 
 from consentguard.adapters.starlette import (
     ConsentMiddleware,
+    cache_mode,
     consent,
     consent_context,
     requires_consent,
@@ -305,7 +306,8 @@ async def test_a_server_without_denial_responses_closes() -> None:
 
 TEMPLATE = """{% if consent_allows("analytics") %}counted{% else %}not counted{% endif %}
 {% if consent.allows("media", service="youtube") %}film{% endif %} {{ consent.region.id }}
-{{ consent_settings_link() }} {{ consent_settings_link("<Cookies>") }}"""
+{{ consent_settings_link() }} {{ consent_settings_link("<Cookies>") }}
+<a href="{{ consent_settings_url() }}">?</a> {{ consent_banner() }}<footer></footer>"""
 
 
 def templates_of(**named: str) -> Jinja2Templates:
@@ -325,6 +327,9 @@ def test_words_for_templates() -> None:
     assert "not counted" in text
     assert "film" not in text
     assert '<a href="/_consent?next=/cart%3Fx%3D1" rel="noreferrer">&lt;Cookies&gt;</a>' in text
+    assert '<a href="/_consent?next=/cart%3Fx%3D1">?</a>' in text
+    assert "data-cg-banner" not in text
+    assert text.index('id="cg-banner"') < text.index("<footer>")
     grant(client)
     assert client.get("/").text.startswith("counted\nfilm ")
 
@@ -446,6 +451,8 @@ class CacheMiddleware(BaseHTTPMiddleware):
             ["every host: add TrustedHostMiddleware after"],
         ),
         ([], [HTTPSRedirectMiddleware], ["https: add HTTPSRedirectMiddleware after"]),
+        ([SessionMiddleware], [], ["cookie that it sets: add SessionMiddleware before"]),
+        ([], [GZipMiddleware], ["packed once more: add GZipMiddleware after"]),
     ],
 )
 def test_middleware_on_the_wrong_side_is_told_of_at_start(
@@ -506,6 +513,23 @@ def test_background_tasks_run_after_the_response() -> None:
     client.get("/")
     assert len(done) == 1
     assert done[0]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/html"])
+def test_a_background_task_asks_when_the_body_has_left(kind: str) -> None:
+    done: list[bool] = []
+
+    async def page(request: Request) -> Response:
+        def job() -> None:
+            done.append(consent(request).allows("analytics"))
+
+        public = {"cache-control": "public"}
+        return Response("{}", 200, public, kind, background=BackgroundTask(job))
+
+    client = TestClient(protected(Route("/", cache_mode("shared")(page))))
+    grant(client, "analytics")
+    assert "public" in client.get("/").headers["cache-control"]
+    assert done == [True]
 
 
 async def test_a_subject_answers_in_a_background_job() -> None:

@@ -56,7 +56,7 @@ def _tokens(words: str) -> list[str]:
 TOKENS = _tokens(LOADING) * 3 + _tokens(AROUND)
 TOKENS += sorted(
     token.decode()
-    for token in {*test_forerunner.TOKENS, *test_framesets.TOKENS, *test_noscripts.TOKENS}
+    for token in {*test_forerunner.TOKENS, *test_framesets.WORDS, *test_noscripts.WORDS}
 )
 
 

@@ -9,7 +9,9 @@ from tests.html import test_framesets, test_noscripts
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.parametrize("pages", [test_framesets.PAGES, test_noscripts.PAGES], ids=len),
+    pytest.mark.parametrize(
+        "pages", [test_framesets.PAGES, test_noscripts.PAGES, test_noscripts.REACHING], ids=len
+    ),
 ]
 
 

@@ -108,6 +108,7 @@ PRIVATE = {"cache-control": "private, no-cache", "vary": "Cookie, Sec-GPC"}
 PERSONAL = {"cache-control": "private, max-age=60", "vary": "Cookie, Sec-GPC"}
 MADE_OF_IT = {**PERSONAL, "cache-control": "private, no-cache, max-age=60"}
 AS_SENT = {"cache-control": "public, max-age=60", "vary": None}
+UNSAID: dict[str, str | None] = {"cache-control": None, "vary": None}
 NO_STORE = {"cache-control": "no-store"}
 FENCED = {"content-security-policy": FENCE[1].decode()}
 UNFENCED = {"content-security-policy": None}
@@ -440,7 +441,7 @@ FIELDS = (
         expires=frozenset({"_gcl_au"}),
         header={"location": "/plain"},
     ),
-    Case("a redirect with a page", "/for-good", status=308, has=GATED),
+    Case("a redirect with a page", "/for-good", status=308, has=GATED[:2], lacks=OURS),
     Case("no content", "/empty", status=204, sets=NONE, body=b""),
     Case("accepted, no content", "/empty", after=("accept",), status=204, sets=frozenset({"_fbp"})),
     Case("not found", "/nowhere", status=404, has=(BANNER,)),
@@ -1175,6 +1176,19 @@ ASKED = (
         header=MADE_OF_IT,
     ),
     Case("data that asks, a first visit", "/allows-public", body=b"false", header=MADE_OF_IT),
+    *(
+        Case(f"asked too late: {what}", path, after=("accept",), has=(b"<p>now " + said,), **more)
+        for what, path, said, more in (
+            ("data for everybody", "/late", b"False", {"header": AS_SENT}),
+            ("data that says nothing", "/late-unsaid", b"False", {"header": UNSAID}),
+            ("its visitor's data", "/late-private", b"True", {}),
+            ("an event stream", "/late-events", b"True", {"header": {"cache-control": "no-cache"}}),
+            ("to send", "/late", b"True", {"method": "POST"}),
+            ("its visitor's page", "/late-page", b"True", {"header": PRIVATE}),
+            ("a page for everybody", "/late-page", b"False", {"policy": "shared"}),
+            ("where nothing is enforced", "/late", b"True", {"policy": "observe"}),
+        )
+    ),
     Case(
         "data with a granted cookie",
         "/json",

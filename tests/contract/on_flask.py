@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from wsgiref.validate import validator
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, stream_with_context
 from tests.contract.site import KEY, METHODS, Anywhere, Asked, page_of
 from werkzeug.datastructures import Headers
 
@@ -21,7 +21,8 @@ def view(path: str = "") -> Response:
     words = (consent_allows, lambda mode: setattr(exchange(), "cache_mode", mode))
     page = page_of(Asked(request.path, request.method, headers, request.cookies, *words))
     one = len(page.pieces) == 1
-    response = Response(page.pieces[0] if one else iter(page.pieces), page.status)
+    pieces = page.pieces[0] if one else stream_with_context(iter(page.pieces))
+    response = Response(pieces, page.status)
     text = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in page.headers]
     response.headers = Headers(text)
     return response

@@ -50,9 +50,15 @@ class Asked:
     body: bytes = b""
 
     @property
+    def chunked(self) -> bool:
+        """Its body has no length (RFC 9112, section 7.1)."""
+        return "transfer-encoding" in self.headers
+
+    @property
     def fields(self) -> dict[str, str]:
         """All of its headers, in lower case."""
-        length = {"content-length": str(len(self.body))} if self.method == "POST" else {}
+        sized = self.method == "POST" and not self.chunked
+        length = {"content-length": str(len(self.body))} if sized else {}
         return {"host": "shop.test", "x-place": "DE", **self.headers, **length}
 
 
@@ -91,7 +97,7 @@ class Server:
         )
         for name, value in asked.fields.items():
             self.connection.putheader(name, value)
-        self.connection.endheaders(asked.body or None)
+        self.connection.endheaders(asked.body or None, encode_chunked=asked.chunked)
         answer = self.connection.getresponse()
         return got(answer.status, answer.getheaders(), answer.read())
 

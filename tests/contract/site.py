@@ -8,8 +8,9 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import brotli
 import zstandard
@@ -50,7 +51,20 @@ class Page:
 
     status: int
     headers: tuple[Header, ...]
-    pieces: tuple[bytes, ...]
+    pieces: Sequence[bytes]
+
+
+class Late(Sequence[bytes]):
+    """Two pieces: the second one is made when the first has left, of what is allowed then."""
+
+    def __init__(self, allows: Callable[[str], bool]) -> None:
+        self._made = (lambda: b"<p>now ", lambda: b"%r" % allows("analytics"))
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._made[index]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,7 @@ def page(body: bytes, *headers: Header, status: int = 200) -> Page:
 HTML = kind(b"text/html; charset=utf-8")
 JSON = kind(b"application/json")
 PUBLIC = (b"cache-control", b"public, max-age=60")
+PRIVATE = (b"cache-control", b"private, max-age=60")
 #: As every framework writes them: attributes in the order of the alphabet.
 COOKIES = (
     (b"set-cookie", b"sessionid=s1; HttpOnly; Path=/"),
@@ -231,6 +246,11 @@ TELLING: dict[str, Callable[[Asked], Page]] = {
     "/own": lambda a: keep(a, "private", PAGES["/cached"]),
     "/news": lambda a: keep(a, "shared", PAGES["/cached"]),
     "/asks": lambda a: keep(a, "shared", html(b"<p>%r" % a.allows("analytics"), PUBLIC)),
+    "/late": lambda a: Page(200, (JSON, PUBLIC), Late(a.allows)),
+    "/late-unsaid": lambda a: Page(200, (JSON,), Late(a.allows)),
+    "/late-private": lambda a: Page(200, (JSON, PRIVATE), Late(a.allows)),
+    "/late-events": lambda a: Page(200, (*PAGES["/events"].headers,), Late(a.allows)),
+    "/late-page": lambda a: Page(200, (HTML, PUBLIC), Late(a.allows)),
     "/form": lambda a: html(TRACKERS, *COOKIES, status=200 if a.method == "POST" else 405),
 }
 

@@ -69,6 +69,7 @@ CASES = (
     Asked("/.well-known/gpc.json"),
     Asked("/_consent", "POST", FORM, b"choice=accept&next=/page"),
     Asked("/_consent", "POST", FETCH, b'{"choice":"reject"}'),
+    Asked("/_consent", "POST", {**FETCH, "transfer-encoding": "chunked"}, b'{"choice":"reject"}'),
     Asked("/_consent", "POST", FETCH, b"{"),
     # It is not read to its end: what a server does then with the connection is its own business.
     Asked("/_consent", "POST", {**FORM, "connection": "close"}, b"choice=" + b"x" * 100_000),

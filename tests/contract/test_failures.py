@@ -264,12 +264,23 @@ async def test_no_header_is_smuggled_in_another(type_: bytes, name: bytes) -> No
 @pytest.mark.parametrize(
     "name", [b"set-cookie: _ga=1; x", b"x\r\nset-cookie", b"set-cookie ", b"x\0", b"x\xe9", b""]
 )
-async def test_what_is_no_name_is_left_out_of_a_page(name: bytes) -> None:
+async def test_what_is_no_name_is_left_out(name: bytes) -> None:
+    for headers, out in await both([kind(b"application/json"), (name, b"_ga=1")]):
+        assert headers == [kind(b"application/json")]
+        assert out == PAGE
     for headers, out in await both([HTML, (name, b"_ga=1")]):
         assert {k for k, _ in headers} == {
             *(b"content-type", b"cache-control", b"vary", b"content-length")
         }
         assert GATED in out
+
+
+@covers("header lines")
+async def test_a_line_end_in_what_passes_is_a_space() -> None:
+    for value in (b"a\rb", b"a\nb", b"a\0b"):
+        for headers, out in await both([kind(b"application/json"), (b"x-a", value)]):
+            assert headers == [kind(b"application/json"), (b"x-a", b"a b")]
+            assert out == PAGE
 
 
 @covers("header lines")

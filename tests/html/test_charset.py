@@ -95,6 +95,8 @@ WIDE = "<?xml version='1.0'?>"
         (HTML, b"\x1b$B", None),
         (HTML, b"<meta charset=utf-8>\x1b(B", "utf-8"),  # terminals write it
         (HTML, b"<meta charset=utf-8>\x1b(I", None),
+        (HTML, b"<p>\x1b(B", None),
+        (HTML, b" " * 1100 + b"<meta charset=iso-2022-jp>\x1b(J", None),
         (HTML, b" " * 5000 + b"\x1b$@", None),
         (HTML, b"<meta charset=utf-8>\x1b[31m", "utf-8"),
         ("text/html; charset=utf-8", b"\0\x1b$B", "utf-8"),

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
-from tests.html.test_forerunner import GATE, Judge
-
-from consentguard.html.rewriter import Rewriter, rewrite
+from tests.html.parting import check, pages, soup, words
+from tests.html.test_forerunner import gated
 
 FRAME = b"<frame src=//t.test/x>"
 STYLED = b'<html style="background:url(//t.test/x)">'
 
-PAGES = [
+HIDDEN = [
     b"<frameset><title>@</title></frameset>",
     b"<frameset><textarea>@</textarea>",
     b"<frameset><script>@</script>",
@@ -35,7 +33,8 @@ PAGES = [
     b"<svg><foreignObject><frameset></foreignObject>@",
     b"<svg><title><noscript><frameset></noscript></title>@",
 ]
-PAGES = [page.replace(b"@", FRAME) for page in PAGES] + [
+PAGES = [
+    *pages(HIDDEN, FRAME),
     b"<frameset></frameset><title>" + STYLED + b"</title>",
     b"<frameset><title>" + STYLED + b"</title>",
     b"<frameset></frameset></html><title>" + STYLED + b"</title>",
@@ -58,13 +57,7 @@ def loaded(page: bytes) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_frame_is_hidden_from_us(page: bytes) -> None:
-    assert loaded(page)
-    out = rewrite(page, Judge(GATE, GATE))[0]
-    assert loaded(out) == []
-    assert rewrite(page, Judge(None, None))[0] == page
-    one = Rewriter(Judge(GATE, GATE))
-    parts = [one.feed(page[at : at + 1]) for at in range(len(page))]
-    assert b"".join((*parts, one.finish())) == out
+    check(page, loaded)
 
 
 @pytest.mark.parametrize(
@@ -77,31 +70,28 @@ def test_no_frame_is_hidden_from_us(page: bytes) -> None:
     ],
 )
 def test_what_is_read_alike_is_left_alone(page: bytes) -> None:
-    assert rewrite(page, Judge(GATE, GATE))[0] == page
+    assert gated(page) == page
 
 
 def test_framesets_end_where_readings_part() -> None:
     page = b"<frameset><frameset><frame src=/a><script>x</script><frame src=/b>"
-    assert rewrite(page, Judge(GATE, GATE))[0] == page.replace(
-        b"<script>", 2 * b"</frameset><html style>" + b"<script>"
-    )
+    assert gated(page) == page.replace(b"<script>", 2 * b"</frameset><html style>" + b"<script>")
 
 
 def test_in_svg_there_are_none() -> None:
     page = b"<svg><g><frameset></g><desc>a<frameset cols=1>b</desc></svg>"
-    assert rewrite(page, Judge(GATE, GATE))[0] == page.replace(b"<frameset cols=1>", b"")
+    assert gated(page) == page.replace(b"<frameset cols=1>", b"")
 
 
-WORDS = """
+WORDS = words("""
 <frameset> <frameset|cols=1> </frameset> <frame|src=//t.test/x> <noframes> </noframes>
 <html|style="background:url(//t.test/x)"> </html> <body> </body> <head> <title> </title> <style>
 </style> <script> </script> <textarea> </textarea> <iframe> </iframe> <xmp> </xmp> <noscript>
 </noscript> <plaintext> <svg> </svg> <math> </math> <desc> </desc> <mi> </mi> <![CDATA[ ]]> <!-- -->
 <template> </template> <table> <div> </div> <select> <p> x
-"""
-TOKENS = [word.replace("|", " ").encode() for word in WORDS.split()]
+""")
 
 
-@given(st.lists(st.sampled_from(TOKENS), min_size=2, max_size=20).map(b"".join))
+@given(soup(WORDS))
 def test_in_any_soup(page: bytes) -> None:
-    assert loaded(rewrite(b"<frameset>" + page, Judge(GATE, GATE))[0]) == []
+    assert loaded(gated(b"<frameset>" + page)) == []

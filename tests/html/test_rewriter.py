@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -372,6 +373,45 @@ def test_any_base_may_be_the_one(page: bytes) -> None:
             return None
 
     assert len(rewrite(page + b"<img src=x>", Joining())[1]) == 1
+
+
+@pytest.mark.parametrize(("encoding", "waits"), [("utf-8", False), ("cp1252", True)])
+def test_a_backslash_may_be_half_of_a_character_but_not_in_utf_8(
+    encoding: str, *, waits: bool
+) -> None:
+    page = "<img src='/Men\u00fc\\a.jpg'>".encode()
+    assert (rewrite(page, BadHosts(), encoding=encoding)[0] != page) is waits
+
+
+class Resolving(BadHosts):
+    """Denies what leads to a ``bad`` host from its base."""
+
+    def url(self, url: str, kind: Kind, element: str, base: str | None) -> Gate | None:
+        return super().url(urljoin(base or "", url), kind, element, base)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"<base href=data:,>" * 9,
+        b"<base href=javascript:>" * 9,
+        b"<svg>" + b"<base href=/y>" * 9 + b"</svg>",
+        b"".join(b"<base href=/%d/>" % number for number in range(9)),
+    ],
+)
+def test_no_number_of_bases_hides_one(before: bytes) -> None:
+    page = before + b"<base href=//bad.test/><img src=x>"
+    judge = Resolving()
+    for _ in range(2):  # as it is remembered, too
+        assert b"data-cg-src=x" in rewrite(page, judge)[0]
+    assert rewrite(page, AllowAll())[0] == page
+
+
+def test_where_bases_are_too_many_only_what_is_relative_waits() -> None:
+    bases = b"".join(b"<base href=/%d/>" % number for number in range(9))
+    page = bases + b"<img src=https://own.test/x>"
+    assert rewrite(page, BadHosts())[0] == page
+    assert b"data-cg-src=/x" in rewrite(bases + b"<img src=/x>", BadHosts())[0]
 
 
 def test_what_cannot_be_read_to_its_end_waits() -> None:

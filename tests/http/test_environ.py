@@ -64,6 +64,12 @@ def test_a_body_is_read_up_to_its_limit(length: str, read: bytes) -> None:
     assert body_of(given, 5) == read
 
 
+def test_a_chunked_body_is_read_where_the_server_ends_it() -> None:
+    chunked = {"wsgi.input": io.BytesIO(b"abcdefghijkl"), "wsgi.input_terminated": True}
+    assert body_of(environ(**chunked), 5) == b"abcde"
+    assert body_of(environ(**{**chunked, "CONTENT_LENGTH": "2"}), 5) == b"fg"
+
+
 def test_headers_of_a_response_keep_their_bytes() -> None:
     said = [("X-Name", "caf\xe9"), ("a", "")]
     assert bytes_of(said) == [(b"X-Name", b"caf\xe9"), (b"a", b"")]

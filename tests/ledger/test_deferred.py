@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,6 +47,33 @@ def test_it_stores_and_closes(
 def test_a_url_that_the_toolkit_cannot_read_is_a_ledger_error(record: Make) -> None:
     with pytest.raises(LedgerError):
         Deferred("postgresql://h:port/x").append(record())
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite:///nowhere/c.db", "there is no folder nowhere"),
+        ("sqlite:////nowhere/a%20b/c.db?timeout=3", "there is no folder /nowhere/a b"),
+        ("sqlite+pysqlite:///c.db", ""),
+        ("sqlite:///file:nowhere/c.db?uri=true", ""),
+        ("postgresql://h/x", ""),
+        ("postgresql+psycopgg://u:secret@h/x", "pip install psycopgg"),
+    ],
+)
+def test_what_will_not_open_is_told_beforehand(url: str, says: str) -> None:
+    told = Deferred(url).doubt()
+    assert says in told
+    assert bool(told) is bool(says)
+
+
+@pytest.mark.parametrize("locked", ["c.db", ""])
+def test_what_may_not_be_written_is_told_beforehand(
+    locked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.db").touch()
+    # Root may write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path / locked)
+    assert "may not write" in Deferred(f"sqlite:///{tmp_path}/c.db").doubt()
 
 
 SCRIPT = """

@@ -369,7 +369,7 @@ def test_a_missing_file_is_named_with_the_command_that_writes_one(tmp_path: Path
     file = tmp_path / "none.toml"
     with pytest.raises(ConfigError, match=r"none\.toml: No such file.*consentguard init"):
         load(file)
-    with pytest.raises(ConfigError, match="Is a directory"):
+    with pytest.raises(ConfigError, match=r"Is a directory.*init .*consent\.toml`"):
         load(tmp_path)
 
 

@@ -25,6 +25,7 @@ from fastapi.requests import HTTPConnection
 from fastapi.security.base import SecurityBase
 
 from consentguard.adapters import starlette
+from consentguard.adapters.required import marked
 from consentguard.adapters.starlette import (
     cache_mode,
     consent,
@@ -116,6 +117,7 @@ class RequireConsent(SecurityBase):
     def __init__(self, purpose: str, *, service: str | None = None) -> None:
         self.purpose = purpose
         self.service = service
+        marked(self, purpose)
         named = f"{purpose}.{service}" if service else purpose
         self.scheme_name = _SCHEME + _NO_NAME.sub("_", named)
         said = f"Needs the visitor's consent to {purpose}" + (f" by {service}" if service else "")

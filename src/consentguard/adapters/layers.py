@@ -1,4 +1,4 @@
-"""The middleware around a guard in an ASGI framework: its cookies, and its order."""
+"""What an app of an ASGI framework is made of: middleware, its cookies and order; its endpoints."""
 
 from __future__ import annotations
 
@@ -19,9 +19,15 @@ _DEEPEST = 100  #: middleware in middleware
 _OUTSIDE = {
     "TrustedHostMiddleware": "our own pages answer under every host",
     "HTTPSRedirectMiddleware": "our own pages are served without https",
+    **dict.fromkeys(
+        ("GZipMiddleware", "BrotliMiddleware"), "each page is unpacked and packed once more"
+    ),
 }
 _INSIDE = {
     "CORSMiddleware": "the origins that it allows may read the visitor's choice",
+    **dict.fromkeys(
+        ("SessionMiddleware", "CSRFMiddleware"), "the guard does not see the cookie that it sets"
+    ),
     # asgi-caches, starlette-caches
     "CacheMiddleware": "what the guard let pass for one visitor may be kept for all",
 }
@@ -53,3 +59,27 @@ def check_order(app: Any, guard: type) -> None:
         for name in found:
             if name in known:
                 log.warning("%s: add %s %s ConsentMiddleware", known[name], name, when)
+
+
+def views_of(app: Any) -> Iterator[tuple[str, Any]]:
+    """The endpoints of an app and of those that are mounted in it, with what they depend on."""
+    for route in _routes(app):
+        path, endpoint = getattr(route, "path", ""), getattr(route, "endpoint", None)
+        of_class = vars(endpoint).values() if isinstance(endpoint, type) else ()
+        dependant = getattr(route, "dependant", None)  # FastAPI's
+        for view in (endpoint, *of_class, *_calls(dependant)):
+            yield path, view
+        for inner, view in views_of(route):
+            yield path + inner, view
+
+
+def _routes(app: Any) -> Iterator[Any]:
+    for route in getattr(app, "routes", None) or ():
+        included = getattr(route, "effective_route_contexts", None)  # FastAPI's routers
+        yield from included() if included else (route,)
+
+
+def _calls(dependant: Any) -> Iterator[Any]:
+    for one in getattr(dependant, "dependencies", ()):
+        yield one.call
+        yield from _calls(one)

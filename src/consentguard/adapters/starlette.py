@@ -23,17 +23,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketState
 
 from consentguard.adapters.keeping import suited
-from consentguard.adapters.layers import check_order, named_by
+from consentguard.adapters.layers import check_order, named_by, views_of
+from consentguard.adapters.required import check_purposes, marked
 from consentguard.asgi import ConsentMiddleware as _ASGIMiddleware
 from consentguard.consent.decision import Decision
-from consentguard.environment import UNSET, Unset
+from consentguard.environment import UNSET, Unset, names_of
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange, checked
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice
+from consentguard.html.rewriter import PLACE
 from consentguard.ledger import Ledger
 from consentguard.model import Policy
-from consentguard.pages.control import settings_link
+from consentguard.pages.control import settings_link, settings_url
 from consentguard.pages.declaration import fragment
 
 if TYPE_CHECKING:  # they come with Jinja, which an API has no use for
@@ -76,7 +78,7 @@ class ConsentMiddleware(_ASGIMiddleware):
                 ledger=ledger,
                 geo=geo,
                 account=account,
-                cookies=cookies if isinstance(cookies, str) else (*cookies, *named_by(app)),
+                cookies=(*names_of(cookies), *named_by(app)),
                 after_choice=after_choice,
             )
         except ConfigError as error:
@@ -89,12 +91,20 @@ class ConsentMiddleware(_ASGIMiddleware):
     async def other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Fail the startup of a site that has to be repaired; else it is the app's."""
         if scope["type"] == "lifespan":
-            if self._wrong is not None:
+            try:
+                self._check(scope.get("app"))
+            except ConfigError as error:
                 await receive()
-                await send({"type": "lifespan.startup.failed", "message": str(self._wrong)})
-                raise self._wrong
-            check_order(scope.get("app"), ConsentMiddleware)
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+                raise
         await super().other(scope, receive, send)
+
+    def _check(self, app: Any) -> None:
+        """Raise :class:`ConfigError` for what the app has to repair; warn of what it should."""
+        if self._wrong is not None:
+            raise self._wrong
+        check_order(app, ConsentMiddleware)
+        check_purposes(views_of(app), self.guard.policy.purposes)
 
     def seen(self, app: Starlette) -> None:
         """The app that we are in; known when it serves its first request."""
@@ -179,7 +189,7 @@ def requires_consent(
         if not consent(request).allows(purpose, service=service):
             refuse(request, f"This needs your consent to {purpose!r}.")
 
-    return functools.partial(_after, check)
+    return lambda endpoint: marked(_after(check, endpoint), purpose)
 
 
 def cache_mode(mode: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
@@ -252,29 +262,35 @@ def consent_context(request: Request) -> dict[str, Any]:
     """For ``Jinja2Templates(…, context_processors=[consent_context])``: the words for templates.
 
     ``{% if consent_allows("analytics") %}``, ``{{ consent_settings_link("Cookies") }}``,
-    ``{{ consent_declaration(level=2, language="de") }}``, the cookie declaration as a fragment, and
-    ``consent``, which is :func:`consent`'s answer. Each raises :class:`ConfigError` when it is
-    used and the middleware is not there.
+    ``{{ consent_settings_url() }}``, ``{{ consent_banner() }}`` where the banner goes if not before
+    ``</body>``, ``{{ consent_declaration(level=2, language="de") }}``, the cookie declaration as a
+    fragment, and ``consent``, which is :func:`consent`'s answer. What asks raises
+    :class:`ConfigError` when it is used and the middleware is not there.
     """
+    from markupsafe import Markup  # noqa: PLC0415 - Jinja brings it
 
     def consent_allows(purpose: str, *, service: str | None = None) -> bool:
         return consent(request).allows(purpose, service=service)
 
-    def consent_settings_link(text: str = "") -> Markup:
-        from markupsafe import Markup  # noqa: PLC0415
+    def consent_banner() -> Markup:
+        return Markup(PLACE.decode())  # noqa: S704 - a constant
 
+    def consent_settings_url() -> str:
+        return settings_url(exchange_of(request).page)
+
+    def consent_settings_link(text: str = "") -> Markup:
         return Markup(settings_link(exchange_of(request).page, text))  # noqa: S704 - escaped there
 
     def consent_declaration(level: int = 2, language: str = "") -> Markup:
-        from markupsafe import Markup  # noqa: PLC0415
-
         return Markup(fragment(exchange_of(request).page, level, language))  # noqa: S704
 
     return {
         "consent": _Asked(request),
         "consent_allows": consent_allows,
+        "consent_banner": consent_banner,
         "consent_declaration": consent_declaration,
         "consent_settings_link": consent_settings_link,
+        "consent_settings_url": consent_settings_url,
     }
 
 

@@ -31,14 +31,14 @@ from consentguard.html import engine
 COMMANDS = (demo, init, check, schema, diff, explain, regions, classify, rewrite, texts, catalogue)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code."""
-    args = parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, called: str = "consentguard") -> int:
+    """Run one command and give its exit code; ``called`` is what usage lines begin with."""
+    args = parser(called).parse_args(arguments)
     try:
         code: int = args.run(args)
         sys.stdout.flush()
     except ConfigError as exc:
-        print(f"consentguard: {exc}", file=sys.stderr)
+        print(f"{called}: {exc}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # The reader went away (| head): not our error, and nothing more can be written.
@@ -47,10 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(called: str = "consentguard") -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        prog="consentguard", description="Cookie and tracker consent that the server enforces."
+        prog=called, description="Cookie and tracker consent that the server enforces."
     )
     top.add_argument("--version", action=_Version, nargs=0, help="show versions and exit")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -27,22 +27,23 @@ def commands() -> dict[str, str]:
     }
 
 
-def run(arguments: Sequence[str], policy: object) -> int:
+def run(arguments: Sequence[str], policy: object, called: str = "consentguard") -> int:
     """Run a command; its exit code.
 
-    ``policy`` is the path of the app's policy file. Raises :class:`ConfigError` where it is none
+    ``policy`` is the path of the app's policy file; ``called`` what the user has typed before the
+    command. Raises :class:`ConfigError` where it is none
     and the command needs one.
     """
     name, *more = [*arguments] or ["--help"]
     if name in _BARE or name.startswith("-"):
-        return main([name, *more])
+        return main([name, *more], called)
     if not isinstance(policy, str | os.PathLike):
         raise ConfigError(f"The policy of this app is no file: use `consentguard {name}` with one.")
     file = os.fspath(policy)
     # `classify` reads no policy unless it is told to.
     told = ["--policy", file] if name == "classify" else []
     with _environment(file):
-        return main([name, *told, *more])
+        return main([name, *told, *more], called)
 
 
 @contextmanager

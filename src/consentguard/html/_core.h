@@ -30,12 +30,13 @@ static int ignored(Core *core, const Name *name)
     return (core->columns & last) && name->id != E_COL && name->id != E_TEMPLATE;
 }
 
-/* True when something was begun of which all that may come is a part, to its end. */
+/* True when something was begun of which all that may come is a part, to its end; and when a tag
+   may have ended what is open around all of it. */
 static int unended(const Core *core)
 {
     int quoted = core->tag.state == IN_DOUBLE || core->tag.state == IN_SINGLE;
     int text = core->state == CUT_TAG ? quoted : core->state != DATA;
-    return text || core->tree.strangers || core->cut || unsettled(core);
+    return text || core->tree.strangers || core->cut || core->reached || unsettled(core);
 }
 
 /* True when what is put in somewhere would end the noscript that is around it, with scripting. */
@@ -127,6 +128,7 @@ static int state_noscript(Core *core)
 /* Learn what is open, from the page so far. */
 static void look_outside(Core *core, place begin, const Name *name)
 {
+    core->reached = 1;
     if (!core->remembers || core->offset + begin > core->tables->memory) {
         if ((name->flags & USUAL) && !inside_point(&core->tree))
             close_at(&core->tree, 0);

@@ -693,7 +693,7 @@ static int module_exec(PyObject *module)
     int failed = !tables->snippets || !scanner ||
                  PyModule_AddObjectRef(module, "Snippets", tables->snippets) < 0 ||
                  PyModule_AddObjectRef(module, "Scanner", scanner) < 0 ||
-                 PyModule_AddIntConstant(module, "VERSION", 10) < 0;
+                 PyModule_AddIntConstant(module, "VERSION", 11) < 0;
     Py_XDECREF(scanner);
     return failed ? -1 : 0;
 }

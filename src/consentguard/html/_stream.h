@@ -68,9 +68,11 @@ typedef struct {
     /* Of each open template, a bit each: nothing has come in it that settles it; a col came first. */
     int opened;
     uint64_t bare, columns;
-    int cut; /* the end of the file cut a script */
+    int cut;     /* the end of the file cut a script */
+    int reached; /* a tag in svg or math acted on what is open around that */
     Tree tree;
     PyObject *past; /* a list of bytes: the page so far, while it may have to be read again */
+    place kept;     /* so many of them are */
     int remembers;
     Found *found;
     int found_size, found_room;
@@ -111,15 +113,22 @@ static PyObject *joined_past(const Core *core)
     return PyObject_CallMethod(core->tables->no_bytes, "join", "(O)", core->past);
 }
 
-/* Keep what comes in, as it is: most pages are never read again. */
+/* Keep what comes in, as far as it may be read again, as it is: most pages never are. */
 static void remember(Core *core, PyObject *data)
 {
     if (!core->remembers)
+        return;
+    if (core->offset > core->tables->memory) {
+        forget_past(core);
+        return;
+    }
+    if (core->kept > core->tables->memory)
         return;
     if (!core->past)
         core->past = PyList_New(0);
     PyObject *piece = core->past ? PyBytes_FromObject(data) : NULL;
     core->failed = core->failed || !piece || PyList_Append(core->past, piece) < 0;
+    core->kept += piece ? PyBytes_Size(piece) : 0;
     Py_XDECREF(piece);
     if (!core->failed && PyList_Size(core->past) > PIECES) {
         /* An object for each few bytes would take more room than they do. */
@@ -128,8 +137,6 @@ static void remember(Core *core, PyObject *data)
                        PyList_Append(core->past, joined) < 0;
         Py_XDECREF(joined);
     }
-    if (core->offset > core->tables->memory)
-        forget_past(core);
 }
 
 static void report(Core *core, const Found *one)

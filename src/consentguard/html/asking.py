@@ -49,12 +49,14 @@ Inner = Callable[[bytes, str, list[str]], Denied | None]
 class Asking:
     """The questions of one page.
 
-    ``bases`` are its `<base href>`s. ``lasting`` is false once an answer depends on the page's
+    ``bases`` are its `<base href>`s, and ``lost`` is true where there are more: then nobody knows
+    where what is relative leads. ``lasting`` is false once an answer depends on the page's
     path, or was about a document, which may: until somebody resets it.
     """
 
     def __init__(self, judge: Judge, memory: Memory, encoding: str, inner: Inner) -> None:
         self.bases: list[str] = []
+        self.lost = False
         self.lasting = True
         self._judge = judge
         self._memory = memory
@@ -130,6 +132,8 @@ class Asking:
         return Denied(merged(found), next(iter(found.values())) if url is None else url)
 
     def _based(self, url: str, kind: Kind, element: str) -> Iterator[Denied | None]:
+        if self.lost and not _LASTING.match(url):
+            yield self.unread()
         for base in self.bases:
             gate = self._judge.url(url, kind, element, base)
             yield None if gate is None else Denied(gate, url)

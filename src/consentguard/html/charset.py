@@ -100,9 +100,10 @@ _IN_CONTENT = re.compile(
 _MARKUP = re.compile(rb"<[!/?A-Za-z]")
 _COMMENT = re.compile(rb"<!--(?:-?>|.*?--!?>|.*\Z)", re.DOTALL)
 _XML = re.compile(rb"<\?xml[^>]*?encoding[\t\n\f\r ]*=[\t\n\f\r ]*([\"'])([^\"'>]*)\1")
-#: What begins another character set in ISO-2022-JP in which bytes of markup are none; terminals
-#: write the other escapes too.
-DESIGNATOR = re.compile(rb"\x1b(?:\$|\(I)")
+# What begins another character set in ISO-2022-JP in which bytes of markup are none.
+_DESIGNATOR = re.compile(rb"\x1b(?:\$|\(I)")
+# And what vanishes in it, in the middle of a name or a URL; terminals write that, too.
+_ESCAPE = re.compile(rb"\x1b(?:\$|\([BIJ])")
 
 
 def codec(label: str) -> str | None:
@@ -172,9 +173,17 @@ def found(content_type: str, first: bytes) -> str | None:
     if "iso2022_jp" in labels:
         return "iso2022_jp" if len(set(labels)) == 1 else None
     # Undeclared, or declared late, it may be UTF-16 or ISO-2022-JP: some browsers guess.
-    if b"\0" in head or DESIGNATOR.search(first) or "replacement" in labels:
+    if b"\0" in head or escapes(first).search(first) or "replacement" in labels:
         return None
     return labels[0] if labels else DEFAULT
+
+
+def escapes(first: bytes) -> re.Pattern[bytes]:
+    """What shows that a page with these first bytes, which no header names, is ISO-2022-JP.
+
+    Chromium believes a `<meta>` behind the first 1024 bytes, unless one of these said something.
+    """
+    return _DESIGNATOR if declared(first[:PRESCAN]) else _ESCAPE
 
 
 def readable(content_type: str, first: bytes) -> str | None:

@@ -175,7 +175,8 @@ class Contents(Stream):
         """13.2.6.4.4: text for a browser with scripting, markup for one without; both are right.
 
         Without scripting, what is left open inside, a comment or a quote, takes in the end tag and
-        what comes behind it: the readings part, and so they may in svg.
+        what comes behind it: the readings part, and so they may in svg. A tag in an svg there may
+        end what is open around the noscript, of which nothing is known inside.
         """
         begun = self._element()
         end = self._element_end(begun)

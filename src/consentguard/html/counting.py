@@ -42,6 +42,8 @@ class Counting(Contents):
         self._columns: list[bool | None] = []
         self._torn = 0
         self._past: list[bytes] | None = None if whole else []
+        self._kept = 0  # bytes in it
+        self._reached = False  # a tag in svg or math acted on what is open around that
 
     @property
     def _drawn(self) -> bool:
@@ -73,11 +75,12 @@ class Counting(Contents):
         """Read what stands where no whole tag does."""
 
     def _remember(self, data: bytes) -> None:
-        """Keep the next piece: it may have to be read again."""
-        if self._past is not None:
+        """Keep the next piece, as far as it may have to be read again."""
+        if self.offset > MEMORY:
+            self._past = None
+        elif self._past is not None and self._kept <= MEMORY:
             self._past.append(data)
-            if self.offset > MEMORY:
-                self._past = None
+            self._kept += len(data)
 
     def _counted(self) -> bool:
         """13.2.5.1 Data state, where open elements are kept."""
@@ -183,6 +186,7 @@ class Counting(Contents):
 
     def _look_outside(self, pos: int, name: bytes) -> None:
         """Learn what is open, from the page so far."""
+        self._reached = True
         if self._past is None or self.offset + pos > MEMORY:
             if name in foreign.USUAL and not self._open.inside_point():
                 self._open.close(0)

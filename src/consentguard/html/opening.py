@@ -10,7 +10,7 @@ from functools import partial
 
 from consentguard.errors import UnreadableBody
 
-from .charset import MARKED, certain, found, in_header, settled
+from .charset import MARKED, certain, escapes, found, in_header, settled
 from .coded import Coded, Page
 from .judge import Gated
 from .transcoded import Undeclared, transcoder
@@ -48,7 +48,7 @@ def _chosen(content_type: str, rewriter: Rewriting, ended: Ended, first: bytes) 
         page = Coded(codec, rewriter("utf-8", inserted), ended)
     if charset == "iso2022_jp" or certain(content_type, first):
         return page
-    return Coded(Undeclared(), page, ended)
+    return Coded(Undeclared(escapes(first)), page, ended)
 
 
 class Opening:

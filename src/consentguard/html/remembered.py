@@ -13,7 +13,7 @@ from hashlib import sha256
 from .asking import Asking
 from .foreign import Space
 from .spans import FOREIGN, SHEET, SHORT, Span, What
-from .tags import BASES, TagGate
+from .tags import TagGate
 from .verdicts import IDLE, Edit, Kept, Memory, Verdict
 
 #: Tags that tell what the page is: the verdict on them is never :data:`IDLE`.
@@ -40,13 +40,12 @@ class Remembered:
     def verdict(self, page: bytes, span: Span) -> Verdict:
         """The verdict on any span of what stands in ``page``."""
         verdicts, memory, asking = self._verdicts, self._memory, self._asking
-        if verdicts is None or memory is None:
+        if verdicts is None or memory is None or asking.lost:
             return self._judged(page, span)
         if len(asking.bases) != self._based:
             self._settle()
-        # A base says something while it counts; what was cut or torn is more than its bytes.
-        tells = span.name == b"base" and len(asking.bases) < BASES
-        known = span.whole and not (span.broken or tells or span.name == b"wbr")
+        # A base says something of what follows; what was cut or torn is more than its bytes.
+        known = span.whole and not (span.broken or span.name in (b"base", b"wbr"))
         key = _key(page, span) if known else b""
         found = _found(key, verdicts.on(self._page).kept[self._based > 0 :]) if known else None
         if found is not None:
@@ -64,7 +63,9 @@ class Remembered:
         return verdict
 
     def here(self) -> Kept:
-        """What is known of pages with these bases. It tells of no further base while they count."""
+        """What is known of pages with these bases; nothing where they are too many."""
+        if self._asking.lost:
+            return _UNKNOWN
         if len(self._asking.bases) != self._based:
             self._settle()
         kept = () if self._verdicts is None else self._verdicts.on(self._page).kept[1:]

@@ -351,7 +351,7 @@ class Scanner(Counting):
     @property
     def _unended(self) -> bool:
         text = self._tag_end.quoted if self._state == self._tag else self._state != self._data
-        return text or self._drawn or self._cut or self._unsettled
+        return text or self._drawn or self._cut or self._unsettled or self._reached
 
     def _markup(self, pos: int) -> bool:
         """13.2.5.6 Tag open state, where no whole tag stands; 13.2.5.42 Markup declaration open."""

@@ -20,6 +20,7 @@ class _In(IntEnum):
     DOUBLE = 5  # "attribute value (double-quoted) state"
     SINGLE = 6  # "attribute value (single-quoted) state"
     BARE = 7  # "attribute value (unquoted) state"
+    NEXT = 8  # another attribute begins
 
 
 # In one leap: attributes behind each of which stands a byte that says that it is whole.
@@ -45,7 +46,7 @@ _NEXT: dict[_In, tuple[dict[bytes, _In], _In]] = {
     _In.NAME: ({}, _In.BEFORE),
     _In.BEFORE: ({}, _In.ATTRIBUTE),
     _In.ATTRIBUTE: ({b"=": _In.VALUE, b"/": _In.BEFORE}, _In.AFTER),
-    _In.AFTER: ({b"=": _In.VALUE, b"/": _In.BEFORE}, _In.ATTRIBUTE),
+    _In.AFTER: ({b"=": _In.VALUE, b"/": _In.BEFORE}, _In.NEXT),
     _In.VALUE: ({b'"': _In.DOUBLE, b"'": _In.SINGLE}, _In.BARE),
     _In.DOUBLE: ({}, _In.BEFORE),
     _In.SINGLE: ({}, _In.BEFORE),
@@ -84,3 +85,6 @@ class TagEnd:
                 return True
             others, usual = _NEXT[state]
             state = others.get(byte, usual)
+            if state is _In.NEXT:  # the byte is its first one
+                at -= 1
+                state = _In.BEFORE

@@ -16,6 +16,7 @@ from .asking import Asking
 from .attributes import attributes, decode, decode_with_spans
 from .childtext import child_text, is_plain
 from .css import find_urls, forerun
+from .dataurls import content
 from .foreign import Space
 from .judge import Gate, merged
 from .reading import Reading
@@ -150,9 +151,16 @@ class TagGate:
         return Verdict((Edit(0, len(css), b""),), tuple(denied[:1])) if denied else IDLE
 
     def _base(self, reading: Reading, span: Span) -> None:
-        bases, href = self._asking.bases, reading.values.get(b"href")
-        if href is not None and not span.template and len(bases) < BASES:
-            bases.append(decode(href, self._encoding))
+        asking, href = self._asking, reading.values.get(b"href")
+        if href is None or span.template:
+            return
+        base = decode(href, self._encoding)
+        if base in asking.bases or content(base):  # a browser takes none that is its own content
+            return
+        if len(asking.bases) < BASES:
+            asking.bases.append(base)
+        else:
+            asking.lost = True
 
     def _add(self, names: set[bytes], denied: list[Denied], more: Asked) -> None:
         """Take over what another reading of the tag makes wait, beside what waits anyway."""
@@ -174,8 +182,9 @@ class TagGate:
             text = decode(raw, self._encoding) if use else ""
             if not text or use is None:
                 continue
-            if b"\\" in raw and AMBIGUOUS.search(raw):
-                # It ends an authority, or it is half of a character: then the host is another.
+            if b"\\" in raw and self._encoding != "utf-8" and AMBIGUOUS.search(raw):
+                # It ends an authority, or it is half of a character: then the host is another. In
+                # UTF-8 it is never half of one.
                 denied = asking.unread()
             elif shape is Shape.URL:
                 denied = asking.url(text, use, element)

@@ -7,10 +7,10 @@ cannot is in doubt, and the page leaves fenced.
 from __future__ import annotations
 
 import codecs
+import re
 
 from consentguard.errors import UnreadableBody
 
-from .charset import DESIGNATOR
 from .coded import Codec, Sink
 from .iso2022jp import Iso2022jp
 from .masked import LEGACY, Legacy
@@ -74,7 +74,8 @@ class Undeclared:
     again. That changes its markup only by escapes, so the first one of these ends the page.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, escapes: re.Pattern[bytes]) -> None:
+        self._escapes = escapes
         self._last = b""
 
     def decode(self, data: bytes, sink: Sink) -> None:
@@ -83,7 +84,7 @@ class Undeclared:
             return
         found = None
         if self._last or b"\x1b" in data:
-            found = DESIGNATOR.search(self._last + data)
+            found = self._escapes.search(self._last + data)
         if found is None:
             tail = (self._last + data)[-2:]
             self._last = next((begun for begun in _BEGUN if tail.endswith(begun)), b"")

@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
-from consentguard.http.message import Header
+from consentguard.http.message import Header, as_bytes
 
 #: What a cache may obey instead of Cache-Control, beside ``…-Cache-Control`` (RFC 9213).
 _TARGETED = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
@@ -165,12 +166,31 @@ def personal_headers(headers: Iterable[Header], *, asked: bool = False) -> list[
     for name, value in headers:
         low = name.lower()
         if low == b"cache-control":
-            control += filter(_unshared, map(bytes.strip, value.split(b",")))
+            for one in map(bytes.strip, value.split(b",")):
+                if _unshared(one) and one.lower() not in control:
+                    control.append(one)
         elif not _targeted(low):
             result.append((name, value))
     result.append((b"cache-control", b", ".join(control)))
     _vary(result)
     return result
+
+
+def may_keep(headers: Iterable[tuple[Any, Any]]) -> bool:
+    """Whether a cache that others use may show a response with these headers to who comes next.
+
+    Without a word it may (RFC 9111, section 3: a status that is heuristically cacheable). What has
+    no validator is fetched again where it says ``no-cache`` (section 5.2.2.4).
+    """
+    fields = [(as_bytes(name).lower(), as_bytes(value)) for name, value in headers]
+    says = {
+        one.strip().lower()
+        for name, value in fields
+        if name == b"cache-control"
+        for one in value.split(b",")
+    }
+    validated = any(name in (b"etag", b"last-modified") for name, _ in fields)
+    return says.isdisjoint((b"private", b"no-store")) and (validated or b"no-cache" not in says)
 
 
 def _unshared(directive: bytes) -> bool:

@@ -86,9 +86,13 @@ def text_of(headers: Iterable[Header]) -> list[tuple[str, str]]:
 
 
 def body_of(environ: Environ, limit: int) -> bytes:
-    """The request's body, at most ``limit`` bytes of it and not read further."""
+    """The request's body, at most ``limit`` bytes of it and not read further.
+
+    A chunked one has no length; where the server says that it ends the input, it can be read.
+    """
+    said = environ.get("CONTENT_LENGTH") or (limit if environ.get("wsgi.input_terminated") else 0)
     try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
+        length = int(said)
     except ValueError:
         length = 0
     data: bytes = environ["wsgi.input"].read(max(0, min(length, limit)))

@@ -124,7 +124,12 @@ def as_bytes(value: Any) -> bytes:
     return str(value).encode("latin-1", "replace")
 
 
-_names = ByName[bytes, bool](lambda name: _NAME.fullmatch(name) is not None)
+def is_name(name: bytes) -> bool:
+    """Whether it is one (RFC 9110, section 5.1)."""
+    return _NAME.fullmatch(name) is not None
+
+
+_names = ByName[bytes, bool](is_name)
 
 
 def sound(headers: list[Header]) -> list[Header]:

@@ -34,7 +34,6 @@ early hints             links are gated as in ``Link``; a hint with none left is
 push, debug             pass: a pushed path comes back as a request of its own
 start alone             held until the first bytes of a page are there: they decide
 header lines            a line end or NUL in a value becomes a space; what is no name goes, too
-                        (of what passes through ASGI only a line feed in a value is looked for)
 header types            text and any iterable, in either case, are read as bytes in a list
 error before the start  the app's error reaches the server, which answers
 error after the start   of a page: it has not been sent, so the server answers as before it

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import threading
 from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import unquote
 
 from consentguard.errors import ConfigError, LedgerError
 from consentguard.ledger import Ledger
@@ -45,6 +49,27 @@ class Deferred:
         """Give back connections, if any were made."""
         if self._ledger is not None:
             self._ledger.close()
+
+    def doubt(self) -> str:
+        """Why it will not open, as far as can be seen without trying; ``""`` if nothing speaks so.
+
+        To connect at start would share a connection with the workers that a server forks.
+        """
+        scheme, _, rest = self.url.partition("://")
+        kind, _, driver = scheme.partition("+")
+        if kind == "postgresql":
+            module = driver or "psycopg"
+            missing = importlib.util.find_spec(module) is None
+            return f"its driver is not installed: pip install {module}" if missing else ""
+        named = unquote(rest.partition("?")[0].removeprefix("/"))
+        if named.startswith("file:"):  # SQLite's own URIs say more than a path
+            return ""
+        file = Path(named)
+        if not file.parent.is_dir():
+            return f"there is no folder {file.parent}"
+        # SQLite writes a journal beside the file.
+        writable = all(os.access(p, os.W_OK) for p in (file, file.parent) if p.exists())
+        return "" if writable else f"this process may not write {file}"
 
     def _opened(self) -> Ledger:
         with self._lock:

@@ -61,8 +61,9 @@ def examine(path: str | Path) -> tuple[Policy | None, tuple[Problem, ...]]:
     try:
         text = Path(path).read_text("utf-8-sig")
     except OSError as exc:
+        inside = Path(path) / "consent.toml" if isinstance(exc, IsADirectoryError) else path
         raise ConfigError(
-            f"policy file {path}: {exc.strerror or exc}. `consentguard init {path}` writes one."
+            f"policy file {path}: {exc.strerror or exc}. `consentguard init {inside}` writes one."
         ) from exc
     except UnicodeDecodeError as exc:
         raise ConfigError(f"policy file {path}: not UTF-8 at byte {exc.start}") from exc

@@ -72,6 +72,12 @@
     return link.protocol !== "javascript:" && !el.hasAttribute(name);
   };
 
+  const anew = (el) => {
+    const copy = el.cloneNode(true);
+    if (once.has(el)) once.add(copy);
+    return copy;
+  };
+
   const give = (el) => {
     const names = held(el).filter(safe(el));
     // A later one may have passed a sanitizer.
@@ -83,9 +89,15 @@
       el.before(el);
     }
     names.forEach((name) => rename(el, CG + name, name));
+    if (el.localName === "object") {
+      // One that has shown what is in it goes on with that.
+      const copy = anew(el);
+      el.replaceWith(copy);
+      el = copy;
+    }
     given.set(el, names);
-    // Neither looks again unasked.
-    if (player(el)?.networkState === 3) player(el).load();
+    // Neither looks again unasked; a source right behind the last one tried is none.
+    if (el.parentNode.networkState === 3) el.before("", el);
     if (names[0] === "code" || names.includes("imagesrcset")) el.before(el);
   };
 
@@ -109,13 +121,12 @@
     const names = held(el);
     if (names[0] ? !names.every(safe(el)) : /[.[]\s*["'`]?write/.test(el.textContent)) return;
     // A clone keeps its nonce and "already started".
-    const copy = el.cloneNode(true);
+    const copy = anew(el);
     names.forEach((name) => rename(copy, CG + name, name));
     copy.removeAttribute("type");
     rename(copy, CG + "type", "type");
     copy.async = el.hasAttribute("async");
     given.set(copy, []);
-    if (once.has(el)) once.add(copy);
     ran.push(copy);
     return new Promise((end) => {
       copy.addEventListener("load", end);

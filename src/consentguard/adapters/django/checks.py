@@ -10,6 +10,8 @@ id         says
 ``E005``   the middleware is missing
 ``E006``   the middleware is there twice
 ``E007``   a cache middleware stands before it
+``E008``   the ledger that the environment or the policy names cannot be one
+``E009``   a view requires consent for what is no purpose
 ``W001``   GZipMiddleware stands behind it
 ``W002``   ConditionalGetMiddleware stands behind it
 ``W003``   SessionMiddleware stands before it, and ``ACCOUNT`` does not need that
@@ -20,7 +22,7 @@ id         says
 ``W008``   WhiteNoise stands before it and serves pages
 =========  =====================================================================================
 
-The middleware does not start with an error, checks or no checks.
+The middleware does not start with an error but E009, checks or no checks.
 """
 
 from __future__ import annotations
@@ -31,11 +33,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from consentguard.adapters.django import files, order
-from consentguard.adapters.django.conf import read
+from consentguard.adapters.django import conf, files, order
 from consentguard.adapters.django.order import Mistake
-from consentguard.environment import policy_of
+from consentguard.environment import Unset, ledger_url, policy_of
 from consentguard.errors import ConfigError
+from consentguard.ledger.deferred import Deferred
 from consentguard.model import Policy
 
 #: Where a trusted proxy is what says where visitors are, or the socket's address is.
@@ -43,24 +45,44 @@ _BY_ADDRESS = ("bundled", "mmdb")
 
 
 def mistakes() -> list[Mistake]:
-    """Everything that is wrong."""
-    found, result = read()
+    """Everything that is wrong with the settings."""
+    return _examined()[0]
+
+
+def _examined() -> tuple[list[Mistake], Policy | None]:
+    """That, and the policy if it can be used."""
+    found, result = conf.read()
+    policy = None
     try:
         policy = policy_of(found.policy)
     except ConfigError as exc:
-        hint = 'CONSENTGUARD = {"POLICY": BASE_DIR / "consent.toml"}; see `manage.py consent check`'
+        hint = f"{conf.example('POLICY')}; see `manage.py consent check`"
         result.append(Mistake("consentguard.E002", str(exc), hint))
     else:
         result += _about(policy)
-    return result + order.examine(settings.MIDDLEWARE, account=found.account is not None)
+        if isinstance(found.ledger, Unset):
+            result += _ledger(ledger_url(policy))
+    result += order.examine(settings.MIDDLEWARE, account=found.account is not None)
+    return result, policy
 
 
 def check(app_configs: Sequence[Any] | None = None, **_: Any) -> list[CheckMessage]:
     """The same as Django's messages, and what is wrong in the site's files."""
+    wrong, policy = _examined()
     return [
         (Error if one.is_error else Warning)(one.message, hint=one.hint or None, id=one.id)
-        for one in (*mistakes(), *files.examine(settings.MIDDLEWARE))
+        for one in (*wrong, *files.examine(settings.MIDDLEWARE, policy))
     ]
+
+
+def _ledger(url: str) -> list[Mistake]:
+    """What is wrong with a ledger that is not named in the settings."""
+    try:
+        if url:
+            Deferred(url)
+    except ConfigError as exc:
+        return [Mistake("consentguard.E008", str(exc), conf.example("LEDGER"))]
+    return []
 
 
 def _about(policy: Policy) -> list[Mistake]:

@@ -23,7 +23,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -33,11 +33,12 @@ from django.utils.module_loading import import_string
 from consentguard.adapters.django import order
 from consentguard.adapters.django.inbound import account_of
 from consentguard.adapters.django.signals import choice_made
-from consentguard.environment import UNSET, Unset, keys_of, policy_of
+from consentguard.environment import UNSET, Unset, check_has, keys_of, policy_of
 from consentguard.errors import ConfigError, KeyMissing
 from consentguard.guard import ConsentGuard, Geo
 from consentguard.hooks import AfterChoice, Chosen
 from consentguard.ledger import Ledger
+from consentguard.ledger.deferred import Deferred
 from consentguard.model import Policy
 from consentguard.policy.suggest import meant
 
@@ -56,30 +57,39 @@ class Settings:
     after_choice: tuple[AfterChoice, ...] = ()
 
 
+class Key(NamedTuple):
+    """What a key takes, and an example of it; ``read`` raises for anything else."""
+
+    takes: str
+    example: str
+    read: Callable[[Any], Any]
+
+
 def _path(value: Any) -> Policy | str | Path:
     if isinstance(value, Policy | str | Path) and value:
         return value
-    raise TypeError("a path or a Policy")
+    raise TypeError
 
 
 def _keys(value: Any) -> list[str | bytes]:
     keys = [value] if isinstance(value, str | bytes) else list(value)
     if all(isinstance(key, str | bytes) for key in keys):
         return keys
-    raise TypeError("a list of keys, oldest first")
+    raise TypeError
 
 
 def _text(value: Any) -> str:
     if isinstance(value, str) and value:
         return value
-    raise TypeError("a string")
+    raise TypeError
 
 
 def _ledger(value: Any) -> Ledger | str | None:
-    if value is None or isinstance(value, str) or hasattr(value, "append"):
-        ledger: Ledger | str | None = value
-        return ledger
-    raise TypeError("a URL, a store, or None")
+    if isinstance(value, str):
+        return Deferred(value).url
+    check_has("append", ledger=value)
+    ledger: Ledger | None = value
+    return ledger
 
 
 def _called(value: Any) -> Callable[[Any], Any]:
@@ -87,7 +97,7 @@ def _called(value: Any) -> Callable[[Any], Any]:
     if callable(found):
         called: Callable[[Any], Any] = found
         return called
-    raise TypeError("a function, or its dotted path")
+    raise TypeError
 
 
 def _several(value: Any) -> tuple[AfterChoice, ...]:
@@ -101,27 +111,25 @@ def _geo(value: Any) -> Geo:
     if hasattr(found, "locate"):
         geo: Geo = found
         return geo
-    raise TypeError("something with a method locate(), or its dotted path")
+    raise TypeError
 
 
 def _names(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not all(isinstance(name, str) for name in value):
-        raise TypeError("a list of names")
+        raise TypeError
     return tuple(value)
 
 
-#: Key → what reads its value; it raises what :data:`_WRONG` lists.
-KEYS: Mapping[str, Callable[[Any], Any]] = {
-    "POLICY": _path,
-    "SECRET_KEYS": _keys,
-    "SITE_ID": _text,
-    "LEDGER": _ledger,
-    "GEO": _geo,
-    "ACCOUNT": _called,
-    "COOKIES": _names,
-    "AFTER_CHOICE": _several,
+KEYS: Mapping[str, Key] = {
+    "POLICY": Key("a path or a Policy", 'BASE_DIR / "consent.toml"', _path),
+    "SECRET_KEYS": Key("a list of keys, oldest first", '["older", "newest"]', _keys),
+    "SITE_ID": Key("a string", '"shop"', _text),
+    "LEDGER": Key("a URL, a store, or None", '"sqlite:////var/lib/shop/consent.db"', _ledger),
+    "GEO": Key("something with locate(), or its dotted path", '"shop.geo.Locator"', _geo),
+    "ACCOUNT": Key("a function, or its dotted path", '"shop.consent.account"', _called),
+    "COOKIES": Key("a list of names", '["basket_id"]', _names),
+    "AFTER_CHOICE": Key("a function, its dotted path, or several", '"shop.consent.told"', _several),
 }
-_WRONG = (TypeError, ImportError, ValueError, AttributeError)
 
 
 def read() -> tuple[Settings, list[order.Mistake]]:
@@ -129,36 +137,48 @@ def read() -> tuple[Settings, list[order.Mistake]]:
     given: Any = getattr(settings, "CONSENTGUARD", {})
     result, mistakes = Settings(), list[order.Mistake]()
     if not isinstance(given, Mapping):
-        mistakes.append(_mistake("E001", "CONSENTGUARD is no dict", 'CONSENTGUARD = {"POLICY": …}'))
+        mistakes.append(_mistake("E001", "CONSENTGUARD is no dict", example("POLICY")))
         given = {}
     for key, value in given.items():
         if key not in KEYS:
             mistakes.append(_unknown(key))
             continue
         try:
-            setattr(result, key.lower(), KEYS[key](value))
-        except _WRONG as exc:
-            why = str(exc) if isinstance(exc, ImportError) else f"it takes {exc}"
-            id = "E004" if isinstance(exc, ImportError) else "E001"
-            # A key is nobody's to print, nor a database's password.
-            secret = key in ("SECRET_KEYS", "LEDGER")
-            shown = f"a {type(value).__name__}" if secret else repr(value)
-            mistakes.append(_mistake(id, f"CONSENTGUARD[{key!r}]: {why}", f"it is {shown}"[:200]))
+            setattr(result, key.lower(), KEYS[key].read(value))
+        except Exception as exc:  # what a dotted path leads to is the site's own
+            mistakes.append(_wrong(key, value, exc))
     if "POLICY" not in given:
         result.policy = _default_policy()
     if "SECRET_KEYS" not in given:
         result.secret_keys = _django_keys()
     if not result.secret_keys or not all(result.secret_keys):
-        hint = 'SECRET_KEY = …, or CONSENTGUARD = {"SECRET_KEYS": ["oldest", …, "newest"]}'
+        hint = f'SECRET_KEY = "…", or {example("SECRET_KEYS")}'
         mistakes.append(_mistake("E003", str(KeyMissing()), hint))
     result.cookies = (*_own_cookies(), *result.cookies)
     return result, mistakes
 
 
+def _wrong(key: str, value: object, exc: Exception) -> order.Mistake:
+    """A value that cannot be used. Only its type is told: it may be a key, or hold a password."""
+    where = f"CONSENTGUARD[{key!r}]"
+    if isinstance(exc, ImportError):
+        return _mistake("E004", f"{where}: {exc}", example(key))
+    if isinstance(exc, TypeError):
+        why = f"has to be {KEYS[key].takes}; it is of type {type(value).__name__}"
+        return _mistake("E001", f"{where} {why}", example(key))
+    return _mistake("E001", f"{where}: {exc}", example(key))
+
+
+def example(key: str) -> str:
+    """The setting as it may be."""
+    return f'CONSENTGUARD = {{"{key}": {KEYS[key].example}}}'
+
+
 def _unknown(key: object) -> order.Mistake:
     found = meant(str(key), [known.lower() for known in KEYS]).upper()
     said = f"did you mean {found!r}?" if found else f"known: {', '.join(KEYS)}"
-    return _mistake("E001", f"CONSENTGUARD has an unknown key {key!r}: {said}", "")
+    hint = example(found) if found else ""
+    return _mistake("E001", f"CONSENTGUARD has an unknown key {key!r}: {said}", hint)
 
 
 def _mistake(id: str, message: str, hint: str) -> order.Mistake:

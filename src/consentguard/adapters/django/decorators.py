@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from consentguard.adapters.django.asked import consent, exchange_of
+from consentguard.adapters.required import marked
 from consentguard.exchange import checked
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,7 +26,10 @@ def _require(request: HttpRequest, purpose: str, service: str | None) -> None:
 def requires_consent(purpose: str, *, service: str | None = None) -> Callable[[View], View]:
     """A view, sync or async, that answers 403 (``handler403``) unless ``purpose`` is allowed."""
 
-    return functools.partial(_after, lambda request: _require(request, purpose, service))
+    def check(request: HttpRequest) -> None:
+        _require(request, purpose, service)
+
+    return lambda view: marked(_after(check, view), purpose)
 
 
 def cache_mode(mode: str) -> Callable[[View], View]:
@@ -66,6 +70,13 @@ class RequiresConsentMixin:
 
     consent_purpose = ""
     consent_service: str | None = None
+    consent_purposes: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Say what the class requires, as a decorated view does."""
+        super().__init_subclass__(**more)
+        if cls.consent_purpose:
+            cls.consent_purposes = (cls.consent_purpose,)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Check before any handler runs."""

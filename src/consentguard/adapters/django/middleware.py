@@ -8,6 +8,8 @@ here: Django turns them into responses inside of every middleware.
 from __future__ import annotations
 
 import asyncio
+import functools
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,8 +25,11 @@ from consentguard.alone import Guarding
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange
 from consentguard.hooks import AfterChoice, Chosen
+from consentguard.http.environ import body_of
 from consentguard.http.scope import Scope
 from consentguard.pages.form import MAX_BODY
+
+log = logging.getLogger("consentguard")
 
 GetResponse = Callable[[HttpRequest], Any]
 
@@ -39,9 +44,12 @@ class ConsentMiddleware(Guarding):
     async_capable = True
 
     def __init__(self, get_response: GetResponse) -> None:
-        wrong = [mistake.text() for mistake in checks.mistakes() if mistake.is_error]
+        mistakes = checks.mistakes()
+        wrong = [mistake.text() for mistake in mistakes if mistake.is_error]
         if wrong:
             raise ConfigError("\n".join(wrong))
+        for mistake in mistakes:
+            _warn(mistake)
         self.get_response = get_response
         self.guard = conf.guard()
         found, _ = conf.read()
@@ -73,6 +81,7 @@ class ConsentMiddleware(Guarding):
                 said = exc
         exchange = inbound.exchange_of(self.guard, request, scope, said)
         if exchange.own:
+            request.get_host()  # raises for one that is not in ALLOWED_HOSTS: Django answers 400
             answer = outbound.answered(self.guard.settle(exchange, _body(request)))
             self.guard.tell(exchange)
             return answer
@@ -119,6 +128,7 @@ class ConsentMiddleware(Guarding):
 
     async def _answer(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
         """One of our own pages."""
+        request.get_host()
         body = _body(request)
         if exchange.waits:
             answer = await asyncio.to_thread(self.guard.settle, exchange, body)
@@ -136,6 +146,12 @@ class ConsentMiddleware(Guarding):
         request.consent = RequestConsent(request, found)  # type: ignore[attr-defined]
 
 
+@functools.cache
+def _warn(mistake: order.Mistake) -> None:
+    """Tell the server's log, once: who serves the site has not always run the checks."""
+    log.warning("%s", mistake.text())
+
+
 def _enter(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
     """Show the app the request as it may see it; what has to be put back behind it."""
     taken: dict[str, str] = {}
@@ -150,9 +166,14 @@ def _body(request: HttpRequest) -> bytes:
     """The body of a request to one of our URLs; one byte too much says that it is too large."""
     try:
         data: bytes = request.read(MAX_BODY + 1)
+        # Django reads no chunked body of WSGI.
+        return data or (body_of(request.META, MAX_BODY + 1) if _chunked(request.META) else b"")
     except OSError:  # the client hung up
         return b""
-    return data
+
+
+def _chunked(meta: dict[str, Any]) -> bool:
+    return bool(meta.get("wsgi.input_terminated")) and not meta.get("CONTENT_LENGTH")
 
 
 async def _asked(account: Callable[[Any], Any], request: HttpRequest) -> Any:

@@ -33,8 +33,9 @@ class _Commands(click.Group):
         @click.pass_context
         def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
             gate: Gate = current_app.extensions["consentguard"]
+            said = [cmd_name, *arguments]
             try:
-                code = configured.run([cmd_name, *arguments], gate.settings.policy)
+                code = configured.run(said, gate.settings.policy, "flask consent")
             except ConfigError as exc:
                 raise click.ClickException(str(exc)) from None
             ctx.exit(code)

@@ -14,9 +14,10 @@ from consentguard.adapters.flask import questions
 from consentguard.adapters.flask.commands import consent
 from consentguard.adapters.flask.gate import Gate
 from consentguard.consent.decision import Decision
+from consentguard.environment import names_of
 from consentguard.errors import ConfigError
 from consentguard.guard import AccountOf, Geo
-from consentguard.hooks import AfterChoice
+from consentguard.hooks import AfterChoice, hooks_of
 from consentguard.model import NOBODY, Account
 
 log = logging.getLogger("consentguard")
@@ -53,8 +54,8 @@ class ConsentGuard:
         self._app = app
         self._account = account
         self._geo = geo
-        self._cookies = (cookies,) if isinstance(cookies, str) else tuple(cookies)
-        self._hooks = [after_choice] if callable(after_choice) else list(after_choice)
+        self._cookies = names_of(cookies)
+        self._hooks = list(hooks_of(after_choice))
         if app is not None:
             self.init_app(app)
 

@@ -6,7 +6,7 @@ import io
 import logging
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -17,7 +17,8 @@ from flask import request as current_request
 from consentguard import hooks, wsgi
 from consentguard.adapters.flask.questions import KEY
 from consentguard.adapters.flask.settings import Settings, Watch
-from consentguard.environment import check_has
+from consentguard.adapters.required import check_purposes
+from consentguard.environment import check_is
 from consentguard.errors import ConfigError
 from consentguard.guard import AccountOf, ConsentGuard, Geo
 from consentguard.hooks import AfterChoice, Chosen
@@ -45,9 +46,7 @@ class Gate(wsgi.ConsentMiddleware):
         after_choice: Sequence[AfterChoice],
     ) -> None:
         # The guard sees what stands in front of them.
-        check_has("__call__", account=account)
-        for hook in after_choice:
-            check_has("__call__", after_choice=hook)
+        check_is(Callable, "a function", account=account)
         self._flask = app
         self._account = account
         self._geo = geo
@@ -101,7 +100,16 @@ class Gate(wsgi.ConsentMiddleware):
                 if not self._watch.noted:
                     raise
                 log.exception("app.config says what cannot be; what held before holds on")
+            if not self._watch.noted:
+                self._look_through()
             self._watch.note()
+
+    def _look_through(self) -> None:
+        """Tell of views that require what there is not, when all of them are there."""
+        try:
+            check_purposes(self._flask.view_functions.items(), self._guard.policy.purposes)
+        except ConfigError as wrong:
+            log.error("%s", wrong)
 
     def _tell(self, chosen: Chosen) -> None:
         """Call the hooks in a context of the request: they ask who is signed in."""

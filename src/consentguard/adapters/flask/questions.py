@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from consentguard.adapters.keeping import suited
+from consentguard.adapters.required import marked
 from consentguard.consent.decision import Decision
 from consentguard.errors import ConfigError
 from consentguard.exchange import Exchange, checked
@@ -101,7 +102,7 @@ def requires_consent(
         if not _decision().allows(purpose, service=service):
             abort(403, f"This needs your consent to {purpose!r}.")
 
-    return functools.partial(_after, check)
+    return lambda view: marked(_after(check, view), purpose)
 
 
 def cache_mode(mode: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:

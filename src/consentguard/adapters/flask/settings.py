@@ -141,8 +141,10 @@ def _secret_keys(config: Config) -> tuple[str | bytes, ...]:
 
 def _keys_of_the_app(config: Config) -> tuple[str | bytes, ...]:
     """``SECRET_KEY`` signs. ``SECRET_KEY_FALLBACKS`` are older, the newest of them first."""
-    key = config.get("SECRET_KEY")
-    return _usable((*reversed(config.get("SECRET_KEY_FALLBACKS") or ()), key) if key else ())
+    key, older = config.get("SECRET_KEY"), config.get("SECRET_KEY_FALLBACKS") or ()
+    if not isinstance(older, list | tuple):
+        raise _wrong("SECRET_KEY_FALLBACKS", older, "a list of keys, newest first")
+    return _usable((*reversed(older), key) if key else ())
 
 
 def _usable(keys: Iterable[str | bytes]) -> tuple[str | bytes, ...]:

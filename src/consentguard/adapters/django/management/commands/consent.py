@@ -31,17 +31,21 @@ class Command(BaseCommand):
         parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="COMMAND …")
 
     def handle(self, *args: str, **options: Any) -> None:
-        """Run the command and exit with its code, unless it is 0."""
+        """Run the command; exit with its code, or raise where somebody called this from Python."""
         out, err = options.get("stdout") or sys.stdout, options.get("stderr") or sys.stderr
         said = [*map(str, args), *options.get("arguments", ())]
+        if not said:
+            raise CommandError(f"Which command?\n{_commands()}", returncode=2)
         found, _ = read()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                code = configured.run(said, found.policy)
+                code = configured.run(said, found.policy, "manage.py consent")
             except ConfigError as exc:
                 raise CommandError(str(exc)) from None
-        if code:
+        if code and getattr(self, "_called_from_command_line", False):
             sys.exit(code)
+        if code:
+            raise CommandError(f"consent {said[0]}: exit code {code}", returncode=code)
 
 
 def _commands() -> str:
