@@ -9,6 +9,8 @@ Neither sees a preconnect, which Chromium leaves out here: look for the element 
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
 import os
 import secrets
 import shutil
@@ -41,6 +43,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+#: The longest that a test may take: more than any needs on a busy machine.
+SECONDS = 240
 
 #: What the stubs do, by host: the first steps of the real tracker.
 STUBS = {
@@ -144,6 +149,27 @@ def executable() -> str | None:
     return os.environ.get("CONSENTGUARD_CHROMIUM") or shutil.which("chromium")
 
 
+async def closed(context: BrowserContext) -> None:
+    """Close a profile. Chromium may never answer who does so while a tab loads another page."""
+    done, _ = await asyncio.wait([asyncio.ensure_future(context.close())], timeout=20)
+    for closing in done:
+        closing.result()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """End a test that hangs where its line is told, before the whole suite's clock does."""
+    if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.obj):
+        return
+    hanging = item.obj
+
+    @functools.wraps(hanging)
+    async def ended(**given: object) -> None:
+        async with asyncio.timeout(SECONDS):
+            await hanging(**given)
+
+    item.obj = ended
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The protected site."""
@@ -214,6 +240,6 @@ async def _open(
         locale="en-GB",
         proxy={"server": f"http://127.0.0.1:{port}", "bypass": "127.0.0.1"},
     )
-    stack.push_async_callback(context.close)
+    stack.push_async_callback(closed, context)
     visitor = Visitor(demo, context, await context.new_page())
     return visitor

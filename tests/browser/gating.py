@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Page, Route
+from tests.browser.conftest import closed
 from tests.conftest import NOW, Here, a_policy, a_request
 
 from consentguard.guard import ConsentGuard
@@ -152,4 +153,4 @@ async def visiting(
     if more:
         await site.quiet()
     yield site
-    await context.close()
+    await closed(context)

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page
+from tests.browser.conftest import closed
 from tests.browser.gating import POLICY
 from tests.conftest import Here, a_policy
 from tests.serving import serving
@@ -147,7 +148,7 @@ async def remembering(
             try:
                 yield Visitor(url, app, context, proxy, await context.new_page())
             finally:
-                await context.close()
+                await closed(context)
 
 
 async def trackers(page: Page) -> int:

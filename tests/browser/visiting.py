@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route
+from tests.browser.conftest import closed
 from tests.browser.gating import POLICY
 from tests.conftest import SITE, Here, a_policy
 from tests.serving import serving
@@ -112,4 +113,4 @@ async def visiting(
         try:
             yield visitor
         finally:
-            await context.close()
+            await closed(context)
