@@ -44,9 +44,6 @@ FLAGS = (
     "--disable-sync",
 )
 
-#: The longest that a test may take: more than any needs on a busy machine.
-SECONDS = 240
-
 #: What the stubs do, by host: the first steps of the real tracker.
 STUBS = {
     "www.googletagmanager.com": """
@@ -157,14 +154,17 @@ async def closed(context: BrowserContext) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """End a test that hangs where its line is told, before the whole suite's clock does."""
-    if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.obj):
+    """End a test that hangs where its line is told, a little before pytest's clock would."""
+    limit = 0.8 * float(item.config.getini("timeout"))
+    if not limit or not isinstance(item, pytest.Function):
         return
     hanging = item.obj
+    if not inspect.iscoroutinefunction(hanging):
+        return
 
     @functools.wraps(hanging)
     async def ended(**given: object) -> None:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(limit):
             await hanging(**given)
 
     item.obj = ended

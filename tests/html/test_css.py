@@ -50,6 +50,7 @@ from consentguard.html.table import Kind
         (b"a{b:image-set(--" + b"f" * 400 + b"() 1x)}", [None]),
         (b"a{b:image-set(url(x) type('image/png'))} c{d:var(--e)}", [b"x", b"image/png"]),
         (b"a{b:src('x')}", [b"x"]),
+        (b"a{b:src(var(--c));d:image-set(src( --f() ) 1x)}", [None, None]),
         (b"a{color:rgba(1,2,3,.5);width:calc(1px)}", []),
         (b"\\", []),
         (b".a\\:b{c:url(x)}", [b"x"]),

@@ -99,6 +99,8 @@ TABLE = [
     (b"<form action=//bad>", b"<form%s data-cg-action=//bad>", Kind.FORM),
     (b"<a href=//bad ping='/x //bad'>", b"<a%s href=//bad data-cg-ping='/x //bad'>", Kind.BEACON),
     (b"<area ping=//bad>", b"<area%s data-cg-ping=//bad>", Kind.BEACON),
+    (b"<a attributionsrc=//bad>", b"<a%s data-cg-attributionsrc=//bad>", Kind.BEACON),
+    (b"<area attributionsrc=//bad>", b"<area%s data-cg-attributionsrc=//bad>", Kind.BEACON),
     (b"<td background=//bad>", b"<td%s data-cg-background=//bad>", Kind.IMAGE),
     (b"<body background=//bad>", b"<body%s data-cg-background=//bad>", Kind.IMAGE),
     (

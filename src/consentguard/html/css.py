@@ -134,7 +134,7 @@ def find_urls(css: bytes) -> Iterator[CssUrl]:
         elif group in ("name", "escaped") and found[0].endswith(b"("):
             name = _function(css, found)
             if name in (b"url", b"src"):
-                one, at = _argument(css, at, Kind.FONT if at <= font_end else kind)
+                one, at = _argument(css, at, Kind.FONT if at <= font_end else kind, name)
                 kind = Kind.IMAGE
                 yield one
             elif name.endswith(b"image-set"):
@@ -180,7 +180,7 @@ def _string(css: bytes, start: int, end: int, kind: Kind) -> CssUrl:
     return CssUrl(start + 1, last, unescape(css[start + 1 : last]), kind)
 
 
-def _argument(css: bytes, at: int, kind: Kind) -> tuple[CssUrl, int]:
+def _argument(css: bytes, at: int, kind: Kind, name: bytes) -> tuple[CssUrl, int]:
     """The URL behind the parenthesis, and where to read on."""
     found = _ARGUMENT.match(css, at)
     if found is None:
@@ -190,7 +190,9 @@ def _argument(css: bytes, at: int, kind: Kind) -> tuple[CssUrl, int]:
     start, end = found.span(2)
     # "Consume the remnants of a bad url": what is no URL ends at the parenthesis as well.
     rest = _REMNANTS.match(css, end)
-    return CssUrl(start, end, unescape(found[2]), kind), rest.end() if rest else end
+    # Unlike url(), src() is an ordinary function: what stands in it may say the URL.
+    url = None if name == b"src" and b"(" in found[2] else unescape(found[2])
+    return CssUrl(start, end, url, kind), rest.end() if rest else end
 
 
 def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
@@ -205,7 +207,7 @@ def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
             called = _CALLED.search(css, max(begin, at - 2 - 7 * _LONGEST), at - 1)
             name = unescape(called[0]).lower() if called else b""
             if name in (b"url", b"src"):
-                one, at = _argument(css, at, Kind.IMAGE)
+                one, at = _argument(css, at, Kind.IMAGE, name)
                 yield one
             elif called and not told and _from_elsewhere(name):
                 told = True  # without it the whole set is none

@@ -60,7 +60,8 @@ _DULL_ATTRIBUTES = (
 )
 # Names that nearly all attributes have: their first one or two letters say that they are not rare.
 _SAFE_NAMES = (
-    rb"[aegi-lnoqrt-z][a-zA-Z0-9_:\-]*+",
+    rb"[egi-lnoqrt-z][a-zA-Z0-9_:\-]*+",
+    rb"a[a-su-z][a-zA-Z0-9_:\-]*+",
     rb"class",
     rb"c[a-km-tv-z][a-zA-Z0-9_:\-]*+",
     rb"m[b-z][a-zA-Z0-9_:\-]*+",

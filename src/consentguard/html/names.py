@@ -15,7 +15,7 @@ STOPS = (
 #: End tags that it always stops at.
 END_STOPS = "body html template"
 #: Attributes that make any tag interesting; a name that only begins like one is taken for one.
-RARE = "ping background formaction http-equiv data-cg-"
+RARE = "ping attributionsrc background formaction http-equiv data-cg-"
 #: Those that hold CSS, in svg some others than `style`, where there may be a URL in it.
 STYLED = "style clip-path cursor fill filter marker mask stroke"
 

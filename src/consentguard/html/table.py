@@ -72,12 +72,12 @@ class Slot(NamedTuple):
 _SRC_IMAGE = Slot(b"src", Kind.IMAGE)
 _SRCSET = Slot(b"srcset", Kind.IMAGE, Shape.SRCSET)
 _SRC_MEDIA = Slot(b"src", Kind.MEDIA)
-_PING = (Slot(b"ping", Kind.BEACON, Shape.LIST),)
 _ACTION = Slot(b"formaction", Kind.FORM)
 # Rendering section 15.3: `background` is mapped to a background image.
 _BACKGROUND = (Slot(b"background", Kind.IMAGE),)
 # Attribution Reporting, "Registering attribution sources": each URL gets a background request.
 _ATTRIBUTION = Slot(b"attributionsrc", Kind.BEACON, Shape.LIST)
+_PING = Slot(b"ping", Kind.BEACON, Shape.LIST)
 
 #: HTML elements. `script`, `link` and `meta` depend on other attributes too: see below.
 HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
@@ -104,8 +104,8 @@ HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
             Slot(b"content", Kind.REFRESH, Shape.REFRESH, depends=True),
             Slot(b"content", Kind.HINT, Shape.HINTS, depends=True),
         ),
-        b"a": _PING,
-        b"area": _PING,
+        b"a": (_PING, _ATTRIBUTION),
+        b"area": (_PING, _ATTRIBUTION),
         **dict.fromkeys(b"body table colgroup col thead tbody tfoot tr td th".split(), _BACKGROUND),
     }
 )
@@ -124,7 +124,7 @@ _HREFS = (b"href", b"xlink:href")
 SVG: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
     {
         b"script": tuple(Slot(name, Kind.SCRIPT) for name in _HREFS),
-        b"a": _PING,
+        b"a": (_PING,),
         **{
             element: tuple(Slot(name, Kind.IMAGE) for name in _HREFS)
             for element in (b"image", b"use", b"feimage")

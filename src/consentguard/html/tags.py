@@ -21,6 +21,7 @@ from .foreign import Space
 from .judge import Gate, merged
 from .reading import Reading
 from .scripts import Language, json_urls, language
+from .speculation import linked_hosts
 from .spans import Span
 from .table import (
     ANIMATED,
@@ -266,8 +267,12 @@ class TagGate:
         if code:
             denied = self._asking.snippet(text)
         else:
-            urls = list(json_urls(text.decode(self._encoding, "replace")))
-            denied = self._asking.urls(urls, Kind.SCRIPT, "script")
+            rules = text.decode(self._encoding, "replace")
+            hosts = linked_hosts(rules)
+            if hosts is None:
+                denied = self._asking.unread()
+            else:
+                denied = self._asking.urls([*json_urls(rules), *hosts], Kind.SCRIPT, "script")
         if denied is None and not span.whole:
             self.uninspected += 1
             self._asking.passed("end of a long script")

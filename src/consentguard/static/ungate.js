@@ -12,7 +12,7 @@
     srcdoc: "iframe",
     src: "script iframe frame img source video audio track embed input",
     srcset: "img source",
-    attributionsrc: "script img",
+    attributionsrc: "script img a area",
     poster: "video",
     code: "embed",
     data: "object",
