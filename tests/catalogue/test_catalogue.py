@@ -663,6 +663,24 @@ def test_a_host_is_known_as_the_parser_would_read_it(scheme: str, host: str, res
             assert catalogue.url(address, base=page) == catalogue.url(f"\t{address}", base=page)
 
 
+PAGES = st.sampled_from(
+    (PAGE, f"https://{HOST}//x.hotjar.com/a", f"https://{HOST}/a%3Fb/c%2F?/d", "https://é.test/a/")
+)
+FOLDERS = st.sampled_from(
+    ("", "b/", "/c/d?/e/", "//x.hotjar.com/c/", "https://static.site.example/", "//u:p@h:8/", ":")
+)
+
+
+@given(PAGES, FOLDERS, st.sampled_from(("a", "gtag", "a/", "a.b", "a:", "_")), PIECES)
+def test_a_path_in_the_pages_folder_is_known_as_the_parser_would_read_it(
+    page: str, href: str, first: str, rest: str
+) -> None:
+    address = first + rest
+    for catalogue in (CATALOGUE, SMALL):
+        found = catalogue.url(address, base=page, href=href)
+        assert found == catalogue.url(f"\t{address}", base=page, href=href)
+
+
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 def test_cookies_never_raise(name: str, host: str, domain: str) -> None:
     assert CATALOGUE.cookie(name, host=host, domain=domain).why

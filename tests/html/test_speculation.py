@@ -25,7 +25,7 @@ BLOG = {
     "and": [
         OWN,
         {"not": {"href_matches": ["/wp-*.php", "/wp-admin/*", "/*\\?(.+)"]}},
-        {"not": {"selector_matches": "a[rel~=\"nofollow\"]"}},
+        {"not": {"selector_matches": 'a[rel~="nofollow"]'}},
     ]
 }
 
@@ -111,22 +111,27 @@ def test_depth_and_numbers_are_no_way_around() -> None:
 
 def test_a_page_with_such_rules() -> None:
     page = b"<script type=speculationrules>%s</script>"
+    where: object
     for where in (OWN, BLOG, {"href_matches": "https://good.test/*"}):
         assert rewrite(page % rules(where).encode(), BadHosts())[1] == []
     for where in (ANY, {"href_matches": {"hostname": "bad.test"}}, {"href_matches": "//bad/*"}):
         out, (gated,) = rewrite(page % rules(where).encode(), BadHosts())
-        assert b"type=\"text/plain\" data-cg-type=speculationrules>" in out
+        assert b'type="text/plain" data-cg-type=speculationrules>' in out
         assert gated.service == ("" if where is ANY else "bad-service")
 
 
 @given(
     st.recursive(
         st.sampled_from(["/*", "//b/", "*", None, 1]),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["and", "or", "not", "where", "href_matches", "hostname", "prefetch"]),
-            inner,
-            max_size=3,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["and", "or", "not", "where", "href_matches", "hostname", "prefetch"]
+                ),
+                inner,
+                max_size=3,
+            )
         ),
     )
 )

@@ -35,6 +35,8 @@ _MEMO_SCRIPT = 4096  #: bytes of a script
 
 # Absolute and protocol-relative references do not depend on the page's path (URL standard §4.4).
 _ABSOLUTE = re.compile(r"(?:(?:https?|wss?):)?//", re.IGNORECASE)
+# A path in the folder of the page, without a scheme before it.
+_BELOW = re.compile(r"\w[\w.-]*(?:[/?#]|\Z)", re.ASCII)
 _NOBODY = Match("url", (), "nothing knows this host")
 _NONE: frozenset[str] = frozenset()
 #: Purposes that need a yes wherever anybody asks first.
@@ -169,8 +171,10 @@ class Catalogue:
 
     def _ask(self, url: str, base: str, href: str, attributes: frozenset[str]) -> Match | None:
         long = len(base) + len(href) > _MEMO_CHARS
-        site, page, plain = (self._page if long else self._page_memo)(base, href)
+        site, page, folder, plain = (self._page if long else self._page_memo)(base, href)
         host, path, _ = cut(url)
+        if not path and _BELOW.match(url):
+            host, path, _ = cut(folder + url)
         if path and not self._copies.may_claim(path):
             # Most URLs: nothing but the host counts.
             if host and not long:
@@ -263,16 +267,18 @@ class Catalogue:
             return named(answers.of_url(claims, self.services, own=False), claims)
         return None if inside else _NOBODY
 
-    def _page(self, base: str, href: str) -> tuple[str, str, bool]:
-        """The host of the site, the URL that references resolve against, and whether plain paths
-        on that host are the site's own affair (neither another host nor claimed by its policy)."""
+    def _page(self, base: str, href: str) -> tuple[str, str, str, bool]:
+        """The host of the site, the URL that references resolve against, the folder of that, and
+        whether plain paths on that host are the site's own affair (neither another host nor claimed
+        by its policy)."""
         page = resolve(base)
         # HTML §4.2.3: a base that cannot be parsed, or is data: or javascript:, is left out.
         where = (href and resolve(href, base)) or page
+        folder = where.page.partition(":")[2].rpartition("/")[0] + "/" if where else ""
         if page is None or where is None:
-            return "", (where.page if where else ""), False
+            return "", (where.page if where else ""), folder, False
         plain = where.host == page.host and not self._own_hosts.names(page.host)
-        return page.host, where.page, plain
+        return page.host, where.page, folder, plain
 
 
 def _names(necessary: Iterable[str]) -> tuple[str, ...]:

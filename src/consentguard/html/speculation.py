@@ -56,14 +56,14 @@ def _bounded(where: object, named: list[str]) -> bool:
     if not isinstance(where, dict):
         return False
     if isinstance(every := where.get("and"), list):
-        return any([_bounded(one, named) for one in every])
+        return any(_bounded(one, named) for one in every)
     if isinstance(some := where.get("or"), list):
-        return all([_bounded(one, named) for one in some])
+        return all(_bounded(one, named) for one in some)
     patterns = where.get("href_matches")
     if patterns is None:
         return False  # a selector, what is not so, what nobody knows yet
     listed = patterns if isinstance(patterns, list) else [patterns]
-    return all([_pattern(one, named) for one in listed])
+    return all(_pattern(one, named) for one in listed)
 
 
 def _pattern(pattern: object, named: list[str]) -> bool:

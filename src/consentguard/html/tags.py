@@ -21,8 +21,8 @@ from .foreign import Space
 from .judge import Gate, merged
 from .reading import Reading
 from .scripts import Language, json_urls, language
-from .speculation import linked_hosts
 from .spans import Span
+from .speculation import linked_hosts
 from .table import (
     ANIMATED,
     BESIDE,
