@@ -49,6 +49,11 @@ ELEMENTS = [
         f'{U}"]}}]}}</script>',
         contacts=False,
     ),
+    _row(
+        '<script type=speculationrules>{"prefetch": [{"where": {"selector_matches": "a"}, '
+        f'"eagerness": "immediate"}}]}}</script><a href={U}>x</a>',
+        contacts=False,
+    ),
     _row(f'<script type=webbundle>{{"source": "{U}", "resources": ["{U}"]}}</script>'),
     _row(f'<script src="data:text/javascript,new Image().src=%22{U}%22/*stats()*/"></script>'),
     _row(f"<script attributionsrc={U} src=/own></script>", restored=False, contacts=False),
@@ -160,6 +165,8 @@ ELEMENTS = [
         "<script>document.querySelector('#press').click = function () {"
         "this.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}))}</script>"
     ),
+    _row(f"<a href=#x attributionsrc={U}>x</a>", restored=False, contacts=False),
+    _row(f"<map><area href=#x attributionsrc={U}></map>", restored=False, contacts=False),
     _row(f"{PRESS}<form target=sink action={U}><button id=press></form>"),
     _row(f"{PRESS}<form target=sink><button id=press formaction={U}></form>"),
     _row(f"{PRESS}<form target=sink><input type=submit id=press formaction={U}></form>"),
