@@ -80,10 +80,11 @@ fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
 	$(BIN)/python tools/fuzz.py $(SECONDS)
 
-# Chromium reads pages that nobody would write, ever more of them: does any reach a tracker?
-# make soup CONSENTGUARD_SEED=1 repeats a run.
+# Chromium reads pages that nobody would write, ever more of them: does any reach a tracker? Then
+# as long random pages that are well formed: does all come back? CONSENTGUARD_SEED=1 repeats a run.
 soup: $(VENV)/.chromium
-	CONSENTGUARD_SECONDS=$(SECONDS) $(BIN)/python -m pytest -s -o timeout=0 tests/browser/soup.py
+	CONSENTGUARD_SECONDS=$(SECONDS) $(BIN)/python -m pytest -s -o timeout=0 tests/browser/soup.py \
+		tests/browser/restoring.py
 
 # Ten thousand responses that end at random places: is any memory left behind?
 soak: $(VENV)/.dev

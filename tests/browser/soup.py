@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from random import Random, randrange
 
 import pytest
@@ -96,20 +97,27 @@ async def least(chromium: Browser, path: str, tokens: list[str], *, js: bool) ->
     return tokens
 
 
-async def test_nothing_passes(chromium: Browser) -> None:
-    seed = int(os.environ.get("CONSENTGUARD_SEED") or randrange(10**6))
+def seeds(pages: int) -> Iterator[int]:
+    """One for each run of so many pages, until the time is over; tells how far it came."""
+    first = int(os.environ.get("CONSENTGUARD_SEED") or randrange(10**6))
     end = time.monotonic() + float(os.environ.get("CONSENTGUARD_SECONDS") or 600)
-    found: list[tuple[bool, str, str]] = []
-    count = 0
-    while time.monotonic() < end and not found:
+    for number in count(1):
+        if time.monotonic() > end:
+            return
+        seed = first + number - 1
+        yield seed
+        print(f"{number * pages:7,} pages, CONSENTGUARD_SEED={seed}", flush=True)
+
+
+async def test_nothing_passes(chromium: Browser) -> None:
+    for seed in seeds(PAGES):
         pages = made(seed)
+        found: list[tuple[bool, str, str]] = []
         for js in (True, False):
             for path in sorted(await reached(chromium, pages, js=js))[:FEW]:
                 few = page(await least(chromium, path, pages[path], js=js), "x.stats.test")
                 found.append((js, few, gate(few, path)))
-        count += PAGES
-        print(f"{count:7,} pages, CONSENTGUARD_SEED={seed}", flush=True)
-        seed += 1
-    for js, few, gated in found:
-        print(f"with{'' if js else 'out'} JavaScript: {few}\n    sent as: {gated}")
-    assert not found
+        for js, few, gated in found:
+            print(f"CONSENTGUARD_SEED={seed}, with{'' if js else 'out'} JavaScript: {few}")
+            print(f"    sent as: {gated}")
+        assert not found
