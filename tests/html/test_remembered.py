@@ -61,6 +61,7 @@ PARTS = [
     *(b"<p style='a:url(x)'>", b"<p style='a:url(//bad)'>", b"<p data-cg-x=y>", b"<noscript>"),
     *(b"</noscript>", b"<iframe srcdoc='<img src=x>'>", b"<iframe srcdoc='<img src=//bad>'>"),
     *(b"<iframe src='data:text/html,<img src=//bad>'>", b"<img src='/x", b"'>", b"<script>"),
+    *(b"<base style='a:url(x)'>", b"<base href=/ style='a:url(//bad)'>"),
     *(b"<wbr data-cg-banner>", b"<wbr>", b"<base>", b"<base href=//bad/><base href=/c/>" * 5),
     *(b"</script>", b"<img srcset='//bad, x, //bad'>", b"<script src=x></script>", b"<g>", b"&"),
     *(b"<link rel=stylesheet href='data:text/css,@import url(x)'>", b"<script type=text/plain>"),
@@ -185,3 +186,12 @@ def test_a_long_sheet_is_not_found_by_a_short_one() -> None:
         view(b"<style>" + prefix + sha256(long).digest() + b"\\</style>", shelf)
     page = b"<style>" + long + b"</style>"
     assert view(page, shelf) == view(page, None)
+
+
+def test_a_base_again_says_what_the_bases_before_it_make_of_it() -> None:
+    styled = b"<base style='a:url(x)'>"
+    page = styled * 2 + b"<base href=//bad/>" * 2 + styled * 2
+    shelves: tuple[Shelf | None, ...] = (None, {})
+    for shelf in shelves:
+        out, gated, _ = view(page, shelf)
+        assert out.count(styled) == len(gated) == 2

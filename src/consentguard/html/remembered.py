@@ -20,6 +20,8 @@ from .verdicts import IDLE, Edit, Kept, Memory, Verdict
 DOCUMENT = frozenset((b"html", b"head", b"body"))
 
 _UNKNOWN = Kept(set(), {})
+#: So many different tags of `<base>` are known again on one page.
+_IDLE = 16
 # As empty as IDLE, for tags that tell.
 _NOTHING = Verdict()
 
@@ -36,9 +38,12 @@ class Remembered:
         self._verdicts = memory.verdicts(encoding) if memory else None
         self._based = 0  # how many bases the page below was named with
         self._here = self._page = here  # the page, and what holds for it
+        self._idle: set[tuple[bytes, int, bool]] = set()  # a `<base>` that changes nothing
 
     def verdict(self, page: bytes, span: Span) -> Verdict:
         """The verdict on any span of what stands in ``page``."""
+        if span.name == b"base" and self._base(page, span) in self._idle:
+            return IDLE
         verdicts, memory, asking = self._verdicts, self._memory, self._asking
         if verdicts is None or memory is None or asking.lost:
             return self._judged(page, span)
@@ -72,6 +77,17 @@ class Remembered:
         return kept[0] if kept else _UNKNOWN
 
     def _judged(self, page: bytes, span: Span) -> Verdict:
+        verdict = self._judged_anew(page, span)
+        plain = span.whole and not span.template and span.space is Space.HTML
+        if span.name == b"base" and verdict is IDLE and plain and len(self._idle) < _IDLE:
+            self._idle.add(self._base(page, span))
+        return verdict
+
+    def _base(self, page: bytes, span: Span) -> tuple[bytes, int, bool]:
+        """What says the same again: the tag, and what the page had before it."""
+        return page[span.start : span.end], len(self._asking.bases), self._asking.lost
+
+    def _judged_anew(self, page: bytes, span: Span) -> Verdict:
         if span.what is What.STYLE:
             return self._tags.sheet(page[span.end : span.stop], span)
         data = page[span.start : span.end]
