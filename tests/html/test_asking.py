@@ -13,6 +13,7 @@ from tests.html.judging import AllowAll, BadHosts
 
 from consentguard.html import Gate, Kind, rewrite
 from consentguard.html.dataurls import MAX_BODY
+from consentguard.html.scripts import json_urls
 
 IMG = "<p><img src=//bad></p>"
 PLAIN = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><path d='M0 0'/></svg>"
@@ -198,3 +199,28 @@ def test_nothing_raises_and_identity_holds(text: str) -> None:
         page += f"<link rel=stylesheet href='{value}'>"
         rewrite(page.encode(), BadHosts())
         assert rewrite(page.encode(), AllowAll()) == (page.encode(), [])
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<form action='data:text/html,<img src=https://bad/x>'>",
+        "<button formaction='data:text/html,<img src=https://bad/x>'>",
+        "<svg><script language=x>fbq(1)</script></svg>",
+        '<script type=importmap>{"imports":{"x":"\\u002f\\u002fbad/x\\v"}}</script>',
+        '<script type=importmap>{"imports":{"x":"\\x2f/bad/x"}}</script>',
+    ],
+)
+def test_what_only_a_browser_reads_so(page: str) -> None:
+    assert rewrite(page.encode(), BadHosts())[1]
+
+
+def test_a_frame_of_code_has_the_bases_of_the_page() -> None:
+    judge = BadHosts()
+    rewrite(b"<base href=//a/><iframe src='javascript:\"<img src=x>\"'></iframe>", judge)
+    assert ("x", "//a/") in [(asked, base) for asked, _, _, base in judge.asked]
+
+
+def test_strings_of_json_that_do_not_end_take_no_longer() -> None:
+    # Each quote was once the begin of a string that ran to the end: minutes for this.
+    assert list(json_urls('["/a", "' + '\\"' * 100_000)) == ["/a"]

@@ -107,6 +107,14 @@ def test_no_document_rules(text: str) -> None:
 def test_depth_and_numbers_are_no_way_around() -> None:
     assert linked_hosts('{"a": ' + "[" * 100_000) is None
     assert linked_hosts('{"a": ' + "1" * 5000 + "," + rules(ANY)[1:]) is None
+    for depth in (300, 400, 450, 480, 520):
+        deep = '{"and":[' * depth + "{}" + "]}" * depth
+        assert linked_hosts('{"prefetch":[{"where":' + deep + "}]}") is None
+
+
+@pytest.mark.parametrize("odd", ["\\v", "\0"])
+def test_json_that_only_a_browser_reads_is_of_any_link(odd: str) -> None:
+    assert linked_hosts('{"x":"' + odd + '",' + rules(ANY)[1:]) is None
 
 
 def test_a_page_with_such_rules() -> None:

@@ -27,7 +27,7 @@ _ROOTED = frozenset("/\\")
 _CONTENT = frozenset(("d", "D", "j", "J", *map(chr, range(33))))
 _LASTING = re.compile(r"https?:[/\\]{2}|(?!https?:)[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _FRAMES = frozenset((Kind.FRAME, Kind.OBJECT))
-_DOCUMENTS = _FRAMES | {Kind.REFRESH}
+_DOCUMENTS = _FRAMES | {Kind.REFRESH, Kind.FORM}
 # Where the code of a ``javascript:`` URL runs, in the page or in a frame of it.
 _RUN = _FRAMES | {Kind.FORM}
 # MIME types that hold no markup. Any other may be shown as a document.
@@ -145,8 +145,8 @@ class Asking:
         if found.scheme == "javascript":
             if kind in _RUN:
                 yield from self._code(found)
-                # A string that it gives is shown as a page.
-                yield self.document(found.body, "utf-8", [])
+                # A string that it gives is shown as a page, below the bases of this one.
+                yield self.document(found.body, "utf-8", self.bases)
         elif kind is Kind.SCRIPT:
             yield from self._code(found)
         elif kind is Kind.STYLE:

@@ -71,7 +71,7 @@ _NAMESPACE = compiled(
     rb"[uU][rR][lL]\([\t\n\f\r ]*+(?:" + _STRING + rb"|[^\"'()\\\t\n\f\r ]*+)[\t\n\f\r ]*+\))",
     re.DOTALL,
 )
-_CALLED = compiled(rb"(?:[-\w\x80-\xff]|" + _ESCAPE + rb")++\Z", re.DOTALL)
+_CALLED = compiled(rb"(?:[-\w\x80-\xff\0]|" + _ESCAPE + rb")++\Z", re.DOTALL)
 _LONGEST = 40  #: bytes of a function's name, each of which may be an escape of seven
 # What the preload scanner reads: one at-rule without a block.
 _STATEMENT = compiled(
@@ -83,7 +83,7 @@ _BARE = re.compile(rb"(?:[uU][rR][lL]\()?[\"']?([^\"')]+)")
 _ELSEWHERE = (b"var", b"attr", b"inherit", b"random-item")
 # What commonly stands before a function's name and is no part of it.
 _APART = frozenset((b"", b":", b" ", b",", b"\n"))
-_LAST_NAME = re.compile(rb"[-\w\x80-\xff]*\Z")
+_LAST_NAME = re.compile(rb"[-\w\x80-\xff\0]*\Z")
 _UNESCAPE = re.compile(
     rb"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[\t\n\f\r ])?|(\r\n|[\n\f\r])|(.))", re.DOTALL
 )
@@ -171,7 +171,17 @@ def _function(css: bytes, found: re.Match[bytes]) -> bytes:
         return word[-3:]
     before = _LAST_NAME.search(css, max(0, start - 40), start)
     head = before[0] if before else b""
-    return unescape(head + found[0][:-1]).lower()
+    return _name(css, start - len(head), head + found[0][:-1])
+
+
+def _name(css: bytes, start: int, name: bytes) -> bytes:
+    """The name of the function that is written so; none behind what makes it another token."""
+    before = css[max(0, start - 2) : start]
+    if before[-1:] in (b"#", b"@"):  # a hash token, an at-keyword token
+        return b""
+    if before == b"<!" and name[:2] == b"--":  # a CDO token
+        name = name[2:]
+    return unescape(name).lower()
 
 
 def _string(css: bytes, start: int, end: int, kind: Kind) -> CssUrl:
@@ -188,11 +198,12 @@ def _argument(css: bytes, at: int, kind: Kind, name: bytes) -> tuple[CssUrl, int
     if found[1] is not None:
         return _string(css, *found.span(1), kind), found.end()
     start, end = found.span(2)
+    if name == b"src":
+        # Unlike url(), an ordinary function: strings and functions in it may say the URL.
+        return CssUrl(start, start, None, kind), at
     # "Consume the remnants of a bad url": what is no URL ends at the parenthesis as well.
     rest = _REMNANTS.match(css, end)
-    # Unlike url(), src() is an ordinary function: what stands in it may say the URL.
-    url = None if name == b"src" and b"(" in found[2] else unescape(found[2])
-    return CssUrl(start, end, url, kind), rest.end() if rest else end
+    return CssUrl(start, end, unescape(found[2]), kind), rest.end() if rest else end
 
 
 def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
@@ -205,9 +216,10 @@ def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
         elif found[2] == b"(":
             depth += 1
             called = _CALLED.search(css, max(begin, at - 2 - 7 * _LONGEST), at - 1)
-            name = unescape(called[0]).lower() if called else b""
+            name = _name(css, called.start(), called[0]) if called else b""
             if name in (b"url", b"src"):
                 one, at = _argument(css, at, Kind.IMAGE, name)
+                told |= one.url is None
                 yield one
             elif called and not told and _from_elsewhere(name):
                 told = True  # without it the whole set is none

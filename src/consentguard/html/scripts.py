@@ -29,7 +29,12 @@ _JAVASCRIPT = re.compile(
 # Partytown runs what has its own type, in a worker, once its library finds it.
 _CODE = ("module", "text/partytown")
 _URLS = ("importmap", "speculationrules", "webbundle")
-_STRING = compiled(r'"((?:[^"\\]++|\\.)*+)"(?P<key>[\t\n\r ]*+:)?+', re.DOTALL)
+_STRING = compiled(r'"((?:[^"\\]++|\\.)*+)(?:(?P<end>")(?P<key>[\t\n\r ]*+:)?+|\\?\Z)', re.DOTALL)
+
+
+# Chromium's parser knows two escapes that the standard does not: \v and \x41.
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LENIENT = {"v": r"\u000b", "x": r"\u00"}
 
 
 def language(kind: str | None, old: str | None) -> Language:
@@ -47,13 +52,17 @@ def language(kind: str | None, old: str | None) -> Language:
     return Language.URLS if kind in _URLS else Language.DATA
 
 
+def _standard(found: re.Match[str]) -> str:
+    return _LENIENT.get(found[1], found[0])
+
+
 def json_urls(text: str) -> Iterator[str]:
     """The strings of a JSON text, any of which may be a URL; keys are not contacted."""
     for found in _STRING.finditer(text):
-        if found["key"] is not None:
+        if found["end"] is None or found["key"] is not None:
             continue
         value = found[1]
         if "\\" in value:
             with suppress(ValueError):
-                value = str(json.loads(f'"{value}"', strict=False))
+                value = str(json.loads(f'"{_ESCAPED.sub(_standard, value)}"', strict=False))
         yield value

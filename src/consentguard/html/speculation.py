@@ -31,11 +31,15 @@ def linked_hosts(text: str) -> list[str] | None:
     """
     try:
         # A browser reads numbers of any length.
-        found = json.loads(text, parse_int=float)
+        return _named(json.loads(text, parse_int=float))
     except RecursionError:
         return None
     except ValueError:
-        return []
+        # A browser knows escapes that the standard does not; its parser makes U+FFFD of a NUL.
+        return None if any(mark in text for mark in ("\\", "\0", "where")) else []
+
+
+def _named(found: object) -> list[str] | None:
     rules = [rule for key in _RULES for rule in _listed(found, key) if isinstance(rule, dict)]
     named: list[str] = []
     for rule in rules:

@@ -89,7 +89,7 @@ class TagGate:
         """The verdict on a script; ``data`` is its start tag and ``text`` its content."""
         reading = Reading(data, span)
         form, values = reading.form, reading.values
-        kind = self._language(values)
+        kind = self._language(values, span)
         code, external = kind is Language.CODE, not form.sources.isdisjoint(values)
         # One of svg that is no code is fetched by Chromium all the same.
         fetched = external and (code or span.space is not Space.HTML)
@@ -97,7 +97,7 @@ class TagGate:
         self._asking.mark(self._telling(data, span))
         names, denied = self._asked(span, values, slots)
         for other in reading.others:
-            if external and self._language(other) is Language.CODE:
+            if external and self._language(other, span) is Language.CODE:
                 self._add(names, denied, self._asked(span, other, form.slots))
         self._asking.mark(NOTHING)
         if not external and kind is not Language.DATA:
@@ -221,8 +221,10 @@ class TagGate:
         said = decode(values.get(name, b""), "latin-1").lower()
         return kind if said in (PRAGMAS[kind] if element == b"meta" else _PICTURE) else None
 
-    def _language(self, values: Mapping[bytes, bytes]) -> Language:
+    def _language(self, values: Mapping[bytes, bytes], span: Span) -> Language:
         kind, old = values.get(b"type"), values.get(b"language")
+        if span.space is not Space.HTML:  # svg's script has no such attribute
+            old = None
         usual = len(kind or b"") + len(old or b"") <= _WORDS
         return (_spoken if usual else _spoken.__wrapped__)(kind, old, self._encoding)
 
