@@ -39,8 +39,14 @@ ELEMENTS = [
     _row(f"<svg><script href={U} /></svg>"),
     _row(f"<svg><script xlink:href={U}></script></svg>"),
     _row(f"<script>/* stats() */ new Image().src = '{U}'</script>"),
+    _row(f"<svg><script language=x>/* stats() */ new Image().src = '{U}'</script></svg>"),
     _row(
         f'<script type=importmap>{{"imports": {{"x": "{U}"}}}}</script>'
+        '<script type=module>import "x"</script>',
+        restored=False,
+    ),
+    _row(
+        '<script type=importmap>{"imports": {"x": "\\u002f\\u002fHOST/x\\v"}}</script>'
         '<script type=module>import "x"</script>',
         restored=False,
     ),
@@ -59,6 +65,7 @@ ELEMENTS = [
     _row(f"<script attributionsrc={U} src=/own></script>", restored=False, contacts=False),
     # frames
     _row(f"<iframe src=\"javascript:'<img src={U}>'\"></iframe>", restored=False),
+    _row(f"<base href={U}><iframe src=\"javascript:'<img src=x>'\"></iframe>", restored=False),
     _row(f"<iframe src={U}></iframe>"),
     _row(f"<iframe name=own src={U}></iframe>"),
     _row(f"<iframe srcdoc='<img src={U}>'></iframe>"),
@@ -168,6 +175,9 @@ ELEMENTS = [
     _row(f"<a href=#x attributionsrc={U}>x</a>", restored=False, contacts=False),
     _row(f"<map><area href=#x attributionsrc={U}></map>", restored=False, contacts=False),
     _row(f"{PRESS}<form target=sink action={U}><button id=press></form>"),
+    _row(
+        f"{PRESS}<form target=sink action='data:text/html,<img src={U}>'><button id=press></form>"
+    ),
     _row(f"{PRESS}<form target=sink><button id=press formaction={U}></form>"),
     _row(f"{PRESS}<form target=sink><input type=submit id=press formaction={U}></form>"),
     # what comes back with a reload only
@@ -192,6 +202,20 @@ ELEMENTS = [
         f'<base href={U}><script type=importmap>{{"imports": {{"x": "./x"}}}}</script>'
         '<script type=module>import "x"</script>',
         restored=False,
+    ),
+    # What looks like url() and is none, or is one and does not look so: the quote counts, or not.
+    *(
+        _row(f"<style>{apart}p{{background:url({U})}}</style><p>x", restored=False)
+        for apart in (
+            "@url(a')');",
+            "#\\75rl(a')'){}",
+            "<!--url(a'){}",
+            "p{--x:image-set(#url(a')'))}",
+        )
+    ),
+    *(
+        _row(f"<style>p{{color:{value};background:url({U})}}</style><p>x", restored=False)
+        for value in ("#url(a')')", "\0url(a')')", "src(a')')")
     ),
     _row(f"<style>@import '{U}'</style>", restored=False),
     _row(f"<style>@import 'data:text/css,body{{background:url({U})}}'</style>", restored=False),

@@ -7,10 +7,11 @@ pattern says a path of the site's own, or a host, which is judged like any other
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from .scripts import read_json
 
 #: Keys of the rules in a set.
 _RULES = ("prefetch", "prerender", "prerender_until_script")
@@ -31,15 +32,14 @@ def linked_hosts(text: str) -> list[str] | None:
     """
     try:
         # A browser reads numbers of any length.
-        return _named(json.loads(text, parse_int=float))
+        return _hosts(read_json(text, parse_int=float))
     except RecursionError:
         return None
     except ValueError:
-        # A browser knows escapes that the standard does not; its parser makes U+FFFD of a NUL.
-        return None if any(mark in text for mark in ("\\", "\0", "where")) else []
+        return []
 
 
-def _named(found: object) -> list[str] | None:
+def _hosts(found: object) -> list[str] | None:
     rules = [rule for key in _RULES for rule in _listed(found, key) if isinstance(rule, dict)]
     named: list[str] = []
     for rule in rules:
