@@ -68,6 +68,10 @@ ELEMENTS = [
     _row(f"<base href={U}><iframe src=\"javascript:'<img src=x>'\"></iframe>", restored=False),
     _row(f"<iframe src={U}></iframe>"),
     _row(f"<iframe name=own src={U}></iframe>"),
+    # a base that moves what stands before it
+    _row("<video poster=x></video><base href=//HOST/>", restored=False),
+    _row("<video src=x></video><base href=//HOST/>", restored=False),
+    _row("<object data=/x></object><base href=//HOST/>", restored=False),
     _row(f"<iframe srcdoc='<img src={U}>'></iframe>"),
     _row(f"<iframe srcdoc='&lt;script src=&quot;{U}&quot;>&lt;/script>'></iframe>"),
     _row(f"<iframe src='data:text/html,<img src={U}>'></iframe>"),

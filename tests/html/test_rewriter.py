@@ -346,6 +346,7 @@ def test_base_is_handed_over() -> None:
         judge,
     )
     assert judge.asked == [
+        *((url, Kind.HINT, "base", None) for url in ("/t", "//h/", "/2")),
         ("a", Kind.IMAGE, "img", "//h/"),
         ("a", Kind.IMAGE, "img", "/2"),
         ("b", Kind.IMAGE, "img", "//h/"),
@@ -374,7 +375,25 @@ def test_any_base_may_be_the_one(page: bytes) -> None:
         def unread(self) -> Gate | None:
             return None
 
-    assert len(rewrite(page + b"<img src=x>", Joining())[1]) == 1
+    gated = rewrite(page + b"<img src=x>", Joining())[1]
+    assert [(one.element, one.url) for one in gated] == [("base", "//bad/"), ("img", "x")]
+
+
+@pytest.mark.parametrize(
+    ("page", "waits"),
+    [
+        (b"<video poster=x><base href=//bad/>", True),
+        (b"<svg><base href='//bad/' /></svg>", True),
+        (b"<base href=//bad/>", True),
+        (b"<base href=//good/><base href=/x>", False),
+        (b"<base href=data:,//bad/><base href>", False),
+    ],
+)
+def test_a_base_to_a_denied_host_waits(page: bytes, *, waits: bool) -> None:
+    """What stands before it may be resolved by it too."""
+    out, gated = rewrite(page, BadHosts())
+    assert (b"data-cg-href=" in out) is waits is bool(gated)
+    assert rewrite(page, AllowAll())[0] == page
 
 
 @pytest.mark.parametrize(("encoding", "waits"), [("utf-8", False), ("cp1252", True)])
@@ -644,9 +663,11 @@ def test_attributes_of_svg_that_hold_css_or_animate(page: bytes, expected: bytes
     [b"a{b:url()}", b"a{b:url('')}", b"a{b:\xc2\\url()}", b'\xc2\\"url(<st', b"@import '';"],
 )
 def test_a_sheet_with_an_empty_url_loads_nothing(sheet: bytes) -> None:
-    for base in (b"", b"<base href=//bad/>"):
-        page = base + b"<style>%b</style>" % sheet
-        assert rewrite(page, BadHosts()) == (page, [])
+    page = b"<style>%b</style>" % sheet
+    assert rewrite(page, BadHosts()) == (page, [])
+    out, gated = rewrite(b"<base href=//bad/>" + page, BadHosts())
+    assert out.endswith(page)
+    assert [one.element for one in gated] == ["base"]
 
 
 def test_a_url_in_two_charsets_is_in_doubt() -> None:

@@ -42,6 +42,8 @@ _XML_LOADS = re.compile(
     re.IGNORECASE,
 )
 
+#: So many `<base>` elements count, more than any page has.
+BASES = 8
 #: Judges a document of these bytes, in this codec, below these bases.
 Inner = Callable[[bytes, str, list[str]], Denied | None]
 
@@ -83,6 +85,23 @@ class Asking:
             gate = self._judge.url(url, kind, element, None)
             return None if gate is None else Denied(gate, url)
         return self._all(self._based(url, kind, element))
+
+    def base(self, url: str, element: str) -> Denied | None:
+        """Judge a `<base href>` itself.
+
+        HTML 4.2.3, "frozen base URL": the page's own URL makes it absolute, and no other base.
+        """
+        gate = None if content(url) else self._judge.url(url, Kind.HINT, element, None)
+        return None if gate is None else Denied(gate, url)
+
+    def below(self, base: str) -> None:
+        """Note a `<base href>`: a browser takes none that is its own content."""
+        if base in self.bases or content(base):
+            return
+        if len(self.bases) < BASES:
+            self.bases.append(base)
+        else:
+            self.lost = True
 
     def styled(self, one: CssUrl, element: str, codec: str, depth: int = 0) -> Denied | None:
         """Judge what a sheet loads."""

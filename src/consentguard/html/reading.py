@@ -35,7 +35,6 @@ _MEANT: Mapping[bytes, tuple[bytes, ...]] = {
     b"link": (b"rel", b"as"),
     b"meta": (b"http-equiv",),
     b"input": (b"type",),
-    b"base": (b"href",),
     b"set": (b"attributename",),
     b"animate": (b"attributename",),
 }
@@ -91,7 +90,6 @@ def _usual(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
 
 
 _ELEMENTS = {name: Form(name, slots) for name, slots in {**HTML, **FORERUN_HTML}.items()}
-_ELEMENTS[b"base"] = Form(b"base", ())
 _OTHER = Form(b"", ())
 _PAINTED = (*_STYLE, *PAINTS)
 _FOREIGN = {name: Form(name, slots, _PAINTED) for name, slots in {**SVG, **FORERUN}.items()}
@@ -100,8 +98,6 @@ _FOREIGN |= {
     name: Form(name, slots, (*_PAINTED, *(slot.name for slot in slots)))
     for name, slots in ANIMATED.items()
 }
-# Preload scanners take even one that stands in an svg.
-_FOREIGN[b"base"] = _ELEMENTS[b"base"]
 _SHAPE = Form(b"", (), _PAINTED)
 # One attribute of any tag, those passed over that nobody asks for.
 _ASKED = only(

@@ -58,6 +58,7 @@ class Shape(StrEnum):
     VALUES = "values"  #: separated by semicolons
     HINTS = "hints"  #: ``content`` of a meta for client hints: what the browser tells, and whom
     DOCUMENT = "document"  #: ``srcdoc``: a page of its own
+    BASE = "base"  #: what every relative URL of the page is made absolute with
 
 
 class Slot(NamedTuple):
@@ -77,6 +78,9 @@ _ACTION = Slot(b"formaction", Kind.FORM)
 _BACKGROUND = (Slot(b"background", Kind.IMAGE),)
 # Attribution Reporting, "Registering attribution sources": each URL gets a background request.
 _ATTRIBUTION = Slot(b"attributionsrc", Kind.BEACON, Shape.LIST)
+# HTML 4.2.3: it must come before all that takes a URL. Where it does not, a video, a form or what
+# loads late is resolved by it all the same.
+_BASE = (Slot(b"href", Kind.HINT, Shape.BASE),)
 _PING = Slot(b"ping", Kind.BEACON, Shape.LIST)
 
 #: HTML elements. `script`, `link` and `meta` depend on other attributes too: see below.
@@ -104,6 +108,7 @@ HTML: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
             Slot(b"content", Kind.REFRESH, Shape.REFRESH, depends=True),
             Slot(b"content", Kind.HINT, Shape.HINTS, depends=True),
         ),
+        b"base": _BASE,
         b"a": (_PING, _ATTRIBUTION),
         b"area": (_PING, _ATTRIBUTION),
         **dict.fromkeys(b"body table colgroup col thead tbody tfoot tr td th".split(), _BACKGROUND),
@@ -163,7 +168,7 @@ FORERUN: Mapping[bytes, tuple[Slot, ...]] = MappingProxyType(
             *SVG[b"image"],
             *(one._replace(kind=Kind.HINT) for one in (_SRC_IMAGE, _SRCSET)),
         ),
-        **{element: HTML[element] for element in (b"link", b"video", b"input", b"source")},
+        **{element: HTML[element] for element in (b"base", b"link", b"video", b"input", b"source")},
     }
 )
 

@@ -16,7 +16,6 @@ from .asking import Asking
 from .attributes import attributes, decode, decode_with_spans
 from .childtext import child_text, is_plain
 from .css import find_urls, forerun
-from .dataurls import content
 from .foreign import Space
 from .judge import Gate, merged
 from .reading import Reading
@@ -40,8 +39,6 @@ from .table import (
 from .values import urls
 from .verdicts import IDLE, NOTHING, Denied, Edit, Verdict
 
-#: So many `<base>` elements count, more than any page has.
-BASES = 8
 #: URLs that wait in one sheet; of a sheet with more nothing is kept.
 MOST = 1000
 #: What stands in a style sheet where a denied URL stood.
@@ -75,8 +72,8 @@ class TagGate:
         reading = Reading(data, span)
         if span.whole and not reading.values and not reading.marked:
             return IDLE
-        if span.name == b"base":
-            self._base(reading, span)
+        if span.name == b"base" and b"href" in reading.values and not span.template:
+            self._asking.below(decode(reading.values[b"href"], self._encoding))
         if span.whole:
             names, denied = self._asked(span, reading.values, reading.form.slots)
             for values in reading.others:
@@ -151,18 +148,6 @@ class TagGate:
         denied = [one for _, one in found]
         return Verdict((Edit(0, len(css), b""),), tuple(denied[:1])) if denied else IDLE
 
-    def _base(self, reading: Reading, span: Span) -> None:
-        asking, href = self._asking, reading.values.get(b"href")
-        if href is None or span.template:
-            return
-        base = decode(href, self._encoding)
-        if base in asking.bases or content(base):  # a browser takes none that is its own content
-            return
-        if len(asking.bases) < BASES:
-            asking.bases.append(base)
-        else:
-            asking.lost = True
-
     def _add(self, names: set[bytes], denied: list[Denied], more: Asked) -> None:
         """Take over what another reading of the tag makes wait, beside what waits anyway."""
         if not more[0] <= names:
@@ -195,6 +180,8 @@ class TagGate:
                 # "Fallback base URL" of an iframe srcdoc document is its container's.
                 document = text.encode("utf-8", "replace")
                 denied = asking.document(document, "utf-8", asking.bases)
+            elif shape is Shape.BASE:
+                denied = asking.base(text, element)
             else:
                 denied = asking.urls(urls(text, shape), use, element)
             if denied is not None:

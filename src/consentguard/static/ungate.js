@@ -18,7 +18,7 @@
     data: "object",
     action: "form",
     formaction: "input button",
-    href: "link svg:script svg:image svg:use svg:feimage",
+    href: "base link svg:script svg:image svg:use svg:feimage",
     "xlink:href": "svg:script svg:image svg:use svg:feimage",
     imagesrcset: "link",
     ping: "a area svg:a",
@@ -149,7 +149,9 @@
   const change = () => {
     look(gated(document));
     queue.then(() => {
-      const stuck = (el) => el.hasAttribute(CG + "service") && !given.has(el) && allowed(el);
+      // What a base should have moved was fetched from elsewhere.
+      const stuck = (el) =>
+        allowed(el) && el.hasAttribute(CG + "service") && (el.matches("base") || !given.has(el));
       const left = [
         ...gated(document).filter(stuck),
         ...ran.filter((el) => !allowed(el)),
