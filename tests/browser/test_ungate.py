@@ -319,3 +319,17 @@ async def test_trusted_types_are_obeyed(chromium: Browser) -> None:
     async with visiting(chromium, page, headers=headers) as site:
         assert await site.tell("analytics") == 1
         assert await site.value("img", "src") == f"{STATS}/i"
+
+
+async def test_a_base_comes_back_and_asks_for_the_next_page(chromium: Browser) -> None:
+    """What it should have moved was fetched from elsewhere, or not at all."""
+    page = f"{HEAD}<base href={STATS}/a/><a id=led href=b>x</a>"
+    led = "document.querySelector('#led').href"
+    async with visiting(chromium, page) as site:
+        own = await site.page.evaluate(led)
+        assert not own.startswith(STATS)
+        assert await site.tell() == 0
+        assert await site.tell("analytics") == 1
+        assert await site.page.evaluate(led) == f"{STATS}/a/b"
+        assert await site.tell() == 0
+        assert await site.page.evaluate(led) == own
