@@ -48,6 +48,7 @@ from consentguard.html.table import Kind
         (b"a{b:image-set(v\\61r(--a, 'x') 1x, var(--b))}", [None, b"x"]),
         (b"a{b:-webkit-image-set(--f(1) 1x, linear-gradient(red, calc(1px)) 2x)}", [None]),
         (b"a{b:image-set(--" + b"f" * 400 + b"() 1x)}", [None]),
+        (b"a{b:image-set(\\\\,url(x),\\\\75 rl(y),((url(z))))} 'c'", [b"x", b"z"]),
         (b"a{b:image-set(url(x) type('image/png'))} c{d:var(--e)}", [b"x", b"image/png"]),
         (b"a{b:src('x')}", [b"x"]),
         (b"a{b:src(a')');c:url(x)}", [None, b"x"]),

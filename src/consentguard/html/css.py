@@ -43,7 +43,7 @@ _WORTH = (b"url(", b"@import", b"image-set(", b"src(", b"\\", b"\0")
 _SKIP = compiled(
     rb"(?:[^\"'/@\\(]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|/|(?:"
     + _STRING
-    + rb")|(?<![uUsS][rReE][lLcCtT])\(|@(?![iIfFnN\\]))*+",
+    + rb")|(?<![uUsS][rReE][lLcCtT])\(|@(?![iIfFnN\\])|\\(?=[\n\f\r]))*+",
     re.DOTALL,
 )
 _TOKEN = compiled(
@@ -62,8 +62,17 @@ _ARGUMENT = compiled(
 )
 _REMNANTS = compiled(rb"(?:[^)\\]++|\\.)*+", re.DOTALL)
 _IMPORT = compiled(_BLANK + rb"(" + _STRING + rb")", re.DOTALL)
+# Words that are no functions are passed over, then comes what counts.
+_WORD = rb"(?:[-\w\x80-\xff\0]|" + _ESCAPE + rb")++"
 _IN_SET = compiled(
-    rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|" + _ESCAPE + rb"|(" + _STRING + rb")|([()])", re.DOTALL
+    rb"(?:[^-\w\x80-\xff\0\"'()/\\]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|/|"
+    + _WORD
+    + rb"(?!\()|\\(?=[\n\f\r]|\Z))*+(?:(?P<string>"
+    + _STRING
+    + rb")|(?P<name>"
+    + _WORD
+    + rb")(?P<called>\()|(?P<bracket>\(++|\)++))",
+    re.DOTALL,
 )
 # It names, and fetches nothing.
 _NAMESPACE = compiled(
@@ -71,8 +80,8 @@ _NAMESPACE = compiled(
     rb"[uU][rR][lL]\([\t\n\f\r ]*+(?:" + _STRING + rb"|[^\"'()\\\t\n\f\r ]*+)[\t\n\f\r ]*+\))",
     re.DOTALL,
 )
-_CALLED = compiled(rb"(?:[-\w\x80-\xff\0]|" + _ESCAPE + rb")++\Z", re.DOTALL)
-_LONGEST = 40  #: bytes of a function's name, each of which may be an escape of seven
+_OPEN = ord("(")
+_LONGEST = 40  #: bytes of a function's name
 # What the preload scanner reads: one at-rule without a block.
 _STATEMENT = compiled(
     _BLANK
@@ -208,26 +217,29 @@ def _argument(css: bytes, at: int, kind: Kind, name: bytes) -> tuple[CssUrl, int
 
 def _in_set(css: bytes, at: int) -> Generator[CssUrl, None, int]:
     """The strings that `image-set()` takes for URLs, any `url()` in it, what stands for one."""
-    depth, begin, told = 1, at, False
-    while depth and (found := _IN_SET.search(css, at)):
+    depth, told = 1, False
+    while depth and (found := _IN_SET.match(css, at)):
         at = found.end()
-        if found[1] is not None:
-            yield _string(css, *found.span(1), Kind.IMAGE)
-        elif found[2] == b"(":
+        group = found.lastgroup
+        if group == "string":
+            yield _string(css, *found.span("string"), Kind.IMAGE)
+        elif group == "called":
             depth += 1
-            called = _CALLED.search(css, max(begin, at - 2 - 7 * _LONGEST), at - 1)
-            name = _name(css, called.start(), called[0]) if called else b""
+            name = _name(css, found.start("name"), found["name"])
             if name in (b"url", b"src"):
                 one, at = _argument(css, at, Kind.IMAGE, name)
                 told |= one.url is None
                 yield one
-            elif called and not told and _from_elsewhere(name):
+            elif not told and _from_elsewhere(name):
                 told = True  # without it the whole set is none
-                yield CssUrl(*called.span(), None, Kind.IMAGE)
-        elif found[2] == b")":
-            depth -= 1
-        if found[0][:1] != b"\\":
-            begin = at
+                yield CssUrl(*found.span("name"), None, Kind.IMAGE)
+        elif group == "bracket":
+            number = at - found.start("bracket")
+            if css[at - 1] == _OPEN:
+                depth += number
+            else:
+                at -= max(0, number - depth)
+                depth -= min(depth, number)
     return at
 
 
