@@ -45,6 +45,20 @@ def call(app: Any, path: str = "/", **more: Any) -> tuple[str, list[tuple[str, s
     return started[0], started[1], pieces
 
 
+def unwatched(app: Any) -> tuple[str, list[tuple[str, str]], bytes]:
+    """What becomes of an app that the standard's validator would refuse."""
+    environ: dict[str, Any] = {"HTTP_HOST": "site.test"}
+    setup_testing_defaults(environ)
+    started: list[Any] = []
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
+        started.append((status, headers))
+
+    body = b"".join(wrap(app)(environ, start_response))
+    ((status, headers),) = started
+    return status, headers, body
+
+
 def test_a_list_is_a_whole_body() -> None:
     def app(environ: Any, start_response: Any) -> Any:
         start_response("200 OK", [*HTML, ("Content-Length", "9")])
@@ -286,6 +300,44 @@ def test_what_is_written_is_not_lost_where_the_server_has_no_write() -> None:
     setup_testing_defaults(environ)
     with pytest.raises(RuntimeError, match="yield the body"):
         wrap(app)(environ, lambda *a: None)  # type: ignore[arg-type]
+
+
+def test_an_empty_piece_before_the_start_loses_no_header() -> None:
+    """An app may not do so, and some do."""
+
+    def late(environ: Any, start_response: Any) -> Iterator[bytes]:
+        yield b""
+        start_response("200 OK", [*HTML, ("X-A", "b")])
+        yield PAGE
+
+    _, headers, body = unwatched(late)
+    assert headers[:2] == [*HTML, ("X-A", "b")]
+    assert GATED in body
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("200 OK\r\nSet-Cookie: _ga=1", "200 OK  Set-Cookie: _ga=1"),
+        ("404\0x", "404 x"),
+        ("fine", "fine"),
+        ("", None),
+    ],
+)
+def test_a_status_that_is_none_is_one_line_and_its_page_is_gated(
+    status: str, said: str | None
+) -> None:
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response(status, HTML)
+        return [PAGE]
+
+    if said is None:
+        with pytest.raises(RuntimeError, match="start_response"):
+            unwatched(app)
+        return
+    given, _, body = unwatched(app)
+    assert given == said
+    assert GATED in body
 
 
 def test_an_error_before_the_first_bytes_changes_the_answer() -> None:

@@ -6,6 +6,7 @@ is closed, and errors are raised where a server would raise them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -20,6 +21,8 @@ from consentguard.outbound import LOOKED_AT
 
 StartResponse = Callable[..., Callable[[bytes], object]]
 
+#: PEP 3333, "The start_response() Callable": none of these in a status; one would be a header.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 #: What becomes of a body that nobody reads.
 _PASSES = Reply((), None)
 
@@ -77,7 +80,8 @@ class Starter:
         """Note status and headers; after the first bytes only an error may change them."""
         if self._status:
             self._again(exc_info)
-        self._status = status
+        self._read = self._fields = None
+        self._status = status if status.isprintable() else _CONTROL.sub(" ", status)
         self._given = [*headers]
         if exc_info:
             self._exc_info = exc_info
@@ -88,7 +92,6 @@ class Starter:
             raise RuntimeError("start_response was called twice, and not for an error")
         if self.begun:
             raise exc_info[1].with_traceback(exc_info[2])
-        self._read = self._fields = None
 
     def promised(self, data: bytes) -> bool:
         """Nothing has been sent, and by its Content-Length the app has no more than this."""
@@ -129,11 +132,15 @@ class Starter:
         """Start the response with its first bytes, or with all of them."""
         if not self._status:
             raise RuntimeError("start_response was not called")
-        status = int(self._status.split(" ", 1)[0])
-        self._reply = self._exchange.reply(status, self._headers, first, self._fields)
+        self._reply = self._exchange.reply(self._code(), self._headers, first, self._fields)
         headers, out = self._reply.open(bytes(first), whole=whole)
         self._tell(text_of(headers))
         return out
+
+    def _code(self) -> int:
+        """The status as a number; what is none goes on, for the server to judge, as an error."""
+        said = self._status[:3]
+        return int(said) if said.isascii() and said.isdecimal() else 500
 
     def _tell(self, headers: Sequence[tuple[str, str]]) -> None:
         exc_info = self._exc_info
