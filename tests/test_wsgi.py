@@ -320,6 +320,7 @@ def test_an_empty_piece_before_the_start_loses_no_header() -> None:
     [
         ("200 OK\r\nSet-Cookie: _ga=1", "200 OK  Set-Cookie: _ga=1"),
         ("404\0x", "404 x"),
+        ("200 \u0436\xe9", "200 ?\xe9"),
         ("fine", "fine"),
         ("", None),
     ],

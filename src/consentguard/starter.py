@@ -6,7 +6,6 @@ is closed, and errors are raised where a server would raise them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -21,8 +20,6 @@ from consentguard.outbound import LOOKED_AT
 
 StartResponse = Callable[..., Callable[[bytes], object]]
 
-#: PEP 3333, "The start_response() Callable": none of these in a status; one would be a header.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 #: What becomes of a body that nobody reads.
 _PASSES = Reply((), None)
 
@@ -81,7 +78,10 @@ class Starter:
         if self._status:
             self._again(exc_info)
         self._read = self._fields = None
-        self._status = status if status.isprintable() else _CONTROL.sub(" ", status)
+        if not (status.isascii() and status.isprintable()):
+            # It stands in a line, as a header does, and could begin another.
+            ((_, status),) = text_of(bytes_of([("status", status)]))
+        self._status = status
         self._given = [*headers]
         if exc_info:
             self._exc_info = exc_info

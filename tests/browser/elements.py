@@ -63,15 +63,15 @@ ELEMENTS = [
     _row(f'<script type=webbundle>{{"source": "{U}", "resources": ["{U}"]}}</script>'),
     _row(f'<script src="data:text/javascript,new Image().src=%22{U}%22/*stats()*/"></script>'),
     _row(f"<script attributionsrc={U} src=/own></script>", restored=False, contacts=False),
+    # a base that moves what stands before it
+    _row("<video poster=x></video><base href=//HOST/>", restored=False),
+    _row("<video src=x></video><base href=//HOST/>", restored=False),
+    _row("<object data=/x></object><base href=//HOST/>", restored=False),
     # frames
     _row(f"<iframe src=\"javascript:'<img src={U}>'\"></iframe>", restored=False),
     _row(f"<base href={U}><iframe src=\"javascript:'<img src=x>'\"></iframe>", restored=False),
     _row(f"<iframe src={U}></iframe>"),
     _row(f"<iframe name=own src={U}></iframe>"),
-    # a base that moves what stands before it
-    _row("<video poster=x></video><base href=//HOST/>", restored=False),
-    _row("<video src=x></video><base href=//HOST/>", restored=False),
-    _row("<object data=/x></object><base href=//HOST/>", restored=False),
     _row(f"<iframe srcdoc='<img src={U}>'></iframe>"),
     _row(f"<iframe srcdoc='&lt;script src=&quot;{U}&quot;>&lt;/script>'></iframe>"),
     _row(f"<iframe src='data:text/html,<img src={U}>'></iframe>"),

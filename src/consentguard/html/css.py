@@ -34,7 +34,8 @@ _STRING = (
 )
 _BLANK = rb"(?:[\t\n\f\r ]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+"
 _ESCAPE = rb"\\(?:[0-9a-fA-F]{1,6}+(?:\r\n|[\t\n\f\r ])?+|[^\n\f\r0-9a-fA-F])"
-_NAME = rb"(?:[-\w\x80-\xff]|" + _ESCAPE + rb")++"
+# NUL becomes U+FFFD (CSS Syntax 3.3), which is a letter.
+_NAME = rb"(?:[-\w\x80-\xff\0]|" + _ESCAPE + rb")++"
 
 #: Nothing to do without one of these, in lower case.
 _WORTH = (b"url(", b"@import", b"image-set(", b"src(", b"\\", b"\0")
@@ -63,14 +64,13 @@ _ARGUMENT = compiled(
 _REMNANTS = compiled(rb"(?:[^)\\]++|\\.)*+", re.DOTALL)
 _IMPORT = compiled(_BLANK + rb"(" + _STRING + rb")", re.DOTALL)
 # Words that are no functions are passed over, then comes what counts.
-_WORD = rb"(?:[-\w\x80-\xff\0]|" + _ESCAPE + rb")++"
 _IN_SET = compiled(
     rb"(?:[^-\w\x80-\xff\0\"'()/\\]++|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|/|"
-    + _WORD
+    + _NAME
     + rb"(?!\()|\\(?=[\n\f\r]|\Z))*+(?:(?P<string>"
     + _STRING
     + rb")|(?P<name>"
-    + _WORD
+    + _NAME
     + rb")(?P<called>\()|(?P<bracket>\(++|\)++))",
     re.DOTALL,
 )
